@@ -1,0 +1,17 @@
+"""Characters that identifiers are made of: ASCII only, for no claim may carry the digits of other scripts."""
+
+from typing import Final
+
+DIGITS: Final = frozenset("0123456789")
+LETTERS: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+ALPHANUMERIC: Final = DIGITS | LETTERS
+
+
+def only(text: str, allowed: frozenset[str]) -> bool:
+    """Whether the text is not empty and holds nothing else."""
+    return bool(text) and set(text) <= allowed
+
+
+def without(text: str, dropped: str) -> str:
+    """The text without blanks around it and without any of the characters that are dropped."""
+    return "".join(character for character in text.strip() if character not in dropped)
