@@ -1,0 +1,1 @@
+"""Balances: sums that have to agree."""

@@ -1,0 +1,246 @@
+"""Balances of what other payers have decided: per payer, per line, per adjustment."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from edi.model.claim import other_coverages
+from edi.model.party import Adjudication, Adjustment
+from edi.rules import Case, Hit, rule
+from edi.rules.asks import absent
+
+_PAID = {
+    "responsibility": "P",
+    "payer": {"name": "EMPLOYER PLAN", "id": "77001"},
+    "claim_filing": "CI",
+    "member_id": "E1",
+    "relationship": "18",
+}
+_DATE = "2026-04-01"
+
+
+def _other(adjudication: object) -> dict[str, object]:
+    """An example: Medicare after a plan that has decided so."""
+    return {
+        "/coverages/0/responsibility": "S",
+        "/coverages/0/secondary_reason": "12",
+        "/bill_to": 0,
+        "/coverages/-": {**_PAID, "adjudication": adjudication},
+    }
+
+
+def _line(number: int, paid: str, adjusted: str) -> dict[str, object]:
+    adjustments = [{"group": "CO", "reason": "45", "amount": adjusted}]
+    return {"line": number, "paid": paid, "paid_date": _DATE, "adjustments": adjustments}
+
+
+_BALANCED = {"paid": "500.00", "lines": [_line(1, "200.00", "50.00"), _line(2, "300.00", "100.00")]}
+_BY_CLAIM = {
+    "paid": "500.00",
+    "paid_date": _DATE,
+    "adjustments": [{"group": "CO", "reason": "45", "amount": "150.00"}],
+}
+
+
+def _sum(adjustments: tuple[Adjustment, ...]) -> Decimal:
+    return sum((a.amount for a in adjustments if a.amount is not None), Decimal(0))
+
+
+def _decided(case: Case) -> Iterator[tuple[int, Adjudication]]:
+    for i, coverage in other_coverages(case.claim):
+        if coverage.adjudication is not None:
+            yield i, coverage.adjudication
+
+
+def _line_differences(case: Case, decision: Adjudication) -> Iterator[tuple[int, Decimal, Decimal]]:
+    """Lines on which paid and adjusted are not the charge: index, what was decided, the charge."""
+    for i, line in enumerate(case.claim.lines):
+        own = [d for d in decision.lines if d.line == i + 1]
+        if not own or line.charge is None or any(d.paid is None for d in own):
+            continue
+        decided = sum(((d.paid or Decimal(0)) + _sum(d.adjustments) for d in own), Decimal(0))
+        if decided != line.charge:
+            yield i, decided, line.charge
+
+
+def _paid_by_lines(decision: Adjudication) -> Decimal | None:
+    """What the lines were paid, less what was adjusted at the claim; None without line decisions."""
+    if not decision.lines or any(d.paid is None for d in decision.lines):
+        return None
+    return sum((d.paid or Decimal(0) for d in decision.lines), Decimal(0)) - _sum(decision.adjustments)
+
+
+@rule(
+    "P51",
+    "other-payer-line-unbalanced",
+    message="line {line}: coverage {number} decided on {decided}, the charge is {charge}",
+    help="Copy paid amount and adjustments of the line from the other payer's remittance; together they "
+    "are the charge.",
+    source="005010X222A1 and 005010X223A2, 2430: SVD02 and CAS add up to SV102 or SV203; rules catalogue "
+    "0.5 no. 33",
+    severity="error",
+    snip=3,
+    also=("I39", "SNIP3-003"),
+    breaks=[
+        _other({"paid": "499.99", "lines": [_line(1, "199.99", "50.00"), _line(2, "300.00", "100.00")]}),
+        _other({"paid": "500.01", "lines": [_line(1, "200.01", "50.00"), _line(2, "300.00", "100.00")]}),
+    ],
+    keeps=[_other(_BALANCED), _other(_BY_CLAIM)],
+)
+def line_unbalanced(case: Case) -> Iterator[Hit]:
+    """What another payer paid and adjusted on a line is what was charged for it."""
+    for i, decision in _decided(case):
+        for k, decided, charge in _line_differences(case, decision):
+            yield Hit(
+                f"/coverages/{i}/adjudication/lines",
+                line=k + 1,
+                number=i + 1,
+                decided=f"{decided:.2f}",
+                charge=f"{charge:.2f}",
+            )
+
+
+@rule(
+    "P52",
+    "other-payer-paid-differs-from-lines",
+    message="coverage {number} paid {stated} for the claim, its lines make {added}",
+    help="Copy the paid amounts from the other payer's remittance.",
+    source="005010X222A1 and 005010X223A2, 2320 AMT*D = sum of SVD02 less CAS of the claim; rules catalogue "
+    "0.5 no. 33",
+    severity="error",
+    snip=3,
+    also=("I39", "SNIP3-002"),
+    breaks=[_other({**_BALANCED, "paid": "499.99"})],
+    keeps=[_other(_BALANCED), _other(_BY_CLAIM)],
+)
+def paid_differs(case: Case) -> Iterator[Hit]:
+    """What a payer paid for a claim is what it paid for its lines, less what it took off the claim."""
+    for i, decision in _decided(case):
+        added = _paid_by_lines(decision)
+        if added is None or decision.paid is None or any(_line_differences(case, decision)):
+            continue
+        if added != decision.paid:
+            path = f"/coverages/{i}/adjudication/paid"
+            yield Hit(path, number=i + 1, stated=f"{decision.paid:.2f}", added=f"{added:.2f}")
+
+
+@rule(
+    "P50",
+    "other-payer-claim-unbalanced",
+    message="coverage {number} decided on {decided} in all, the total charge is {charge}",
+    help="Copy paid amount and all adjustments from the other payer's remittance; together they are the "
+    "total.",
+    source="005010X222A1 and 005010X223A2, 2320: AMT*D and all CAS add up to CLM02; rules catalogue 0.5 no. "
+    "33",
+    severity="error",
+    snip=3,
+    also=("I39", "SNIP3-002"),
+    breaks=[
+        _other({**_BY_CLAIM, "paid": "500.01"}),
+        _other({**_BY_CLAIM, "adjustments": []}),
+    ],
+    keeps=[_other(_BALANCED), _other(_BY_CLAIM)],
+)
+def claim_unbalanced(case: Case) -> Iterator[Hit]:
+    """What another payer paid and adjusted is the total charge of the claim.
+
+    Silent where its lines are already at odds.
+    """
+    total = case.claim.total_charge
+    for i, decision in _decided(case):
+        if total is None or decision.paid is None or any(_line_differences(case, decision)):
+            continue
+        added = _paid_by_lines(decision)
+        if added is not None and added != decision.paid:
+            continue
+        adjusted = _sum(decision.adjustments) + sum((_sum(d.adjustments) for d in decision.lines), Decimal(0))
+        if decision.paid + adjusted != total:
+            yield Hit(
+                f"/coverages/{i}/adjudication",
+                number=i + 1,
+                decided=f"{decision.paid + adjusted:.2f}",
+                charge=f"{total:.2f}",
+            )
+
+
+@rule(
+    "P56",
+    "other-payer-decision-incomplete",
+    message="coverage {number}: {problem}",
+    help="Copy paid amount, line number and date from the other payer's remittance.",
+    source="005010X222A1 and 005010X223A2, 2320 AMT*D, 2330B DTP*573, 2430 SVD and DTP*573 (required)",
+    severity="error",
+    snip=2,
+    also=("P54", "I40", "I55"),
+    breaks=[
+        _other({**_BY_CLAIM, "paid": None}),
+        _other({**_BY_CLAIM, "paid_date": None}),
+        _other({"paid": "500.00", "lines": [_line(1, "200.00", "50.00"), _line(3, "300.00", "100.00")]}),
+        _other({"paid": "500.00", "paid_date": _DATE, "lines": [{"line": 1}]}),
+    ],
+    keeps=[_other(_BALANCED), _other(_BY_CLAIM)],
+)
+def decision_incomplete(case: Case) -> Iterator[Hit]:
+    """A decision says how much was paid, when, and on which line."""
+    count = len(case.claim.lines)
+    for i, decision in _decided(case):
+        base = f"/coverages/{i}/adjudication"
+        if absent(case, decision.paid, f"{base}/paid"):
+            yield Hit(f"{base}/paid", number=i + 1, problem="the decision has no paid amount")
+        if not decision.lines and absent(case, decision.paid_date, f"{base}/paid_date"):
+            yield Hit(f"{base}/paid_date", number=i + 1, problem="the decision has no date")
+        for k, one in enumerate(decision.lines):
+            path, what = f"{base}/lines/{k}", f"decision {k + 1} on a line"
+            if one.line is None or not 1 <= one.line <= count:
+                yield Hit(f"{path}/line", number=i + 1, problem=f"{what} names no line of this claim")
+            if absent(case, one.paid, f"{path}/paid"):
+                yield Hit(f"{path}/paid", number=i + 1, problem=f"{what} has no paid amount")
+            if one.paid_date is None and decision.paid_date is None:
+                yield Hit(f"{path}/paid_date", number=i + 1, problem=f"{what} has no date")
+
+
+def _adjustments(case: Case) -> Iterator[tuple[str, int, Adjustment]]:
+    for i, decision in _decided(case):
+        base = f"/coverages/{i}/adjudication"
+        for k, one in enumerate(decision.adjustments):
+            yield f"{base}/adjustments/{k}", i + 1, one
+        for n, line in enumerate(decision.lines):
+            for k, one in enumerate(line.adjustments):
+                yield f"{base}/lines/{n}/adjustments/{k}", i + 1, one
+
+
+@rule(
+    "P57",
+    "adjustment-incomplete",
+    message="coverage {number}: an adjustment {problem}",
+    help="Copy group (CO, CR, OA, PI or PR), reason and amount from the other payer's remittance.",
+    source="005010X222A1 and 005010X223A2, CAS01 to CAS03 in 2320 and 2430 (no zero amounts)",
+    severity="error",
+    snip=2,
+    also=("I67",),
+    breaks=[
+        _other({**_BY_CLAIM, "adjustments": [{"group": "XX", "reason": "45", "amount": "150.00"}]}),
+        _other({**_BY_CLAIM, "adjustments": [{"reason": "45", "amount": "150.00"}]}),
+        _other({**_BY_CLAIM, "adjustments": [{"group": "CO", "amount": "150.00"}]}),
+        _other({**_BY_CLAIM, "adjustments": [{"group": "CO", "reason": "45"}]}),
+        _other({**_BY_CLAIM, "adjustments": [{"group": "CO", "reason": "45", "amount": "0.00"}]}),
+    ],
+    keeps=[
+        _other(_BY_CLAIM),
+        _other({**_BY_CLAIM, "adjustments": [{"group": "PR", "reason": "1", "amount": "-0.01"}]}),
+    ],
+)
+def adjustment_incomplete(case: Case) -> Iterator[Hit]:
+    """An adjustment says who bears it, why, and how much it is."""
+    for path, number, one in _adjustments(case):
+        if absent(case, one.group, f"{path}/group"):
+            yield Hit(f"{path}/group", number=number, problem="has no group")
+        elif one.group is not None and case.lists.known("group", one.group, None) is False:
+            yield Hit(
+                f"{path}/group", number=number, problem=f"has the group {one.group}, which does not exist"
+            )
+        if absent(case, one.reason, f"{path}/reason"):
+            yield Hit(f"{path}/reason", number=number, problem="has no reason code")
+        if absent(case, one.amount, f"{path}/amount"):
+            yield Hit(f"{path}/amount", number=number, problem="has no amount")
+        elif one.amount == 0:
+            yield Hit(f"{path}/amount", number=number, problem="is 0.00")

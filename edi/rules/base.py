@@ -1,0 +1,244 @@
+"""Rule, Hit and Case."""
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from typing import Any, Literal
+
+from edi.coding.assembly import Assembled
+from edi.coding.timeline import Proposal, Timeline
+from edi.errors import TableError
+from edi.finding import Severity
+from edi.model.claim import Claim, LineKind, ServiceLine, Setting
+from edi.model.encounter import Encounter
+from edi.payers import NAMES, Overlay, Policies
+from edi.refdata import Lists
+
+Need = Literal["record", "received", "paper"]
+Example = Mapping[str, Any]
+"""JSON Pointer -> value, applied to a clean sample: null takes the value away, `-` appends to a list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One place where a rule is broken.
+
+    `path` is a JSON Pointer. Keys that only an encounter has (`/administrations/0/stop`) point into the
+    encounter, all others into the claim. The values fill the rule's message; they are codes, numbers and
+    ids of administrations, never a name or a number of a person.
+    """
+
+    path: str
+    values: dict[str, object]
+    severity: Severity | None
+    expected: str | None
+    actual: str | None
+
+    def __init__(
+        self,
+        path: str,
+        *,
+        severity: Severity | None = None,
+        expected: object = None,
+        actual: object = None,
+        **values: object,
+    ) -> None:
+        object.__setattr__(self, "path", path)
+        object.__setattr__(self, "values", values)
+        object.__setattr__(self, "severity", severity)
+        object.__setattr__(self, "expected", None if expected is None else str(expected))
+        object.__setattr__(self, "actual", None if actual is None else str(actual))
+
+
+@dataclass(slots=True, kw_only=True)
+class Case:
+    """What a rule looks at: a claim, and its record where that is known."""
+
+    claim: Claim
+    policies: Policies
+    """Settled policies."""
+    overlay: Overlay
+    lists: Lists
+    assembled: Assembled | None = None
+    """How the claim came of its encounter; None for a claim without a record."""
+    received: date | None = None
+    """Day on which the payer gets the claim."""
+    paper: tuple[Mapping[str, str], ...] | None = None
+    """Pages of the form as {box: text}, when a form is judged."""
+    _by_code: dict[str, list[int]] | None = field(default=None, init=False, repr=False)
+
+    @property
+    def encounter(self) -> Encounter | None:
+        """The record behind the claim."""
+        return self.assembled.proposal.timeline.encounter if self.assembled else None
+
+    @property
+    def timeline(self) -> Timeline:
+        """What was given. Only for rules that need the record."""
+        return self.proposal.timeline
+
+    @property
+    def proposal(self) -> Proposal:
+        """What the record supports. Only for rules that need the record."""
+        if self.assembled is None:
+            raise TableError("a rule that looks at the record must say needs=('record',)")
+        return self.assembled.proposal
+
+    @property
+    def by_code(self) -> Mapping[str, Sequence[int]]:
+        """Indexes of the lines of each procedure code, upper case."""
+        if self._by_code is None:
+            found: dict[str, list[int]] = {}
+            for i, line in enumerate(self.claim.lines):
+                if line.hcpcs:
+                    found.setdefault(line.hcpcs.upper(), []).append(i)
+            self._by_code = found
+        return self._by_code
+
+    def lines(
+        self, *codes: str, kind: LineKind | None = None, within: Collection[str] | None = None
+    ) -> Iterator[tuple[int, ServiceLine]]:
+        """Lines with their indexes: those of the given codes, of one kind, or all."""
+        if codes or within is not None:
+            wanted = codes or tuple(within or ())
+            indexes: Iterable[int] = sorted(i for code in wanted for i in self.by_code.get(code, ()))
+        else:
+            indexes = range(len(self.claim.lines))
+        for i in indexes:
+            line = self.claim.lines[i]
+            if kind is None or line.kind == kind:
+                yield i, line
+
+    def billed_by_record(self) -> bool:
+        """Whether the lines are the program's own proposal (and not as coded by a person)."""
+        return self.assembled is not None and self.assembled.coding == "propose"
+
+
+Check = Callable[[Case], Iterator[Hit]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule with all that is known of it."""
+
+    id: str
+    name: str
+    message: str
+    help: str
+    source: str
+    severity: Severity
+    snip: int
+    check: Check
+    module: str
+    doc: str
+    setting: Setting | None = None
+    codes: frozenset[str] = frozenset()
+    """Runs only when one of these procedure codes is on the claim; empty: always."""
+    needs: frozenset[Need] = frozenset()
+    when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Policy -> values under which the rule holds."""
+    also: tuple[str, ...] = ()
+    on: Literal["claim", "encounter"] = "claim"
+    """What the examples patch."""
+    base: str = ""
+    """Sample that the examples patch, by name; default the clean one of the rule's setting."""
+    breaks: tuple[Example, ...] = ()
+    keeps: tuple[Example, ...] = ()
+    policies: Mapping[str, str] = field(default_factory=dict)
+    """Policies under which the examples run, beside `when`."""
+    received: date | None = None
+    """Receipt date of the examples."""
+
+    @property
+    def area(self) -> str:
+        """Topic: the folder of the rule, such as inf or mod."""
+        return self.module.removeprefix("edi.rules.").split(".")[0]
+
+    def holds(self, policies: Policies) -> bool:
+        """Whether the policies are those under which the rule holds."""
+        return all(str(getattr(policies, name)) in values for name, values in self.when.items())
+
+
+def rule(
+    id_: str,
+    name: str,
+    *,
+    message: str,
+    help: str,
+    source: str,
+    severity: Severity,
+    snip: int,
+    setting: Setting | None = None,
+    codes: Iterable[str] = (),
+    needs: Iterable[Need] = (),
+    when: Mapping[str, str | tuple[str, ...]] | None = None,
+    also: Iterable[str] = (),
+    on: Literal["claim", "encounter"] = "claim",
+    base: str = "",
+    breaks: Iterable[Example] = (),
+    keeps: Iterable[Example] = (),
+    policies: Mapping[str, str] | None = None,
+    received: date | None = None,
+) -> Callable[[Check], Rule]:
+    """Make a rule of a function.
+
+    `name` says what is wrong, never the repair; `message` is a format string filled by the hits' values;
+    `help` says what to do, as sentences; `source` who says so, with its date. `breaks` and `keeps` are
+    examples: patches of a clean sample of the rule's setting (`on` says whether of the encounter or of its
+    claim). `when` limits the rule to policy values, `codes` to claims with one of these codes.
+    """
+    for policy in when or {}:
+        if policy not in NAMES:
+            raise TableError(f"rule {id_}: there is no policy {policy}")
+
+    def decorate(check: Check) -> Rule:
+        return Rule(
+            id=id_,
+            name=name,
+            message=message,
+            help=help,
+            source=source,
+            severity=severity,
+            snip=snip,
+            check=check,
+            module=check.__module__,
+            doc=" ".join((check.__doc__ or "").split("\n\n", 1)[0].split()),
+            setting=setting,
+            codes=frozenset(codes),
+            needs=frozenset(needs),
+            when={k: (v,) if isinstance(v, str) else tuple(v) for k, v in (when or {}).items()},
+            also=tuple(also),
+            on=on,
+            base=base,
+            breaks=tuple(breaks),
+            keeps=tuple(keeps),
+            policies=dict(policies or {}),
+            received=received,
+        )
+
+    return decorate
+
+
+@cache
+def all_rules() -> tuple[Rule, ...]:
+    """Every rule, by id.
+
+    Raises:
+        TableError: two rules have one id.
+    """
+    package = importlib.import_module("edi.rules")
+    found: dict[str, Rule] = {}
+    for module in pkgutil.walk_packages(package.__path__, "edi.rules."):
+        for value in vars(importlib.import_module(module.name)).values():
+            if isinstance(value, Rule) and value.module == module.name:
+                if found.setdefault(value.id, value) is not value:
+                    raise TableError(f"two rules have the id {value.id}")
+    return tuple(found[id_] for id_ in sorted(found))
+
+
+def rule_by_id(id_: str) -> Rule | None:
+    """The rule of an id, whatever its case; None when there is none."""
+    return next((r for r in all_rules() if r.id == id_.upper()), None)

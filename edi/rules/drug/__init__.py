@@ -1,0 +1,1 @@
+"""DRUG: drug lines."""

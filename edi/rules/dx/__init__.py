@@ -1,0 +1,1 @@
+"""Diagnoses: present, well formed, pointed to."""

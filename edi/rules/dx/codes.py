@@ -1,0 +1,168 @@
+"""Diagnoses: present, well formed, each once, in the room that the claim has."""
+
+from collections.abc import Iterator
+
+from edi.codes import icd10
+from edi.model.claim import claim_diagnoses, effective_kind
+from edi.rules import Case, Hit, rule
+from edi.rules.asks import ICD10_FROM, absent, box, first_day
+
+_FACILITY_ROOM = {"principal": 1, "other": 24, "admitting": 1, "reason_for_visit": 3, "external_cause": 12}
+_WORDS = {
+    "principal": "principal diagnoses",
+    "other": "other diagnoses",
+    "admitting": "admitting diagnoses",
+    "reason_for_visit": "reasons for the visit",
+    "external_cause": "external causes",
+}
+_PROFESSIONAL_ROOM = 12
+_EXTERNAL = ("V", "W", "X", "Y")
+
+
+@rule(
+    "FAC-DX-001",
+    "principal-diagnosis-missing",
+    message="the claim has no principal diagnosis (FL 67)",
+    help="Write the diagnosis that was chiefly responsible for the visit.",
+    source="005010X223A2, 2300 HI*ABK (required); UB-04 FL 67",
+    severity="error",
+    snip=2,
+    also=("I21", "F04-67-001"),
+    setting="facility",
+    breaks=[{"/diagnoses": []}, {"/diagnoses": [{"code": "R50.9", "kind": "reason_for_visit"}]}],
+    keeps=[{"/diagnoses": [{"code": "D50.9"}]}, {"/diagnoses": [{"code": "D50.9", "kind": "principal"}]}],
+)
+def principal_missing(case: Case) -> Iterator[Hit]:
+    """A facility claim has one principal diagnosis."""
+    claim = case.claim
+    if not any(effective_kind(claim, i) == "principal" for i in range(len(claim.diagnoses))):
+        yield Hit("/diagnoses")
+
+
+@rule(
+    "F15-21-001",
+    "diagnosis-malformed",
+    message="diagnosis {number} ({box}): {problem}",
+    help="Write the whole ICD-10-CM code: a letter, a digit, and up to five more characters.",
+    source="ICD-10-CM Official Guidelines, section I.A; 005010X222A1 and 005010X223A2, 2300 HI",
+    severity="error",
+    snip=5,
+    also=("F04-67-001", "SNIP5-002", "P43"),
+    breaks=[
+        {"/diagnoses/1/code": "E8"},
+        {"/diagnoses/1/code": "E86..0"},
+        {"/diagnoses/1/code": "250.00"},
+        {"/diagnoses/1/code": "E86.00000"},
+        {"/diagnoses/1/code": None},
+    ],
+    keeps=[{"/diagnoses/1/code": "E860"}, {"/diagnoses/1/code": "T45.1X5A"}, {"/diagnoses/1/code": "e86.0"}],
+)
+def malformed(case: Case) -> Iterator[Hit]:
+    """A diagnosis code has the shape of ICD-10-CM; codes of services before 2015-10-01 are not judged."""
+    day = first_day(case.claim)
+    if day is not None and day < ICD10_FROM:
+        return
+    where = box(case, "21", "67")
+    for i, diagnosis in enumerate(case.claim.diagnoses):
+        path = f"/diagnoses/{i}/code"
+        if absent(case, diagnosis.code, path):
+            yield Hit(path, number=i + 1, box=where, problem="no code")
+        elif diagnosis.code is not None and (problem := icd10.problem(diagnosis.code)):
+            yield Hit(path, number=i + 1, box=where, problem=problem)
+
+
+@rule(
+    "PRO-DX-002",
+    "too-many-diagnoses",
+    message="{what}",
+    help="Keep the diagnoses that the services treat, the most important first.",
+    source="005010X222A1, 2300 HI (12 diagnoses) and 2400 SV107 (4 pointers); 005010X223A2, 2300 HI",
+    severity="error",
+    snip=2,
+    also=("I21", "I23", "I24", "I26", "SNIP2-005"),
+    breaks=[
+        {"/diagnoses": [{"code": f"E86.{n}"} for n in range(13)]},
+        {
+            "/lines/0/diagnosis_pointers": [1, 2, 3, 4, 5],
+            "/diagnoses": [{"code": f"E86.{n}"} for n in range(5)],
+        },
+    ],
+    keeps=[
+        {"/diagnoses": [{"code": f"E86.{n}"} for n in range(12)]},
+        {"/lines/0/diagnosis_pointers": [1, 2, 3, 4], "/diagnoses": [{"code": f"E86.{n}"} for n in range(5)]},
+    ],
+)
+def too_many(case: Case) -> Iterator[Hit]:
+    """The claim has room for a fixed number of diagnoses, and a professional line for four pointers."""
+    claim = case.claim
+    if claim.setting == "facility":
+        kinds = [effective_kind(claim, i) for i in range(len(claim.diagnoses))]
+        for kind, room in _FACILITY_ROOM.items():
+            own = [i for i, k in enumerate(kinds) if k == kind]
+            if len(own) > room:
+                yield Hit(
+                    f"/diagnoses/{own[room]}",
+                    what=f"{len(own)} {_WORDS[kind]}; the claim has room for {room}",
+                )
+        return
+    order = claim_diagnoses(claim)
+    if len(order) > _PROFESSIONAL_ROOM:
+        what = f"{len(order)} diagnoses; item 21 has room for {_PROFESSIONAL_ROOM}"
+        yield Hit(f"/diagnoses/{order[_PROFESSIONAL_ROOM]}", what=what)
+    for i, line in enumerate(claim.lines):
+        if len(line.diagnosis_pointers) > 4:
+            what = f"line {i + 1} points to {len(line.diagnosis_pointers)} diagnoses; item 24E has room for 4"
+            yield Hit(f"/lines/{i}/diagnosis_pointers/4", what=what)
+
+
+@rule(
+    "PRO-DX-005",
+    "diagnosis-repeated",
+    message="the diagnosis {code} stands twice ({box})",
+    help="Remove the second one and let the lines point to the first.",
+    source="005010X222A1 and 005010X223A2, 2300 HI; CMS front-end edits X222.226.2300.HI",
+    severity="error",
+    snip=2,
+    also=("P43", "I30", "F15-21-001"),
+    breaks=[{"/diagnoses/1/code": "D50.9"}, {"/diagnoses/1/code": "d509"}],
+    keeps=[{"/diagnoses/1/code": "D50.8"}],
+)
+def repeated(case: Case) -> Iterator[Hit]:
+    """Each diagnosis stands once among those of its kind; on a facility claim a second one is a warning."""
+    claim = case.claim
+    seen: set[tuple[str, str]] = set()
+    for i, diagnosis in enumerate(claim.diagnoses):
+        if not diagnosis.code:
+            continue
+        kind = effective_kind(claim, i)
+        key = ("coded" if kind in ("principal", "other") else kind, icd10.compact(diagnosis.code))
+        if key in seen:
+            yield Hit(
+                f"/diagnoses/{i}/code",
+                severity="warning" if claim.setting == "facility" else None,
+                code=icd10.formatted(diagnosis.code),
+                box=box(case, "21", "67"),
+            )
+        seen.add(key)
+
+
+@rule(
+    "FAC-DX-005",
+    "external-cause-first",
+    message="the first diagnosis, {code}, is an external cause ({box})",
+    help="Put the injury or illness first and the external cause after it.",
+    source="ICD-10-CM Official Guidelines, section I.C.20 (an external cause is never listed first)",
+    severity="error",
+    snip=5,
+    also=("PRO-DX-005",),
+    breaks=[{"/diagnoses/0/code": "V43.52XA"}, {"/diagnoses/0/code": "Y92.9"}],
+    keeps=[{"/diagnoses/1/code": "V43.52XA"}, {"/diagnoses/0/code": "Z51.11"}],
+)
+def external_cause_first(case: Case) -> Iterator[Hit]:
+    """V, W, X and Y codes say how something happened, not what it was."""
+    claim = case.claim
+    order = claim_diagnoses(claim)
+    if order and (code := claim.diagnoses[order[0]].code) and code.strip().upper().startswith(_EXTERNAL):
+        day = first_day(claim)
+        if day is None or day >= ICD10_FROM:
+            yield Hit(f"/diagnoses/{order[0]}/code", code=icd10.formatted(code), box=box(case, "21", "67"))

@@ -1,0 +1,1 @@
+"""ENC: the record as such."""

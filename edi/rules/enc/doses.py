@@ -1,0 +1,196 @@
+"""ENC: doses from which billing units cannot be worked out."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Literal
+
+from edi.codes import dose
+from edi.coding.timeline import Given
+from edi.rules import Case, Hit, rule
+
+Fault = Literal["missing", "not_positive", "unit_unknown", "unit_does_not_fit"]
+_RECORD = "encounter record (contract, section 2); HCPCS (billing units of drug codes)"
+
+
+def dose_fault(given: Given) -> Fault | None:
+    """Why the billing units of a dose cannot be worked out; None when they can, or the code needs no dose.
+
+    Fluids that are billed by volume may give the volume in the place of the dose.
+    """
+    stated, drug = given.source.dose, given.drug
+    if stated is not None:
+        if stated.value <= 0:
+            return "not_positive"
+        if dose.problem(stated.unit):
+            return "unit_unknown"
+    if drug is None or drug.unit is None or drug.unit_value is None:
+        return None
+    if stated is None:
+        volume = given.source.volume_ml
+        by_volume = volume is not None and dose.convert(volume, "mL", drug.unit) is not None
+        return None if by_volume else "missing"
+    return None if dose.convert(stated.value, stated.unit, drug.unit) is not None else "unit_does_not_fit"
+
+
+def _billed(case: Case, given: Given) -> bool:
+    """Whether a drug line without units stands for this administration."""
+    return any(
+        line.kind == "drug" and line.units is None and given.id in line.administrations
+        for line in case.claim.lines
+    )
+
+
+@rule(
+    "ENC-DOSE-001",
+    "dose-missing",
+    message="administration {id} of {hcpcs} has no dose, so its billing units are not known",
+    help="Write the dose that was given, with its unit.",
+    source=_RECORD,
+    severity="error",
+    snip=6,
+    needs=("record",),
+    on="encounter",
+    breaks=[{"/administrations/0/dose": None}],
+    keeps=[
+        {"/administrations/0/dose": None, "/administrations/0/patient_supplied": True},
+        {"/administrations/0/dose": None, "/administrations/0/hcpcs": None},
+        {
+            "/administrations/0/dose": None,
+            "/administrations/0/hcpcs": "J7030",
+            "/administrations/0/volume_ml": "1000",
+            "/administrations/0/containers": [],
+        },
+    ],
+)
+def dose_missing(case: Case) -> Iterator[Hit]:
+    """A drug code is billed in units of its dose."""
+    for given in case.timeline.given:
+        if dose_fault(given) == "missing" and _billed(case, given):
+            yield Hit(f"/administrations/{given.index}/dose", id=given.id, hcpcs=given.source.hcpcs)
+
+
+@rule(
+    "ENC-DOSE-002",
+    "dose-not-positive",
+    message="administration {id} has a dose of {value} {unit}",
+    help="Write the dose that was given; leave out an administration that was not given.",
+    source=_RECORD,
+    severity="error",
+    snip=6,
+    needs=("record",),
+    on="encounter",
+    breaks=[{"/administrations/0/dose/value": "0"}, {"/administrations/0/dose/value": "-200"}],
+    keeps=[{"/administrations/0/dose/value": "0.001"}],
+)
+def dose_not_positive(case: Case) -> Iterator[Hit]:
+    """A dose that was given is more than nothing."""
+    for given in case.timeline.given:
+        stated = given.source.dose
+        if stated is not None and stated.value <= 0:
+            path = f"/administrations/{given.index}/dose/value"
+            yield Hit(path, id=given.id, value=f"{stated.value:f}", unit=stated.unit)
+
+
+@rule(
+    "ENC-DOSE-003",
+    "dose-unit-unknown",
+    message="administration {id}: {problem}",
+    help="Write the dose in mg, g, mcg, mL, units, mEq or mmol.",
+    source=_RECORD,
+    severity="error",
+    snip=6,
+    needs=("record",),
+    on="encounter",
+    breaks=[{"/administrations/0/dose/unit": "vials"}],
+    keeps=[{"/administrations/0/dose": {"value": "0.2", "unit": "g"}}],
+)
+def dose_unit_unknown(case: Case) -> Iterator[Hit]:
+    """Billing units are counted from a dose in a unit of mass, volume or activity.
+
+    A warning where no line depends on the dose.
+    """
+    for given in case.timeline.given:
+        if dose_fault(given) == "unit_unknown" and given.source.dose is not None:
+            yield Hit(
+                f"/administrations/{given.index}/dose/unit",
+                severity=None if _billed(case, given) else "warning",
+                id=given.id,
+                problem=dose.problem(given.source.dose.unit),
+            )
+
+
+@rule(
+    "ENC-DOSE-004",
+    "dose-unit-does-not-fit",
+    message="administration {id}: {hcpcs} is billed by the {wanted}, its dose is in {unit}",
+    help="Write the dose in the kind of unit by which the code is billed.",
+    source=_RECORD,
+    severity="error",
+    snip=6,
+    also=("DRUG-UNIT-002",),
+    needs=("record",),
+    on="encounter",
+    breaks=[{"/administrations/0/dose": {"value": "10", "unit": "mL"}}],
+    keeps=[
+        {"/administrations/0/dose": {"value": "200000", "unit": "mcg"}},
+        {"/administrations/0/dose": {"value": "10", "unit": "mL"}, "/administrations/0/hcpcs": None},
+    ],
+)
+def dose_unit_does_not_fit(case: Case) -> Iterator[Hit]:
+    """Millilitres do not become milligrams without a concentration that the record does not hold."""
+    for given in case.timeline.given:
+        if dose_fault(given) == "unit_does_not_fit" and given.drug and given.source.dose:
+            yield Hit(
+                f"/administrations/{given.index}/dose/unit",
+                severity=None if _billed(case, given) else "warning",
+                id=given.id,
+                hcpcs=given.drug.code,
+                wanted=given.drug.unit,
+                unit=given.source.dose.unit,
+            )
+
+
+@rule(
+    "ENC-DOSE-005",
+    "dose-exceeds-containers",
+    message="administration {id}: the dose is {dose} {unit}, the opened containers held {opened} {unit}",
+    help="Correct the dose, the number of containers or their size; list every container that was opened.",
+    source="CMS Pub. 100-04 ch. 17 §40: dose and discarded amount together are what was opened",
+    severity="warning",
+    snip=6,
+    needs=("record",),
+    on="encounter",
+    breaks=[
+        {"/administrations/0/dose/value": "201"},
+        {"/administrations/0/dose/value": "0.3", "/administrations/0/dose/unit": "g"},
+    ],
+    keeps=[
+        {"/administrations/0/dose/value": "200"},
+        {"/administrations/0/dose/value": "400", "/administrations/0/containers/0/count": 2},
+        {"/administrations/0/dose/value": "400", "/administrations/0/containers/0/single_dose": False},
+    ],
+)
+def dose_exceeds_containers(case: Case) -> Iterator[Hit]:
+    """No more can be given of a drug than its containers held.
+
+    Containers that are not single-dose may have been opened for another dose; they are left alone.
+    """
+    for given in case.timeline.given:
+        stated, containers = given.source.dose, given.source.containers
+        if stated is None or not containers or any(c.single_dose is False for c in containers):
+            continue
+        unit = given.drug.unit if given.drug and given.drug.unit else stated.unit
+        amount = dose.convert(stated.value, stated.unit, unit)
+        sizes = [dose.convert(c.size.value * c.count, c.size.unit, unit) for c in containers]
+        known = [s for s in sizes if s is not None and s > 0]
+        if amount is None or len(known) < len(sizes):
+            continue
+        opened = sum(known, Decimal(0))
+        if amount > opened:
+            yield Hit(
+                f"/administrations/{given.index}/dose/value",
+                id=given.id,
+                dose=f"{amount.normalize():f}",
+                opened=f"{opened.normalize():f}",
+                unit=unit,
+            )

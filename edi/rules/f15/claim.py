@@ -1,0 +1,62 @@
+"""F15, item 26: the id of the claim; and values of a claim that could not be read."""
+
+from collections.abc import Iterator
+
+from edi.rules import Case, Hit, rule
+from edi.rules.asks import absent, box
+
+SAFE_LENGTH = 20
+"""Characters of a claim id that every payer returns."""
+MOST_LENGTH = 38
+
+
+@rule(
+    "SNIP1-003",
+    "value-unreadable",
+    message="the value at {field} could not be read",
+    help="Write a date as CCYYMMDD, an amount or a number with digits and a point, a code as the guide "
+    "lists it.",
+    source="005010X222A1 and 005010X223A2, data types of elements",
+    severity="error",
+    snip=1,
+    breaks=[
+        {"/unread": [{"path": "/lines/0/service_date", "text": "20260230"}], "/lines/0/service_date": None}
+    ],
+    keeps=[{"/unread": []}],
+)
+def value_unreadable(case: Case) -> Iterator[Hit]:
+    """A date that does not exist or an amount with letters cannot be judged any further."""
+    for one in case.claim.unread:
+        yield Hit(one.path, field=one.path)
+
+
+@rule(
+    "P25",
+    "claim-id-unusable",
+    message="the claim id ({box}) {problem}",
+    help="Give the claim an account number of your own, at most 20 characters, and use it once.",
+    source="005010X222A1 and 005010X223A2, 2300 CLM01; CMS-1500 item 26, UB-04 FL 3a",
+    severity="error",
+    snip=2,
+    also=("F04-03A-001",),
+    breaks=[
+        {"/claim_id": None},
+        {"/claim_id": "A23456789012345678901"},
+        {"/claim_id": "A23456789012345678901234567890123456789"},
+    ],
+    keeps=[{"/claim_id": "A2345678901234567890"}],
+)
+def claim_id_unusable(case: Case) -> Iterator[Hit]:
+    """The payer returns the id with its answer; 20 characters are sure to come back, 38 can be sent.
+
+    Over 20 characters is a warning.
+    """
+    id_ = case.claim.claim_id
+    where = box(case, "26", "3a")
+    if absent(case, id_, "/claim_id"):
+        yield Hit("/claim_id", box=where, problem="is missing")
+    elif id_ is not None and len(id_) > MOST_LENGTH:
+        yield Hit("/claim_id", box=where, problem=f"has {len(id_)} characters; 38 can be sent")
+    elif id_ is not None and len(id_) > SAFE_LENGTH:
+        problem = f"has {len(id_)} characters; payers need return only the first 20"
+        yield Hit("/claim_id", severity="warning", box=where, problem=problem)

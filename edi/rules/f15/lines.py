@@ -1,0 +1,224 @@
+"""F15, item 24, and the same data of the UB-04: dates, procedures, charges and units of a line."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from edi.codes import hcpcs, modifier
+from edi.coding.timeline import Given
+from edi.model.claim import ServiceLine
+from edi.rules import Case, Hit, rule
+from edi.rules.asks import absent, box
+from edi.rules.enc.doses import dose_fault
+
+RATE_CODES = frozenset(("0022", "0023", "0024"))
+"""Revenue codes whose lines carry a rate code (HIPPS), which has another shape than a procedure code."""
+
+
+@rule(
+    "F15-24A-001",
+    "service-date-unusable",
+    message="line {line} {problem} ({box})",
+    help="Write the day of the service; where a line covers several days, its first and last day.",
+    source="005010X222A1, 2400 DTP*472 (required); 005010X223A2, 2400 DTP*472; CMS-1500 item 24A, UB-04 FL "
+    "45",
+    severity="error",
+    snip=2,
+    also=("P66", "I49"),
+    breaks=[
+        {"/lines/0/service_date": None},
+        {"/lines/0/service_through": "2026-03-02"},
+    ],
+    keeps=[
+        {"/lines/0/service_through": "2026-03-03"},
+        {"/lines/0/service_through": "2026-03-04"},
+    ],
+)
+def service_date_unusable(case: Case) -> Iterator[Hit]:
+    """Every professional line has a service date, and no line ends before it begins.
+
+    Lines of a facility without a date are FAC-DATE-001.
+    """
+    where = box(case, "24A", "45")
+    for i, line in enumerate(case.claim.lines):
+        path = f"/lines/{i}/service_date"
+        if case.claim.setting != "facility" and absent(case, line.service_date, path):
+            yield Hit(path, line=i + 1, box=where, problem="has no service date")
+        first, last = line.service_date, line.service_through
+        if first is not None and last is not None and last < first:
+            yield Hit(f"/lines/{i}/service_through", line=i + 1, box=where, problem="ends before it begins")
+
+
+@rule(
+    "F15-24A-002",
+    "service-after-receipt",
+    message="{what} is dated after the day on which the payer gets the claim",
+    help="Correct the date; a service is billed after it was given.",
+    source="005010X222A1 and 005010X223A2, DTP*472 and DTP*434 (not in the future); rules catalogue P66, I14",
+    severity="error",
+    snip=4,
+    also=("P66", "I14", "F04-06-001", "F15-24A-001"),
+    needs=("received",),
+    received=date(2026, 3, 10),
+    breaks=[{"/lines/0/service_date": "2026-03-11"}, {"/lines/0/service_through": "2026-03-11"}],
+    keeps=[{"/lines/0/service_through": "2026-03-10"}],
+)
+def service_after_receipt(case: Case) -> Iterator[Hit]:
+    """No service of the future can be billed."""
+    if case.received is None:
+        return
+    for i, line in enumerate(case.claim.lines):
+        for key in ("service_date", "service_through"):
+            day = getattr(line, key)
+            if day is not None and day > case.received:
+                yield Hit(f"/lines/{i}/{key}", what=f"line {i + 1}")
+                break
+    stated = case.claim.statement
+    if stated is not None and stated.through_date is not None and stated.through_date > case.received:
+        yield Hit("/statement/through_date", what="the statement period (FL 6)")
+
+
+@rule(
+    "F15-24D-001",
+    "procedure-unusable",
+    message="line {line}: {problem} ({box})",
+    help="Write a HCPCS or CPT code of five characters, and modifiers of two.",
+    source="005010X222A1, 2400 SV101 (required); 005010X223A2, 2400 SV202; CMS-1500 item 24D, UB-04 FL 44",
+    severity="error",
+    snip=2,
+    also=("P59", "F04-44-001", "SNIP5-001"),
+    breaks=[
+        {"/lines/0/hcpcs": None},
+        {"/lines/0/hcpcs": "9636"},
+        {"/lines/0/hcpcs": "ABCDE"},
+        {"/lines/0/modifiers": ["5"]},
+        {"/lines/0/modifiers": ["59 "]},
+        {"/lines/0/modifiers": ["5-"]},
+    ],
+    keeps=[{"/lines/0/modifiers": ["59"]}, {"/lines/0/hcpcs": "G0378"}, {"/lines/0/hcpcs": "0001A"}],
+)
+def procedure_unusable(case: Case) -> Iterator[Hit]:
+    """Every professional line has a procedure code; codes and modifiers have their fixed length.
+
+    A facility line may stand for a revenue code alone.
+    """
+    where = box(case, "24D", "44")
+    for i, line in enumerate(case.claim.lines):
+        path = f"/lines/{i}/hcpcs"
+        if line.hcpcs is None:
+            if case.claim.setting != "facility" and absent(case, line.hcpcs, path):
+                yield Hit(path, line=i + 1, box=where, problem="no procedure code")
+        elif line.revenue_code not in RATE_CODES and (problem := hcpcs.problem(line.hcpcs)):
+            yield Hit(path, line=i + 1, box=where, problem=problem)
+        for k, one in enumerate(line.modifiers):
+            problem = modifier.problem(one)
+            if problem is None and one != one.strip():
+                problem = "a modifier has 2 characters and no blanks"
+            if problem:
+                yield Hit(f"/lines/{i}/modifiers/{k}", line=i + 1, box=where, problem=problem)
+
+
+def _charge_follows_units(case: Case, line: ServiceLine) -> bool:
+    """Whether the charge is missing only because the units are, which another rule says."""
+    encounter = case.encounter
+    return encounter is not None and line.units is None and (line.hcpcs or "").upper() in encounter.charges
+
+
+def charge_problems(case: Case, *, drugs: bool) -> Iterator[Hit]:
+    """Charges of drug lines, or of all others, that are missing, negative or zero."""
+    where = box(case, "24F", "47")
+    for i, line in enumerate(case.claim.lines):
+        if (line.kind == "drug") is not drugs:
+            continue
+        path = f"/lines/{i}/charge"
+        code = line.hcpcs or "without a procedure code"
+        if absent(case, line.charge, path):
+            if not _charge_follows_units(case, line):
+                yield Hit(path, problem="has no charge", line=i + 1, hcpcs=code, box=where)
+        elif line.charge is not None and line.charge < 0:
+            yield Hit(path, problem="has a negative charge", line=i + 1, hcpcs=code, box=where)
+        elif line.charge == 0:
+            yield Hit(
+                path, severity="warning", problem="has a charge of 0.00", line=i + 1, hcpcs=code, box=where
+            )
+
+
+@rule(
+    "F15-24F-001",
+    "charge-unusable",
+    message="line {line} ({hcpcs}) {problem} ({box})",
+    help="Write the charge of the line, or the price of the code in the record's fee schedule.",
+    source="005010X222A1, 2400 SV102 (required); 005010X223A2, 2400 SV203 (required); CMS-1500 item 24F, "
+    "UB-04 FL 47; "
+    "rules catalogue 0.5 no. 28 (zero is a warning)",
+    severity="error",
+    snip=2,
+    also=("P62", "I46"),
+    breaks=[
+        {"/lines/0/charge": None},
+        {"/lines/0/charge": "-0.01"},
+        {"/lines/0/charge": "0.00"},
+    ],
+    keeps=[{"/lines/0/charge": "0.01"}],
+)
+def charge_unusable(case: Case) -> Iterator[Hit]:
+    """Every line has a charge, and none is negative.
+
+    Zero is valid, for services that are reported and not paid: a warning.
+    """
+    yield from charge_problems(case, drugs=False)
+
+
+def _said_elsewhere(case: Case, line: ServiceLine) -> bool:
+    """Whether a rule of the dose says why a proposed drug line has no units."""
+    if case.assembled is None or line.kind != "drug" or line.units is not None:
+        return False
+    given: list[Given | None] = [case.timeline.of(id_) for id_ in line.administrations]
+    return any(g is not None and dose_fault(g) is not None for g in given)
+
+
+@rule(
+    "F15-24G-001",
+    "units-unusable",
+    message="line {line} ({hcpcs}) {problem} ({box})",
+    help="Write the billing units of the code, 1 or more. Units are neither minutes nor milligrams.",
+    source="005010X222A1, 2400 SV104 (required); 005010X223A2, 2400 SV205 (required); CMS-1500 item 24G, "
+    "UB-04 FL 46",
+    severity="error",
+    snip=2,
+    also=("P63", "I47", "FAC-UNIT-001"),
+    breaks=[{"/lines/0/units": None}, {"/lines/0/units": 0}, {"/lines/0/units": "-1"}],
+    keeps=[{"/lines/0/units": 1}, {"/lines/1/units": 1000}],
+)
+def units_unusable(case: Case) -> Iterator[Hit]:
+    """Every line has units, more than none."""
+    where = box(case, "24G", "46")
+    for i, line in enumerate(case.claim.lines):
+        path = f"/lines/{i}/units"
+        code = line.hcpcs or "without a procedure code"
+        if absent(case, line.units, path):
+            if not _said_elsewhere(case, line):
+                yield Hit(path, problem="has no units", line=i + 1, hcpcs=code, box=where)
+        elif line.units is not None and line.units <= 0:
+            yield Hit(path, problem=f"has {line.units:f} units", line=i + 1, hcpcs=code, box=where)
+
+
+@rule(
+    "FAC-UNIT-001",
+    "units-not-whole",
+    message="line {line} bills {units} units of {hcpcs}; this code has whole units only ({box})",
+    help="Round the dose up to the next whole unit, or count the hours as the code says.",
+    source="HCPCS (units of drug codes are rounded up); CPT (time codes count whole units); UB-04 FL 46",
+    severity="error",
+    snip=6,
+    also=("F15-24G-001",),
+    breaks=[{"/lines/0/units": "1.5"}, {"/lines/1/units": "199.5"}],
+    keeps=[{"/lines/0/units": "1.0"}],
+)
+def units_not_whole(case: Case) -> Iterator[Hit]:
+    """Administrations and drugs are billed in whole units."""
+    where = box(case, "24G", "46")
+    for i, line in enumerate(case.claim.lines):
+        if line.units is None or line.kind not in ("administration", "drug"):
+            continue
+        if line.units != line.units.to_integral_value():
+            yield Hit(f"/lines/{i}/units", line=i + 1, units=f"{line.units:f}", hcpcs=line.hcpcs, box=where)

@@ -1,0 +1,1 @@
+"""FAC: what a facility claim needs."""

@@ -1,0 +1,65 @@
+"""FAC-PROV: the attending practitioner, and the facility as an organization."""
+
+from collections.abc import Iterator
+
+from edi.rules import Case, Hit, rule
+
+
+@rule(
+    "FAC-PROV-001",
+    "attending-missing",
+    message="the claim names no attending practitioner (FL 76)",
+    help="Name the practitioner who was responsible for the patient's care, with NPI.",
+    source="005010X223A2, 2310A NM1*71 (required but for non-emergency transport); UB-04 FL 76",
+    severity="error",
+    snip=2,
+    also=("I31", "F04-76-001"),
+    setting="facility",
+    breaks=[{"/attending_provider": None}],
+    keeps=[{"/attending_provider/taxonomy": None}],
+)
+def attending_missing(case: Case) -> Iterator[Hit]:
+    """Every facility claim names the attending practitioner."""
+    if case.claim.attending_provider is None:
+        yield Hit("/attending_provider")
+
+
+@rule(
+    "FAC-PROV-002",
+    "attending-not-a-person",
+    message="the attending practitioner is an organization (FL 76)",
+    help="Name the person who was responsible for the patient's care.",
+    source="005010X223A2, 2310A NM102 = 1; UB-04 FL 76",
+    severity="error",
+    snip=2,
+    also=("I31",),
+    setting="facility",
+    breaks=[
+        {"/attending_provider/organization_name": "SAMPLE HOSPITAL", "/attending_provider/last_name": None}
+    ],
+    keeps=[{"/attending_provider/first_name": None}],
+)
+def attending_not_a_person(case: Case) -> Iterator[Hit]:
+    """Attending is a person, never the hospital."""
+    attending = case.claim.attending_provider
+    if attending is not None and attending.organization_name:
+        yield Hit("/attending_provider/organization_name")
+
+
+@rule(
+    "I03",
+    "facility-billed-as-person",
+    message="the billing provider of a facility claim is a person (FL 1)",
+    help="Write the name of the facility as organization_name.",
+    source="005010X223A2, 2010AA NM102 = 2",
+    severity="error",
+    snip=2,
+    setting="facility",
+    breaks=[{"/billing_provider/organization_name": None, "/billing_provider/last_name": "DOCTOR"}],
+    keeps=[{"/billing_provider/organization_name": "OTHER HOSPITAL"}],
+)
+def facility_as_person(case: Case) -> Iterator[Hit]:
+    """A facility claim is billed by an organization."""
+    billing = case.claim.billing_provider
+    if billing is not None and billing.is_person:
+        yield Hit("/billing_provider/last_name")

@@ -1,0 +1,432 @@
+"""INF-INIT: one initial service per access site and visit, and add-ons with a parent."""
+
+from collections.abc import Iterator
+
+from edi.coding.family import INITIALS, codes, parents
+from edi.rules.base import Case, Hit, rule
+from edi.rules.inf.linking import (
+    Second,
+    by_a_person,
+    by_date,
+    distinct,
+    family_lines,
+    proposed,
+    second_initials,
+    unit_limits,
+    units_of,
+)
+from edi.rules.inf.sources import (
+    ADD_ONS,
+    ARTICLES,
+    CPT,
+    HOSPITAL,
+    LIMITS,
+    NORIDIAN_CHEMO,
+    PAIRS,
+    PRACTICE,
+    RAC,
+)
+
+CHEMO = ("96409", "96413")
+THERAPEUTIC = ("96365", "96374")
+_LINE = {"units": "1", "service_date": "2026-03-03"}
+
+
+def _through_one_line(case: Case) -> Iterator[Second]:
+    """Further initial services that carry no modifier, where the record knows no other visit or site."""
+    for second in second_initials(case):
+        if not second.modified and second.relation in ("same", "unknown"):
+            yield second
+
+
+def _kind(case: Case, second: Second) -> str:
+    """Which rule speaks of a pair of initial services: each pair has one."""
+    pair = {second.code, second.base_code}
+    if pair == {"96360", "96374"} and case.claim.setting == "facility":
+        return "INF-INIT-007"
+    if "96360" in pair and len(pair) == 2:
+        return "INF-HYD-SEC"
+    if pair & set(CHEMO) and pair & set(THERAPEUTIC):
+        return "INF-INIT-006"
+    return "INF-INIT-001"
+
+
+def pairs(case: Case, rule_id: str) -> Iterator[Second]:
+    """The pairs of initial services through one line of which a rule speaks."""
+    return (second for second in _through_one_line(case) if _kind(case, second) == rule_id)
+
+
+def _hit(second: Second) -> Hit:
+    return Hit(
+        f"/lines/{second.index}/hcpcs",
+        line=second.index + 1,
+        hcpcs=second.code,
+        base_line=second.base_index + 1,
+        base=second.base_code,
+        actual=second.code,
+    )
+
+
+@rule(
+    "INF-INIT-001",
+    "two-initial-services",
+    message="line {line} bills the initial code {hcpcs} beside {base} on line {base_line}",
+    help="Keep one initial code for each access site and visit; the lower-ranked service becomes its add-on. "
+    "Where there were two sites or visits, add 59 or XS, XE and say so in the record.",
+    source=f"{ARTICLES}; {PRACTICE}; {RAC}; {HOSPITAL}",
+    severity="error",
+    snip=7,
+    codes=INITIALS,
+    also=("NCCI-PTP-001",),
+    breaks=[
+        {"/lines/-": {"hcpcs": "96374", **_LINE}},
+        {"/lines/-": {"hcpcs": "96365", **_LINE}},
+        {"/lines/0/hcpcs": "96413", "/lines/-": {"hcpcs": "96409", **_LINE}},
+        {"/lines/0/modifiers": ["76"], "/lines/-": {"hcpcs": "96365", **_LINE}},
+    ],
+    keeps=[
+        {},
+        {"/lines/-": {"hcpcs": "96375", **_LINE}},
+        {"/lines/-": {"hcpcs": "96374", "modifiers": ["XS"], **_LINE}},
+        {"/lines/0/modifiers": ["59"], "/lines/-": {"hcpcs": "96365", **_LINE}},
+        {"/lines/-": {"hcpcs": "96365", "units": "1", "service_date": "2026-03-04"}},
+    ],
+)
+def two_initials(case: Case) -> Iterator[Hit]:
+    """One initial code per access site and visit.
+
+    INF-INIT-006, INF-INIT-007 and INF-HYD-SEC speak of their own pairs; INF-SITE-003 and INF-ENC-001 where
+    the record shows two sites or visits. Either of the two lines may carry the modifier.
+    """
+    for second in pairs(case, "INF-INIT-001"):
+        yield _hit(second)
+
+
+def _initial_ranks(case: Case) -> list[int]:
+    """Ranks of the services on the claim that can be the first of a visit."""
+    return [
+        codes()[code].rank or 0
+        for _, _, code in family_lines(case)
+        if codes()[code].kind in ("initial", "prolonged")
+    ]
+
+
+@rule(
+    "INF-INIT-002",
+    "initial-not-the-highest",
+    message="line {line} bills {hcpcs} as an add-on to {base}, which ranks lower",
+    help="Make the higher-ranked service the initial one: chemotherapy, then therapeutic, then hydration; "
+    "infusion before push.",
+    source=f"{ARTICLES}; {NORIDIAN_CHEMO}",
+    severity="error",
+    snip=7,
+    setting="facility",
+    breaks=[
+        {"/lines/0/hcpcs": "96374", "/lines/-": {"hcpcs": "96367", **_LINE}},
+        {"/lines/0/hcpcs": "96360", "/lines/-": {"hcpcs": "96375", **_LINE}},
+    ],
+    keeps=[
+        {"/lines/-": {"hcpcs": "96367", **_LINE}},
+        {"/lines/-": {"hcpcs": "96375", **_LINE}},
+        {"/lines/0/hcpcs": "96374", "/lines/-": {"hcpcs": "96361", **_LINE}},
+        {"/lines/0/hcpcs": "96417"},
+        {
+            "/lines/0/hcpcs": "96416",
+            "/lines/-": {"hcpcs": "96368", **_LINE},
+        },
+    ],
+)
+def initial_not_highest(case: Case) -> Iterator[Hit]:
+    """A hospital reports the highest-ranked service as the initial one, whatever came first on the clock.
+
+    An add-on without any legal parent is INF-INIT-008.
+    """
+    ranks = _initial_ranks(case)
+    if not ranks:
+        return
+    lowest = min(ranks)
+    present = {code for _, _, code in family_lines(case)}
+    base = next(code for _, _, code in family_lines(case) if codes()[code].rank == lowest)
+    for i, _, code in family_lines(case):
+        row = codes()[code]
+        if row.kind != "add_on" or row.rank is None or row.rank >= lowest:
+            continue
+        if parents()[code] & present:
+            yield Hit(f"/lines/{i}/hcpcs", line=i + 1, hcpcs=code, base=base, actual=code)
+
+
+@rule(
+    "INF-INIT-003",
+    "no-primary-reason",
+    message="{why}: the order of the hospital codes chose the initial service",
+    help="Name the administration that was the main reason for the visit: primary_reason.",
+    source=f"{PRACTICE}; {CPT}",
+    severity="info",
+    snip=7,
+    setting="professional",
+    needs=("record",),
+    on="encounter",
+    breaks=[
+        {
+            "/administrations/-": {
+                "id": "A2",
+                "drug": "ondansetron",
+                "hcpcs": "J2405",
+                "route": "IV",
+                "technique": "push",
+                "start": "2026-03-03T09:50",
+                "access_site": "left forearm",
+            }
+        }
+    ],
+    keeps=[
+        {},
+        {
+            "/primary_reason": "A2",
+            "/administrations/-": {
+                "id": "A2",
+                "drug": "ondansetron",
+                "hcpcs": "J2405",
+                "route": "IV",
+                "technique": "push",
+                "start": "2026-03-03T09:50",
+                "access_site": "left forearm",
+            },
+        },
+    ],
+)
+def no_primary_reason(case: Case) -> Iterator[Hit]:
+    """In a practice the main reason for the visit decides the initial service."""
+    why = {
+        "no_primary": "no main reason for the visit is given",
+        "not_eligible": "the main reason for the visit cannot be an initial service",
+    }.get(case.timeline.initial_fallback or "")
+    chosen = any(codes()[p.line.hcpcs or ""].kind == "initial" for p in proposed(case))
+    if why is not None and chosen and _proposes(case):
+        yield Hit("/primary_reason", why=why)
+
+
+def _proposes(case: Case) -> bool:
+    """Whether the program chooses the initial service of this claim."""
+    return case.assembled is not None and case.assembled.coding != "as_coded"
+
+
+@rule(
+    "INF-INIT-004",
+    "primary-reason-without-parent",
+    message="the main reason {id} would leave an add-on without its parent: the order of the "
+    "hospital codes is used",
+    help="Check which service was the main reason; the proposed lines follow the order of the codes.",
+    source=ADD_ONS,
+    severity="warning",
+    snip=7,
+    setting="professional",
+    needs=("record",),
+    on="encounter",
+    breaks=[
+        {
+            "/primary_reason": "A2",
+            "/administrations/0/drug": "carboplatin",
+            "/administrations/0/hcpcs": "J9045",
+            "/administrations/0/stop": "2026-03-03T11:10",
+            "/administrations/-": {
+                "id": "A2",
+                "drug": "ondansetron",
+                "hcpcs": "J2405",
+                "route": "IV",
+                "technique": "push",
+                "start": "2026-03-03T11:15",
+                "access_site": "left forearm",
+            },
+        }
+    ],
+    keeps=[
+        {
+            "/primary_reason": "A2",
+            "/administrations/-": {
+                "id": "A2",
+                "drug": "ondansetron",
+                "hcpcs": "J2405",
+                "route": "IV",
+                "technique": "push",
+                "start": "2026-03-03T09:50",
+                "access_site": "left forearm",
+            },
+        }
+    ],
+)
+def primary_without_parent(case: Case) -> Iterator[Hit]:
+    """The main reason decides only where every add-on keeps a legal parent."""
+    if case.timeline.initial_fallback == "no_parent" and _proposes(case):
+        yield Hit("/primary_reason", id=case.timeline.encounter.primary_reason)
+
+
+@rule(
+    "INF-INIT-005",
+    "primary-reason-against-the-order",
+    message="the main reason {id} makes another service initial than a hospital would bill",
+    help="Nothing to do in a practice; let the record say why this was the main reason.",
+    source=CPT,
+    severity="info",
+    snip=7,
+    setting="professional",
+    needs=("record",),
+    on="encounter",
+    breaks=[
+        {
+            "/primary_reason": "A2",
+            "/administrations/-": {
+                "id": "A2",
+                "drug": "ondansetron",
+                "hcpcs": "J2405",
+                "route": "IV",
+                "technique": "push",
+                "start": "2026-03-03T09:50",
+                "access_site": "left forearm",
+            },
+        }
+    ],
+    keeps=[{"/primary_reason": "A1"}, {}],
+)
+def primary_against_order(case: Case) -> Iterator[Hit]:
+    """Allowed in a practice, and worth a line in the record."""
+    if case.timeline.initial_differs and _proposes(case):
+        yield Hit("/primary_reason", id=case.timeline.encounter.primary_reason)
+
+
+@rule(
+    "INF-INIT-006",
+    "chemotherapy-and-therapeutic-both-initial",
+    message="line {line} bills the initial code {hcpcs} beside {base} on line {base_line}",
+    help="Keep the chemotherapy code; the other drug becomes 96367, 96368 or 96375 unless it had "
+    "a site of its own.",
+    source=ARTICLES,
+    severity="error",
+    snip=7,
+    codes=CHEMO,
+    also=("INF-INIT-001", "NCCI-PTP-001"),
+    breaks=[
+        {"/lines/-": {"hcpcs": "96413", **_LINE}},
+        {"/lines/0/hcpcs": "96409", "/lines/-": {"hcpcs": "96374", **_LINE}},
+    ],
+    keeps=[
+        {"/lines/0/modifiers": ["XS"], "/lines/-": {"hcpcs": "96413", **_LINE}},
+        {"/lines/0/hcpcs": "96367", "/lines/-": {"hcpcs": "96413", **_LINE}},
+    ],
+)
+def chemo_and_therapeutic(case: Case) -> Iterator[Hit]:
+    """Through one line chemotherapy is the initial service, and a therapeutic drug is added to it."""
+    for second in pairs(case, "INF-INIT-006"):
+        yield _hit(second)
+
+
+@rule(
+    "INF-INIT-007",
+    "push-and-hydration-both-initial",
+    message="{hcpcs} on line {line} and {base} on line {base_line} are both initial services",
+    help="Bill 96374 and 96361: a push outranks hydration.",
+    source=f"{NORIDIAN_CHEMO}; {PAIRS}",
+    severity="error",
+    snip=7,
+    setting="facility",
+    codes=("96360",),
+    also=("INF-INIT-001", "INF-HYD-SEC", "NCCI-PTP-001"),
+    breaks=[{"/lines/0/hcpcs": "96374", "/lines/-": {"hcpcs": "96360", **_LINE}}],
+    keeps=[
+        {"/lines/0/hcpcs": "96374", "/lines/-": {"hcpcs": "96361", **_LINE}},
+        {"/lines/0/hcpcs": "96374", "/lines/-": {"hcpcs": "96360", "modifiers": ["59"], **_LINE}},
+    ],
+)
+def push_and_hydration(case: Case) -> Iterator[Hit]:
+    """The pair edit lists 96360 first, but the hierarchy of hospitals puts the push first."""
+    for second in pairs(case, "INF-INIT-007"):
+        yield _hit(second)
+
+
+@rule(
+    "INF-INIT-008",
+    "add-on-without-parent",
+    message="line {line} bills the add-on {hcpcs}; {what}",
+    help="Add the service to which it belongs, or remove the line.",
+    source=f"{ARTICLES}; {ADD_ONS}",
+    severity="error",
+    snip=7,
+    also=("NCCI-AOC-001",),
+    base="professional",
+    breaks=[
+        {"/lines/0/hcpcs": "96366"},
+        {"/lines/-": {"hcpcs": "96415", **_LINE}},
+        {"/lines/-": {"hcpcs": "96366", "units": "1", "service_date": "2026-03-04"}},
+        {
+            "/setting": "facility",
+            "/lines/-": {"hcpcs": "96366", "units": "1", "service_date": "2026-03-04"},
+        },
+    ],
+    keeps=[
+        {"/lines/-": {"hcpcs": "96366", **_LINE}},
+        {"/lines/-": {"hcpcs": "96375", **_LINE}},
+        {"/lines/0/hcpcs": "96413", "/lines/-": {"hcpcs": "96415", **_LINE}},
+    ],
+)
+def add_on_without_parent(case: Case) -> Iterator[Hit]:
+    """An add-on is paid beside one of its listed parents.
+
+    Professional: on the same date. Facility: anywhere on the claim; a parent on another date is a remark.
+    """
+    by_day = by_date(case)
+    everywhere = {code for _, _, code in family_lines(case)}
+    facility = case.claim.setting == "facility"
+    for day, lines in by_day.items():
+        near = {code for _, _, code in lines} | {code for _, _, code in by_day.get(None, ())}
+        for i, _, code in lines:
+            allowed = parents().get(code)
+            if allowed is None or not by_a_person(case, i):
+                continue
+            elsewhere = bool(allowed & everywhere)
+            if allowed & near or (day is None and elsewhere):
+                continue
+            listed = ", ".join(sorted(allowed))
+            yield Hit(
+                f"/lines/{i}/hcpcs",
+                severity="info" if elsewhere and facility else None,
+                line=i + 1,
+                hcpcs=code,
+                what=f"{listed}: only on another date" if elsewhere else f"none of {listed} is on the claim",
+                actual=code,
+            )
+
+
+@rule(
+    "INF-INIT-009",
+    "initial-units",
+    message="line {line} bills {units} units of the initial code {hcpcs}",
+    help="Bill one unit; further hours have their own code. A second site or visit is a line of its own with "
+    "59 or XS, XE.",
+    source=f"{ARTICLES}; {LIMITS}",
+    severity="error",
+    snip=7,
+    codes=(*INITIALS, "96369"),
+    also=("NCCI-MUE-001",),
+    breaks=[{"/lines/0/units": "2"}, {"/lines/0/units": "3", "/setting": "facility"}],
+    keeps=[{}, {"/lines/0/units": None}],
+)
+def initial_units(case: Case) -> Iterator[Hit]:
+    """An initial code is one unit per line.
+
+    A hospital may be paid two on a date, and several sites or visits may share a line: then it is a warning.
+    """
+    for i, line, code in family_lines(case, (*INITIALS, "96369")):
+        units = units_of(line)
+        if units <= 1:
+            continue
+        practitioner, hospital = unit_limits().get(code, (1, 1))
+        within = units <= (hospital if case.claim.setting == "facility" else practitioner)
+        yield Hit(
+            f"/lines/{i}/units",
+            severity="warning" if within or distinct(line) else None,
+            line=i + 1,
+            hcpcs=code,
+            units=f"{units:f}",
+            expected=1,
+            actual=f"{units:f}",
+        )

@@ -1,0 +1,350 @@
+"""INF-PUSH: pushes and injections against infusions, repeats and other routes."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from edi.coding.family import PUSH_LIMIT, pair_indicator
+from edi.rules.base import Case, Hit, rule
+from edi.rules.inf.linking import (
+    by_date,
+    coded_links,
+    distinct,
+    family_lines,
+    links,
+    refused,
+    second_initials,
+    supported,
+    supported_units,
+    units_of,
+)
+from edi.rules.inf.sources import ARTICLES, CONVENTION, CPT, LIMITS, PAIRS
+
+FURTHER_PUSHES = ("96375", "96411")
+INJECTIONS = ("96372", "96377")
+_REPEATS = {"repeat_push", "repeat_push_too_soon", "repeat_push_professional", "push_of_infused_drug"}
+_PUSH = {
+    "id": "A2",
+    "drug": "ondansetron",
+    "hcpcs": "J2405",
+    "dose": {"value": "4", "unit": "mg"},
+    "route": "IV",
+    "technique": "push",
+    "start": "2026-03-03T09:50",
+    "access_site": "left forearm",
+}
+
+
+@rule(
+    "INF-PUSH-001",
+    "push-initial-by-modifier",
+    message="lines {line} and {base_line} bill 96365 and 96374 as distinct, but the record shows one "
+    "site and one visit",
+    help="Bill 96375 for the push: another drug alone makes it an add-on, not a second initial service.",
+    source=f"{ARTICLES}; {PAIRS} (rules catalogue K14)",
+    severity="error",
+    snip=7,
+    codes=("96374",),
+    also=("INF-INIT-001", "INF-SITE-001"),
+    needs=("record",),
+    on="encounter",
+    base="coded-professional",
+    breaks=[
+        {
+            "/administrations/-": _PUSH,
+            "/services/-": {
+                "hcpcs": "96374",
+                "modifiers": ["59"],
+                "units": 1,
+                "service_date": "2026-03-03",
+                "administrations": ["A2"],
+            },
+        },
+        {
+            "/administrations/-": _PUSH,
+            "/services/-": {"hcpcs": "96374", "modifiers": ["XU"], "units": 1, "service_date": "2026-03-03"},
+        },
+    ],
+    keeps=[
+        {
+            "/administrations/-": {**_PUSH, "access_site": "right hand", "site_reason": "line blocked"},
+            "/services/-": {"hcpcs": "96374", "modifiers": ["XS"], "units": 1, "service_date": "2026-03-03"},
+        },
+        {
+            "/administrations/-": _PUSH,
+            "/services/-": {"hcpcs": "96375", "units": 1, "service_date": "2026-03-03"},
+        },
+    ],
+)
+def push_initial_by_modifier(case: Case) -> Iterator[Hit]:
+    """An infusion and a push of another drug through one line are 96365 and 96375.
+
+    Without a modifier the pair is INF-INIT-001. A modifier does not help where the record shows one site and
+    one visit.
+    """
+    for second in second_initials(case):
+        if (
+            second.modified
+            and second.relation == "same"
+            and {second.code, second.base_code} == {"96365", "96374"}
+        ):
+            i, j = second.index, second.base_index
+            if second.code != "96374":
+                i, j = j, i
+            yield Hit(
+                f"/lines/{i}/hcpcs",
+                line=i + 1,
+                base_line=j + 1,
+                expected="96375",
+                actual="96374",
+            )
+
+
+@rule(
+    "INF-PUSH-002",
+    "repeat-push-on-professional-claim",
+    message="line {line} bills 96376, which only a facility reports",
+    help="Remove the line: a practice bills a repeated push of one drug once.",
+    source=f"CMS physician fee schedule 2024 (status X); {LIMITS}: none for practitioners",
+    severity="error",
+    snip=7,
+    setting="professional",
+    codes=("96376",),
+    breaks=[
+        {
+            "/lines/0/hcpcs": "96374",
+            "/lines/-": {"hcpcs": "96376", "units": "1", "service_date": "2026-03-03"},
+        }
+    ],
+    keeps=[
+        {
+            "/lines/0/hcpcs": "96374",
+            "/lines/-": {"hcpcs": "96375", "units": "1", "service_date": "2026-03-03"},
+        }
+    ],
+)
+def repeat_push_professional(case: Case) -> Iterator[Hit]:
+    """The repeated push of one drug is a code of facilities."""
+    for i, _, code in family_lines(case, ("96376",)):
+        yield Hit(f"/lines/{i}/hcpcs", line=i + 1, actual=code)
+
+
+@rule(
+    "INF-PUSH-003",
+    "repeat-push-too-soon",
+    message="units of 96376: {units} billed, {right} supported; reported pushes lie more than 30 "
+    "minutes apart",
+    help="Remove the pushes that came 30 minutes or less after the last reported one.",
+    source=f"{CPT}; rules catalogue 0.5 no. 3",
+    severity="error",
+    snip=7,
+    setting="facility",
+    codes=("96376",),
+    needs=("record",),
+    on="encounter",
+    base="pushes-facility",
+    breaks=[
+        {"/administrations/1/start": "2026-03-03T09:30"},
+        {
+            "/services/1/units": 2,
+            "/administrations/-": {
+                **_PUSH,
+                "id": "A4",
+                "drug": "morphine",
+                "hcpcs": "J2270",
+                "start": "2026-03-03T10:01",
+            },
+        },
+    ],
+    keeps=[
+        {},
+        {"/administrations/1/start": "2026-03-03T09:30", "/services/1": None},
+        {
+            "/services/1/units": 2,
+            "/administrations/-": {
+                **_PUSH,
+                "id": "A4",
+                "drug": "morphine",
+                "hcpcs": "J2270",
+                "start": "2026-03-03T10:02",
+            },
+        },
+    ],
+)
+def repeat_push_too_soon(case: Case) -> Iterator[Hit]:
+    """The same drug counts again more than 30 minutes after the last push that was reported.
+
+    Compares the units of the claim with what the record supports.
+    """
+    if case.billed_by_record():
+        return
+    lines = list(family_lines(case, ("96376",)))
+    units = sum((units_of(line) for _, line, _ in lines), Decimal(0))
+    right = supported_units(case, ("96376",))
+    if units > right and any(r.reason == "repeat_push_too_soon" for r in case.timeline.refusals):
+        yield Hit(
+            f"/lines/{lines[-1][0]}/units",
+            units=f"{units:f}",
+            right=f"{right:f}",
+            expected=f"{right:f}",
+            actual=f"{units:f}",
+        )
+
+
+@rule(
+    "INF-PUSH-004",
+    "same-drug-as-another-push",
+    message="line {line} bills {hcpcs} for {names}, which is billed already",
+    help="Facility: bill 96376 where more than 30 minutes have passed. Practice: remove the line.",
+    source=CPT,
+    severity="error",
+    snip=7,
+    codes=FURTHER_PUSHES,
+    needs=("record",),
+    on="encounter",
+    base="pushes-facility",
+    breaks=[
+        {"/services/1/hcpcs": "96375", "/services/1/administrations": ["A2"]},
+        {
+            "/administrations/2": None,
+            "/administrations/1/start": "2026-03-03T09:20",
+            "/services/1": None,
+        },
+    ],
+    keeps=[{}, {"/administrations/1": None, "/services/1": None}],
+)
+def same_drug(case: Case) -> Iterator[Hit]:
+    """96375 and 96411 are for another drug than those that are billed already."""
+    for found in coded_links(case):
+        if found.code not in FURTHER_PUSHES or not found.given:
+            continue
+        right = supported(case, found.given)
+        if found.code in right or not ("96376" in right or _REPEATS & refused(case, found.given)):
+            continue
+        yield Hit(
+            f"/lines/{found.index}/hcpcs",
+            line=found.number,
+            hcpcs=found.code,
+            names=found.names,
+            actual=found.code,
+        )
+
+
+@rule(
+    "INF-PUSH-005",
+    "injection-without-modifier",
+    message="line {line} bills {hcpcs} beside {other} without a modifier; payers join the two",
+    help="Where drug and site differ, add 59 (Medicare: XU) to the injection; else remove it.",
+    source=f"{PAIRS}; rules catalogue 0.5 no. 17",
+    severity="warning",
+    snip=7,
+    codes=INJECTIONS,
+    also=("NCCI-PTP-001",),
+    breaks=[
+        {"/lines/-": {"hcpcs": "96372", "units": "1", "service_date": "2026-03-03"}},
+        {
+            "/lines/0/hcpcs": "96374",
+            "/lines/-": {"hcpcs": "96377", "units": "1", "service_date": "2026-03-03"},
+        },
+    ],
+    keeps=[
+        {},
+        {"/lines/-": {"hcpcs": "96372", "modifiers": ["XU"], "units": "1", "service_date": "2026-03-03"}},
+        {"/lines/-": {"hcpcs": "96372", "units": "1", "service_date": "2026-03-04"}},
+        {
+            "/lines/0/modifiers": ["59"],
+            "/lines/-": {"hcpcs": "96372", "units": "1", "service_date": "2026-03-03"},
+        },
+    ],
+)
+def injection_without_modifier(case: Case) -> Iterator[Hit]:
+    """An injection beside an infusion or push is a pair edit that a modifier on either line lifts."""
+    setting = case.claim.setting or "professional"
+    for lines in by_date(case).values():
+        for i, line, code in lines:
+            if code not in INJECTIONS or distinct(line):
+                continue
+            other = next(
+                (c for _, o, c in lines if pair_indicator(c, code, setting) == 1 and not distinct(o)), None
+            )
+            if other is not None:
+                yield Hit(f"/lines/{i}/modifiers", line=i + 1, hcpcs=code, other=other)
+
+
+@rule(
+    "INF-PUSH-006",
+    "very-long-push",
+    message="administration {id} ({drug}) is charted as a push of {minutes} minutes",
+    help="Make sure that the clinician stayed with the patient all the time, or chart it as an infusion.",
+    source=CPT,
+    severity="warning",
+    snip=7,
+    needs=("record",),
+    on="encounter",
+    breaks=[{"/administrations/0/technique": "push", "/administrations/0/stop": "2026-03-03T09:16"}],
+    keeps=[
+        {},
+        {"/administrations/0/technique": "push", "/administrations/0/stop": "2026-03-03T09:15"},
+        {"/administrations/0/technique": "push", "/administrations/0/stop": None},
+    ],
+)
+def very_long_push(case: Case) -> Iterator[Hit]:
+    """A push stays a push at any length while the clinician is there; more than 15 minutes are unusual."""
+    for given in case.timeline.given:
+        if given.excluded is None and given.documented == "push" and (given.minutes or 0) > PUSH_LIMIT:
+            yield Hit(
+                f"/administrations/{given.index}/technique",
+                id=given.id,
+                drug=given.name,
+                minutes=given.minutes,
+            )
+
+
+@rule(
+    "INF-PUSH-007",
+    "administration-of-what-was-not-injected",
+    message="line {line} bills {hcpcs} for {names}, which was not injected or infused",
+    help="Remove the line: drugs by mouth, on the skin or inhaled have no administration code of "
+    "this family.",
+    source=CONVENTION,
+    severity="error",
+    snip=7,
+    needs=("record",),
+    on="encounter",
+    base="coded-professional",
+    breaks=[
+        {"/administrations/0/route": "PO"},
+        {
+            "/administrations/-": {
+                "id": "A2",
+                "drug": "acetaminophen",
+                "route": "PO",
+                "start": "2026-03-03T09:05",
+            },
+            "/services/-": {"hcpcs": "96372", "units": 1, "administrations": ["A2"]},
+        },
+    ],
+    keeps=[
+        {},
+        {
+            "/administrations/-": {
+                "id": "A2",
+                "drug": "acetaminophen",
+                "route": "PO",
+                "start": "2026-03-03T09:05",
+            }
+        },
+    ],
+)
+def not_injected(case: Case) -> Iterator[Hit]:
+    """The family is for injections and infusions."""
+    if case.billed_by_record():
+        return
+    for found in links(case):
+        if found.given and all(g.excluded == "not_injected" for g in found.given):
+            yield Hit(
+                f"/lines/{found.index}/hcpcs",
+                line=found.number,
+                hcpcs=found.code,
+                names=found.names,
+                actual=found.code,
+            )

@@ -1,0 +1,388 @@
+"""INF-SEQ: one drug after the other, against the same time and against the same drug."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from edi.coding.timeline import HELD
+from edi.rules.base import Case, Hit, rule
+from edi.rules.inf.linking import (
+    FIRST_INFUSIONS,
+    HOURS,
+    NEXT_INFUSIONS,
+    Linked,
+    coded_links,
+    drug_infusions,
+    links,
+    names,
+    proposed,
+    same_place,
+    shared,
+    shared_minutes,
+    supported,
+    times_unknown,
+    units_of,
+    unproven_sequence,
+)
+from edi.rules.inf.sources import ARTICLES, CPT, MAC
+
+_SECOND = {
+    "id": "A2",
+    "drug": "ondansetron",
+    "hcpcs": "J2405",
+    "dose": {"value": "4", "unit": "mg"},
+    "route": "IV",
+    "technique": "infusion",
+    "start": "2026-03-03T09:10",
+    "stop": "2026-03-03T09:30",
+    "access_site": "left forearm",
+}
+
+
+@rule(
+    "INF-SEQ-001",
+    "sequential-billed-for-concurrent",
+    message="line {line} bills {hcpcs} for {names}, which ran {minutes} minutes together with "
+    "another infusion",
+    help="Bill 96368, once per visit: less than 16 minutes lie outside the other infusion.",
+    source=f"{ARTICLES}; {MAC}; rules catalogue 0.5 no. 1",
+    severity="warning",
+    snip=7,
+    needs=("record",),
+    on="encounter",
+    base="coded-facility",
+    breaks=[
+        {"/administrations/1/start": "2026-03-03T09:10", "/administrations/1/stop": "2026-03-03T09:30"},
+        {"/administrations/1/start": "2026-03-03T09:29", "/administrations/1/stop": "2026-03-03T10:00"},
+    ],
+    keeps=[
+        {},
+        {"/administrations/1/start": "2026-03-03T09:29", "/administrations/1/stop": "2026-03-03T10:01"},
+        {
+            "/administrations/1/start": "2026-03-03T09:10",
+            "/administrations/1/stop": "2026-03-03T09:30",
+            "/services/1/hcpcs": "96368",
+        },
+    ],
+)
+def sequential_for_concurrent(case: Case) -> Iterator[Hit]:
+    """A drug with 16 minutes or more of its own is sequential, one with fewer is concurrent.
+
+    Time is counted once. Lines are linked by id, by code, or by elimination.
+    """
+    for found in coded_links(case):
+        if found.code not in NEXT_INFUSIONS or not found.given:
+            continue
+        right = supported(case, found.given)
+        if found.code in right or "96368" not in right:
+            continue
+        others = [g for g in drug_infusions(case) if g.id not in found.ids and same_place(g, found.given[0])]
+        yield Hit(
+            f"/lines/{found.index}/hcpcs",
+            line=found.number,
+            hcpcs=found.code,
+            names=found.names,
+            minutes=shared_minutes(found.given, others),
+            expected="96368",
+            actual=found.code,
+        )
+
+
+@rule(
+    "INF-SEQ-002",
+    "concurrent-billed-for-sequential",
+    message="line {line} bills 96368 for {names}, which ran beside no other infusion",
+    help="Bill 96367: the drugs ran one after the other.",
+    source=ARTICLES,
+    severity="error",
+    snip=7,
+    codes=("96368",),
+    needs=("record",),
+    on="encounter",
+    base="coded-facility",
+    breaks=[
+        {"/services/1/hcpcs": "96368"},
+        {
+            "/services/1/hcpcs": "96368",
+            "/administrations/1/start": "2026-03-03T09:45",
+            "/administrations/1/stop": "2026-03-03T10:05",
+        },
+    ],
+    keeps=[
+        {
+            "/services/1/hcpcs": "96368",
+            "/administrations/1/start": "2026-03-03T09:10",
+            "/administrations/1/stop": "2026-03-03T09:30",
+        },
+        {
+            "/services/1/hcpcs": "96368",
+            "/administrations/1/start": "2026-03-03T09:44",
+            "/administrations/1/stop": "2026-03-03T10:05",
+        },
+    ],
+)
+def concurrent_for_sequential(case: Case) -> Iterator[Hit]:
+    """Concurrent means at the same time: a drug that starts when the other has stopped is sequential."""
+    for found in coded_links(case):
+        if found.code != "96368" or not found.given or "96368" in supported(case, found.given):
+            continue
+        if any(g.excluded is not None or g.klass == "hydration" or not g.spans for g in found.given):
+            continue
+        others = [g for g in drug_infusions(case) if g.id not in found.ids and same_place(g, found.given[0])]
+        pumped = [g for g in case.timeline.given if g.mode == "pump" and g.excluded is None]
+        if pumped or shared(found.given, others) or _shares_bag(case, found):
+            continue
+        yield Hit(
+            f"/lines/{found.index}/hcpcs",
+            line=found.number,
+            names=found.names,
+            expected="96367",
+            actual="96368",
+        )
+
+
+def _shares_bag(case: Case, found: Linked) -> bool:
+    """Whether something else ran in the bag of the line's drug: INF-CONC-003 says that."""
+    keys = {g.substance for g in found.given if g.source.bag}
+    return any(g.substance in keys and g.id not in found.ids for g in case.timeline.given)
+
+
+def same_drug_lines(case: Case) -> list[Linked]:
+    """Coded lines of another drug that bill a drug which is infused already.
+
+    By the administrations that they name or are linked to; a line that is left over while everything that
+    was given through a vein is billed by other lines has no other drug to bill.
+    """
+    found = []
+    every = links(case) if not case.billed_by_record() else []
+    linked = {id_ for link in every if link.code not in HOURS for id_ in link.ids}
+    venous = [
+        g
+        for g in case.timeline.given
+        if g.route in (None, "IV") and g.klass != "hydration" and (g.excluded is None or g.excluded in HELD)
+    ]
+    nothing_left = bool(drug_infusions(case)) and all(g.id in linked for g in venous)
+    for link in every:
+        if not link.coded or link.code not in NEXT_INFUSIONS:
+            continue
+        if link.given:
+            if link.code in supported(case, link.given):
+                continue
+            if _another_first(every, link):
+                found.append(link)
+        elif nothing_left and not times_unknown(case):
+            found.append(link)
+    return found
+
+
+def _another_first(every: list[Linked], link: Linked) -> bool:
+    return any(
+        other.index != link.index
+        and other.code in FIRST_INFUSIONS
+        and any(g.substance == o.substance and same_place(g, o) for g in link.given for o in other.given)
+        for other in every
+    )
+
+
+_AGAIN = {
+    "/administrations/1/drug": "iron sucrose",
+    "/administrations/1/hcpcs": "J1756",
+    "/administrations/1/start": "2026-03-03T10:30",
+    "/administrations/1/stop": "2026-03-03T11:10",
+}
+
+
+@rule(
+    "INF-SEQ-003",
+    "same-drug-as-another-drug",
+    message="line {line} bills {hcpcs} for {names}, which is infused already on this claim",
+    help="Bill the further hour of that drug where a separate infusion has run 31 minutes or "
+    "more, else nothing.",
+    source=f"{ARTICLES}; {CPT}",
+    severity="error",
+    snip=7,
+    codes=NEXT_INFUSIONS,
+    needs=("record",),
+    on="encounter",
+    base="coded-facility",
+    breaks=[
+        _AGAIN,
+        {**_AGAIN, "/services/0/administrations": ["A1"], "/services/1/administrations": ["A2"]},
+    ],
+    keeps=[{}, {**_AGAIN, "/services/1/hcpcs": "96366"}],
+)
+def same_drug(case: Case) -> Iterator[Hit]:
+    """The code of another drug is for another drug."""
+    for found in same_drug_lines(case):
+        yield Hit(
+            f"/lines/{found.index}/hcpcs",
+            line=found.number,
+            hcpcs=found.code,
+            names=found.names or names(drug_infusions(case)),
+            actual=found.code,
+        )
+
+
+def hours_of_another_drug(case: Case) -> list[tuple[int, Linked]]:
+    """Coded lines of further hours that bill the first block of another drug.
+
+    The line must be linked to that drug, and no line may bill its first block.
+    """
+    if case.billed_by_record():
+        return []
+    every = links(case)
+    found = []
+    for link in every:
+        if not link.coded or link.code not in HOURS or not link.given:
+            continue
+        right = supported(case, link.given)
+        if link.code in right or not {*NEXT_INFUSIONS, "96368"} & right:
+            continue
+        if any(
+            o.index != link.index and o.ids & link.ids and o.code in (*FIRST_INFUSIONS, "96368")
+            for o in every
+        ):
+            continue
+        found.append((link.index, link))
+    return found
+
+
+@rule(
+    "INF-SEQ-004",
+    "other-drug-as-further-hour",
+    message="line {line} bills the further hour {hcpcs} for {names}, which is another drug",
+    help="Bill the code of another drug; further hours belong to a drug that is billed already.",
+    source=ARTICLES,
+    severity="error",
+    snip=7,
+    codes=HOURS,
+    needs=("record",),
+    on="encounter",
+    base="coded-facility",
+    breaks=[
+        {"/services/1/hcpcs": "96366"},
+        {"/services/1/hcpcs": "96366", "/services/1/administrations": ["A2"]},
+    ],
+    keeps=[
+        {},
+        {
+            "/administrations/0/stop": "2026-03-03T10:31",
+            "/administrations/1/start": "2026-03-03T10:40",
+            "/administrations/1/stop": "2026-03-03T11:00",
+            "/services/-": {"hcpcs": "96366", "units": 1, "service_date": "2026-03-03"},
+        },
+    ],
+)
+def other_drug_as_hour(case: Case) -> Iterator[Hit]:
+    """A further hour continues a drug; the first block of another drug has its own code."""
+    for index, found in hours_of_another_drug(case):
+        right = sorted({*NEXT_INFUSIONS, "96368"} & supported(case, found.given))
+        yield Hit(
+            f"/lines/{index}/hcpcs",
+            line=found.number,
+            hcpcs=found.code,
+            names=found.names,
+            expected=" or ".join(right),
+            actual=found.code,
+        )
+
+
+@rule(
+    "INF-SEQ-005",
+    "one-drug-billed-more-than-once",
+    message="line {line} bills {units} units of {hcpcs} for {count} drug(s)",
+    help="Bill one unit for each further drug; its further hours have their own code.",
+    source=CPT,
+    severity="warning",
+    snip=7,
+    codes=NEXT_INFUSIONS,
+    needs=("record",),
+    on="encounter",
+    base="coded-facility",
+    breaks=[
+        {"/services/1/units": 2},
+        {"/services/1/units": 2, "/services/1/administrations": ["A2"]},
+    ],
+    keeps=[
+        {},
+        {
+            "/services/1/units": 2,
+            "/administrations/-": {
+                **_SECOND,
+                "id": "A3",
+                "drug": "famotidine",
+                "hcpcs": "S0028",
+                "start": "2026-03-03T10:15",
+                "stop": "2026-03-03T10:35",
+            },
+        },
+    ],
+)
+def one_drug_more_than_once(case: Case) -> Iterator[Hit]:
+    """The first block of a further drug is billed once per drug and visit."""
+    same = {link.index for link in same_drug_lines(case)}
+    for found in coded_links(case):
+        if found.code not in NEXT_INFUSIONS or units_of(found.line) <= 1 or found.index in same:
+            continue
+        ids = {
+            id_
+            for p in proposed(case)
+            if p.line.hcpcs == found.code and p.line.service_date == found.line.service_date
+            for id_ in p.line.administrations
+        }
+        given = found.given or tuple(g for g in case.timeline.given if g.id in ids)
+        count = len({(g.visit, g.substance) for g in given})
+        if given and units_of(found.line) > Decimal(count):
+            yield Hit(
+                f"/lines/{found.index}/units",
+                line=found.number,
+                hcpcs=found.code,
+                units=f"{units_of(found.line):f}",
+                count=count,
+                expected=count,
+                actual=f"{units_of(found.line):f}",
+            )
+
+
+@rule(
+    "INF-SEQ-006",
+    "sequence-not-provable",
+    message="line {line} bills {hcpcs}, and the record lacks the {what} of {names}",
+    help="Add the missing time: whether drugs ran one after the other or together cannot be shown "
+    "without it.",
+    source=ARTICLES,
+    severity="error",
+    snip=7,
+    codes=(*NEXT_INFUSIONS, "96368"),
+    needs=("record",),
+    on="encounter",
+    base="coded-facility",
+    breaks=[
+        {"/administrations/0/stop": None, "/services/1/administrations": ["A2"]},
+        {"/administrations/1/start": None, "/services/1/administrations": ["A2"]},
+    ],
+    keeps=[
+        {},
+        {
+            "/administrations/0/stop": None,
+            "/administrations/0/volume_ml": "100",
+            "/administrations/0/rate_ml_per_hour": "150",
+            "/services/1/administrations": ["A2"],
+        },
+        {"/administrations/0/stop": None, "/services/1": None},
+    ],
+)
+def not_provable(case: Case) -> Iterator[Hit]:
+    """One after the other, or at the same time: both are read from the clock.
+
+    Where this holds, INF-TIME-007 and INF-TIME-008 do not repeat the missing time.
+    """
+    for index, held in unproven_sequence(case).items():
+        no_start = any(g.excluded == "start_missing" for g in held)
+        line = case.claim.lines[index]
+        yield Hit(
+            f"/lines/{index}/hcpcs",
+            line=index + 1,
+            hcpcs=(line.hcpcs or "").upper(),
+            what="start" if no_start else "stop",
+            names=names(held),
+        )

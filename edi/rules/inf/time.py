@@ -1,0 +1,883 @@
+"""INF-TIME: clock times of the record, and what they are worth in units."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from edi.coding import propose
+from edi.coding.clock import Reading, local_date, longest, read, settle
+from edi.coding.family import INFUSION_GATE, PROLONGED_MINUTES, PUSH_LIMIT, codes
+from edi.coding.timeline import Given
+from edi.rules.base import Case, Hit, rule
+from edi.rules.inf import sequence
+from edi.rules.inf.linking import (
+    FIRST_INFUSIONS,
+    HOURS,
+    HYDRATION,
+    PROLONGED,
+    PUSHES,
+    coded_links,
+    family_lines,
+    links,
+    proposed,
+    supported,
+    times_unknown,
+    units_of,
+    unproven_sequence,
+)
+from edi.rules.inf.sources import ARTICLES, CONVENTION, CPT, HOSPITAL, LIMITS
+
+DAY = 1440
+"""Minutes of a day."""
+FIRST_HOUR = 60
+"""Last minute of the window that the record of a first hour is checked against."""
+LAST_OF_FIRST = 90
+"""Last minute that the first block covers."""
+TOLERANCE = Decimal("0.2")
+"""Part by which documented minutes may differ from volume and rate."""
+_VAGUE = ("no_date", "no_time", "vague", "impossible")
+_GROUPS = (HOURS, ("96370",), HYDRATION, ("96423",))
+"""Codes whose units stand for hours and can be compared as one sum."""
+
+
+def _at(given: Given, key: str) -> str:
+    return f"/administrations/{given.index}/{key}"
+
+
+def _infusions(case: Case) -> list[Given]:
+    """Infusions of a drug that were timed."""
+    return [
+        g
+        for g in case.timeline.given
+        if g.excluded is None and g.mode == "infusion" and g.klass != "hydration" and g.minutes is not None
+    ]
+
+
+def _listed(given: list[Given]) -> str:
+    return ", ".join(f"{g.id} ({g.minutes} minutes)" for g in given)
+
+
+# --- coded by a person, against the clock ----------------------------------------------------------------
+
+
+@rule(
+    "INF-TIME-001",
+    "infusion-too-short",
+    message="line {line} bills {hcpcs} for {names}, {how}",
+    help="Bill a push instead: 15 minutes or less are no infusion.",
+    source=f"{CPT}; {ARTICLES}",
+    severity="error",
+    snip=7,
+    needs=("record",),
+    on="encounter",
+    base="coded-professional",
+    breaks=[
+        {"/administrations/0/stop": "2026-03-03T09:15"},
+        {
+            "/administrations/0/stop": "2026-03-03T09:10",
+            "/services/0/administrations": ["A1"],
+            "/services/0/hcpcs": "96367",
+        },
+        {"/administrations/0/technique": "push", "/administrations/0/stop": "2026-03-03T09:05"},
+    ],
+    keeps=[
+        {"/administrations/0/stop": "2026-03-03T09:16"},
+        {"/administrations/0/stop": "2026-03-03T09:15", "/services/0/hcpcs": "96374"},
+        {"/administrations/0/stop": None},
+    ],
+)
+def infusion_too_short(case: Case) -> Iterator[Hit]:
+    """An infusion code begins at minute 16 of drug time.
+
+    Lines that a person coded are linked to their administrations by id, else by code, else by elimination.
+    A drip of 15 minutes or less and a documented push are pushes.
+    """
+    for found in coded_links(case):
+        if found.code not in FIRST_INFUSIONS or not found.given:
+            continue
+        if any(g.excluded is not None or g.mode != "push" or g.stop_fallback for g in found.given):
+            continue
+        if any(codes()[c].gate == INFUSION_GATE for c in supported(case, found.given) if c in codes()):
+            continue
+        ran = max((g.minutes or 0 for g in found.given), default=0)
+        if ran > PUSH_LIMIT:
+            continue
+        pushed = all(g.documented == "push" for g in found.given)
+        how = "which was pushed" if pushed else f"which ran {ran} minutes: that is a push"
+        yield Hit(
+            f"/lines/{found.index}/hcpcs",
+            line=found.number,
+            hcpcs=found.code,
+            names=found.names,
+            how=how,
+            actual=found.code,
+        )
+
+
+@rule(
+    "INF-TIME-002",
+    "push-billed-for-infusion",
+    message="line {line} bills the push {hcpcs} for {names}, an infusion of {minutes} minutes",
+    help="Bill an infusion code: a documented infusion of 16 minutes or more is no push.",
+    source=f"{ARTICLES}; {CPT}",
+    severity="error",
+    snip=7,
+    needs=("record",),
+    on="encounter",
+    base="coded-professional",
+    breaks=[
+        {"/services/0/hcpcs": "96374"},
+        {"/services/0/hcpcs": "96374", "/administrations/0/stop": "2026-03-03T09:16"},
+        {"/services/0/hcpcs": "96375", "/services/0/administrations": ["A1"]},
+    ],
+    keeps=[
+        {},
+        {"/services/0/hcpcs": "96374", "/administrations/0/stop": "2026-03-03T09:15"},
+        {
+            "/services/0/hcpcs": "96374",
+            "/administrations/0/technique": "push",
+            "/administrations/0/stop": "2026-03-03T09:20",
+        },
+    ],
+)
+def push_billed_for_infusion(case: Case) -> Iterator[Hit]:
+    """A drip of 16 minutes or more is an infusion, whatever is simpler to bill."""
+    for found in coded_links(case):
+        if found.code not in PUSHES or not found.given or found.code in supported(case, found.given):
+            continue
+        if any(
+            g.excluded is not None
+            or g.mode != "infusion"
+            or g.documented != "infusion"
+            or g.klass == "hydration"
+            or (g.minutes or 0) < INFUSION_GATE
+            for g in found.given
+        ):
+            continue
+        yield Hit(
+            f"/lines/{found.index}/hcpcs",
+            line=found.number,
+            hcpcs=found.code,
+            names=found.names,
+            minutes=max(g.minutes or 0 for g in found.given),
+            actual=found.code,
+        )
+
+
+# --- remarks on the first block --------------------------------------------------------------------------
+
+
+@rule(
+    "INF-TIME-003",
+    "first-hour-window-met",
+    message="within the first-hour window of 16 to 60 minutes: {which}",
+    help="Nothing to do.",
+    source=ARTICLES,
+    severity="info",
+    snip=7,
+    needs=("record",),
+    on="encounter",
+    breaks=[
+        {},
+        {"/administrations/0/stop": "2026-03-03T09:16"},
+        {"/administrations/0/stop": "2026-03-03T10:00"},
+    ],
+    keeps=[
+        {"/administrations/0/stop": "2026-03-03T09:15"},
+        {"/administrations/0/stop": "2026-03-03T10:01"},
+    ],
+)
+def first_hour_window(case: Case) -> Iterator[Hit]:
+    """The record of a first hour is checked against 16 to 60 minutes. Said once per claim."""
+    found = [g for g in _infusions(case) if INFUSION_GATE <= (g.minutes or 0) <= FIRST_HOUR]
+    if found:
+        yield Hit(_at(found[0], "stop"), which=_listed(found))
+
+
+@rule(
+    "INF-TIME-004",
+    "no-further-hour-yet",
+    message="one unit covers up to 90 minutes, the next begins at minute 91: {which}",
+    help="Nothing to do: a further hour counts when its 31st minute has run.",
+    source=f"{ARTICLES}; {CPT}",
+    severity="info",
+    snip=7,
+    needs=("record",),
+    on="encounter",
+    breaks=[
+        {"/administrations/0/stop": "2026-03-03T10:01"},
+        {"/administrations/0/stop": "2026-03-03T10:30"},
+    ],
+    keeps=[
+        {},
+        {"/administrations/0/stop": "2026-03-03T10:00"},
+        {"/administrations/0/stop": "2026-03-03T10:31"},
+    ],
+)
+def no_further_hour(case: Case) -> Iterator[Hit]:
+    """61 to 90 minutes are still the first block. Said once per claim."""
+    found = [g for g in _infusions(case) if FIRST_HOUR < (g.minutes or 0) <= LAST_OF_FIRST]
+    if found:
+        yield Hit(_at(found[0], "stop"), which=_listed(found))
+
+
+# --- hours ------------------------------------------------------------------------------------------------
+
+
+def _coded_hours(case: Case, group: tuple[str, ...]) -> dict[date | None, Decimal]:
+    """Units of a group of codes on the claim, by date, less those that bill another drug."""
+    renamed = {index for index, _ in sequence.hours_of_another_drug(case)}
+    found: dict[date | None, Decimal] = {}
+    for i, line, code in family_lines(case):
+        if code in group and i not in renamed:
+            found[line.service_date] = found.get(line.service_date, Decimal(0)) + units_of(line)
+    return found
+
+
+def _supported_hours(case: Case, group: tuple[str, ...], sign: int) -> dict[date | None, Decimal]:
+    """Units that the record supports, by date.
+
+    Where hours are missing (sign -1), those of an infusion that is coded as a push or as a prolonged one do
+    not count: INF-TIME-002 and INF-CHEMO-005 speak of them.
+    """
+    every = links(case) if sign < 0 else []
+    found: dict[date | None, Decimal] = {}
+    for p in proposed(case):
+        if p.line.hcpcs not in group:
+            continue
+        billing = [link.code for link in every if link.ids & set(p.line.administrations)]
+        if billing and all(code in (*PUSHES, *PROLONGED) for code in billing):
+            continue
+        day = p.line.service_date
+        found[day] = found.get(day, Decimal(0)) + units_of(p.line)
+    return found
+
+
+def _differences(case: Case, sign: int) -> Iterator[tuple[tuple[str, ...], date | None, Decimal, Decimal]]:
+    """Groups and dates with fewer (sign -1) or more (sign 1) coded units than supported: coded, supported."""
+    if case.billed_by_record() or times_unknown(case):
+        return
+    for group in _GROUPS:
+        coded, right = _coded_hours(case, group), _supported_hours(case, group, sign)
+        if sign * (sum(coded.values()) - sum(right.values())) <= 0:
+            continue
+        for day in sorted({*coded, *right}, key=str):
+            have, want = coded.get(day, Decimal(0)), right.get(day, Decimal(0))
+            if sign * (have - want) > 0:
+                yield group, day, have, want
+
+
+def _line_of_hours(case: Case, group: tuple[str, ...], day: date | None) -> int | None:
+    """Index of the line whose units would change: the hours, else the first block that they belong to."""
+    for i, line, code in family_lines(case):
+        if code in group and line.service_date == day:
+            return i
+    ids = {
+        id_
+        for p in proposed(case)
+        if p.line.hcpcs in group and p.line.service_date == day
+        for id_ in p.line.administrations
+    }
+    return next((found.index for found in links(case) if ids & found.ids), None)
+
+
+@rule(
+    "INF-TIME-005",
+    "hours-not-billed",
+    message="units of {hcpcs}: {minutes} minutes support {want}, {have} billed",
+    help="Add the further hours, or say in the record why they are not billed.",
+    source=f"{ARTICLES}; {CPT}",
+    severity="warning",
+    snip=7,
+    needs=("record",),
+    on="encounter",
+    base="coded-professional",
+    breaks=[
+        {"/administrations/0/stop": "2026-03-03T10:31"},
+        {
+            "/administrations/0/stop": "2026-03-03T11:31",
+            "/services/-": {"hcpcs": "96366", "units": 1, "service_date": "2026-03-03"},
+        },
+    ],
+    keeps=[
+        {"/administrations/0/stop": "2026-03-03T10:30"},
+        {
+            "/administrations/0/stop": "2026-03-03T11:30",
+            "/services/-": {"hcpcs": "96366", "units": 1, "service_date": "2026-03-03"},
+        },
+        {"/administrations/0/stop": None},
+    ],
+)
+def hours_not_billed(case: Case) -> Iterator[Hit]:
+    """From minute 91 on a further hour may be billed.
+
+    Compares totals per date with what the record supports. 96366 and 96415 are one sum, as are 96360 and
+    96361, so that a code of the wrong class is reported once, by its own rule. Silent where a time is
+    missing.
+    """
+    misnamed = sum((units_of(found.line) for found in sequence.same_drug_lines(case)), Decimal(0))
+    for group, day, have, want in _differences(case, -1):
+        if (group == HOURS and want - have <= misnamed) or (group == HYDRATION and not have):
+            continue
+        ran = next(p.line for p in proposed(case) if p.line.hcpcs in group and p.line.service_date == day)
+        i = _line_of_hours(case, group, day)
+        yield Hit(
+            "/lines" if i is None else f"/lines/{i}/units",
+            hcpcs=ran.hcpcs,
+            minutes=ran.minutes,
+            have=f"{have:f}",
+            want=f"{want:f}",
+            expected=f"{want:f}",
+            actual=f"{have:f}",
+        )
+
+
+@rule(
+    "INF-TIME-006",
+    "more-hours-than-minutes",
+    message="line {line}, units of {hcpcs}: {have} billed, the minutes support {want}{why}",
+    help="Lower the units: 30 minutes past the hour only meet the mark, the 31st passes it.",
+    source=f"{ARTICLES}; {CPT}",
+    severity="error",
+    snip=7,
+    needs=("record",),
+    on="encounter",
+    base="coded-professional",
+    breaks=[
+        {
+            "/administrations/0/stop": "2026-03-03T10:30",
+            "/services/-": {"hcpcs": "96366", "units": 1, "service_date": "2026-03-03"},
+        },
+        {
+            "/administrations/0/stop": "2026-03-03T11:30",
+            "/services/-": {"hcpcs": "96366", "units": 2, "service_date": "2026-03-03"},
+        },
+    ],
+    keeps=[
+        {
+            "/administrations/0/stop": "2026-03-03T10:31",
+            "/services/-": {"hcpcs": "96366", "units": 1, "service_date": "2026-03-03"},
+        },
+        {
+            "/administrations/0/stop": "2026-03-03T11:31",
+            "/services/-": {"hcpcs": "96366", "units": 2, "service_date": "2026-03-03"},
+        },
+        {
+            "/administrations/0/stop": None,
+            "/services/-": {"hcpcs": "96366", "units": 1, "service_date": "2026-03-03"},
+        },
+    ],
+)
+def more_hours_than_minutes(case: Case) -> Iterator[Hit]:
+    """A further hour needs 31 minutes past the last one.
+
+    Compares totals per date with what the record supports. An excess that rests only on how separate
+    infusions of one drug are counted is a warning. A missing first block of hydration is counted by
+    INF-HYD-001 and its neighbours, not here.
+    """
+    for group, day, have, want in _differences(case, 1):
+        if group == HYDRATION and not want:
+            continue
+        i = _line_of_hours(case, group, day)
+        if i is None:
+            continue
+        intervals = group == HOURS and have <= _otherwise(case, group, day)
+        yield Hit(
+            f"/lines/{i}/units",
+            severity="warning" if intervals else None,
+            line=i + 1,
+            hcpcs=(case.claim.lines[i].hcpcs or "").upper(),
+            have=f"{have:f}",
+            want=f"{want:f}",
+            why=": separate infusions of one drug are counted each" if intervals else "",
+            expected=f"{want:f}",
+            actual=f"{have:f}",
+        )
+
+
+def _otherwise(case: Case, group: tuple[str, ...], day: date | None) -> Decimal:
+    """Units that the other reading of separate infusions of one drug would support."""
+    policies: Mapping[str, object] = {
+        "same_drug_repeat": "sum" if case.policies.same_drug_repeat == "each_interval" else "each_interval"
+    }
+    timeline = case.timeline
+    other = propose(
+        timeline.encounter,
+        setting=timeline.setting,
+        overlay=case.overlay,
+        policies=replace(timeline.policies, **policies),  # type: ignore[arg-type]
+        lists=case.lists,
+    )
+    return sum(
+        (units_of(p.line) for p in other.lines if p.line.hcpcs in group and p.line.service_date == day),
+        Decimal(0),
+    )
+
+
+# --- missing, vague and impossible times -------------------------------------------------------------------
+
+
+@rule(
+    "INF-TIME-007",
+    "start-missing",
+    message="administration {id} ({drug}) has no start time and cannot be coded",
+    help="Add the start time as charted; without it nothing can be timed.",
+    source=ARTICLES,
+    severity="error",
+    snip=7,
+    needs=("record",),
+    on="encounter",
+    breaks=[
+        {"/administrations/0/start": None},
+        {"/administrations/0/start": "", "/administrations/0/technique": "push"},
+    ],
+    keeps=[
+        {},
+        {
+            "/administrations/0/start": None,
+            "/administrations/0/technique": "injection",
+            "/administrations/0/route": "IM",
+        },
+        {"/administrations/0/start": None, "/administrations/0/purpose": "keep_vein_open"},
+    ],
+)
+def start_missing(case: Case) -> Iterator[Hit]:
+    """A drip or a push is timed from its start.
+
+    Injections under the skin or into muscle and on-body injectors need none, as long as the day is known.
+    """
+    covered = {g.id for held in unproven_sequence(case).values() for g in held}
+    for given in case.timeline.given:
+        if given.excluded == "start_missing" and given.id not in covered:
+            yield Hit(_at(given, "start"), id=given.id, drug=given.name)
+
+
+@rule(
+    "INF-TIME-008",
+    "stop-missing",
+    message="administration {id} ({drug}) has no stop time: {what}",
+    help="Add the stop time as charted, even when the infusion ended on schedule.",
+    source=f"{ARTICLES}; CMS answer on volume and rate, second-hand (rules catalogue K19)",
+    severity="warning",
+    snip=7,
+    needs=("record",),
+    on="encounter",
+    breaks=[
+        {"/administrations/0/stop": None},
+        {
+            "/administrations/0/stop": None,
+            "/administrations/0/volume_ml": "100",
+            "/administrations/0/rate_ml_per_hour": "200",
+        },
+    ],
+    keeps=[
+        {},
+        {"/administrations/0/stop": None, "/administrations/0/technique": "push"},
+        {"/administrations/0/stop": None, "/administrations/0/purpose": "keep_vein_open"},
+    ],
+)
+def stop_missing(case: Case) -> Iterator[Hit]:
+    """What an infusion without a stop becomes is the payer's policy; `hold` makes it an error."""
+    covered = {g.id for held in unproven_sequence(case).values() for g in held}
+    for given in case.timeline.given:
+        if given.id in covered:
+            continue
+        if given.stop_derived:
+            what = f"{given.minutes} minutes are calculated from volume and rate"
+        elif given.stop_fallback:
+            what = f"only {'a push' if given.mode == 'push' else 'an injection'} is supported"
+        elif given.excluded == "stop_missing":
+            what = "no administration code is supported"
+        else:
+            continue
+        held = case.policies.missing_stop == "hold"
+        yield Hit(
+            _at(given, "stop"), severity="error" if held else None, id=given.id, drug=given.name, what=what
+        )
+
+
+@rule(
+    "INF-TIME-009",
+    "stop-before-start",
+    message="administration {id} ({drug}): {what} {how}",
+    help="Correct the order of the times, or give the date when it ended after midnight. No day "
+    "is added by itself.",
+    source=CONVENTION,
+    severity="error",
+    snip=7,
+    needs=("record",),
+    on="encounter",
+    breaks=[
+        {"/administrations/0/stop": "2026-03-03T09:00"},
+        {"/administrations/0/stop": "2026-03-03T08:30"},
+        {"/administrations/0/stop": "2026-03-03T08:59", "/administrations/0/technique": "push"},
+        {"/administrations/0/pauses": [{"start": "2026-03-03T09:20", "stop": "2026-03-03T09:10"}]},
+    ],
+    keeps=[
+        {"/administrations/0/stop": "2026-03-03T09:01"},
+        {"/administrations/0/stop": "2026-03-03T09:00", "/administrations/0/technique": "push"},
+        {"/administrations/0/pauses": [{"start": "2026-03-03T09:10", "stop": "2026-03-03T09:20"}]},
+    ],
+)
+def stop_before_start(case: Case) -> Iterator[Hit]:
+    """An infusion ends after it begins; a push may be charted with one time.
+
+    A pause that ends before it begins takes no time away, which is a warning.
+    """
+    for given in case.timeline.given:
+        if given.excluded == "stop_before_start":
+            how = (
+                "before its start" if (given.end or 0) < (given.begin or 0) else "at the minute of its start"
+            )
+            yield Hit(_at(given, "stop"), id=given.id, drug=given.name, what="stops", how=how)
+        if given.excluded is not None:
+            continue
+        for i, pause in enumerate(given.pauses):
+            first, last = settle(pause.start, pause.stop)
+            if first is not None and last is not None and last < first:
+                yield Hit(
+                    _at(given, f"pauses/{i}/stop"),
+                    severity="warning",
+                    id=given.id,
+                    drug=given.name,
+                    what="a pause ends",
+                    how="before it begins and takes no time away",
+                )
+
+
+@rule(
+    "INF-TIME-010",
+    "very-long-infusion",
+    message="administration {id} ({drug}) ran {minutes} minutes: more than eight hours",
+    help="Check the times. Where a pump was used, say so: a prolonged infusion by pump has its own code.",
+    source=f"{CPT}; {LIMITS}",
+    severity="warning",
+    snip=7,
+    needs=("record",),
+    on="encounter",
+    breaks=[
+        {"/administrations/0/stop": "2026-03-03T17:01", "/encounter_end": None},
+        {"/administrations/0/stop": "2026-03-04T09:00", "/encounter_end": None},
+    ],
+    keeps=[
+        {"/administrations/0/stop": "2026-03-03T17:00", "/encounter_end": None},
+        {
+            "/administrations/0/stop": "2026-03-03T17:01",
+            "/administrations/0/technique": "pump",
+            "/encounter_end": None,
+        },
+        {"/administrations/0/stop": "2026-03-04T09:01", "/encounter_end": None},
+    ],
+)
+def very_long(case: Case) -> Iterator[Hit]:
+    """More than 480 minutes of a drug through a vein without a pump are unusual."""
+    for given in _infusions(case):
+        if given.route in (None, "IV", "IA") and PROLONGED_MINUTES < (given.minutes or 0) <= DAY:
+            yield Hit(_at(given, "stop"), id=given.id, drug=given.name, minutes=given.minutes)
+
+
+@rule(
+    "INF-TIME-011",
+    "longer-than-a-day",
+    message="administration {id} ({drug}) ran {minutes} minutes: more than a day",
+    help="Check the dates of start and stop.",
+    source=CONVENTION,
+    severity="warning",
+    snip=7,
+    needs=("record",),
+    on="encounter",
+    breaks=[{"/administrations/0/stop": "2026-03-04T09:01", "/encounter_end": None}],
+    keeps=[
+        {"/administrations/0/stop": "2026-03-04T09:00", "/encounter_end": None},
+        {
+            "/administrations/0/stop": "2026-03-05T09:00",
+            "/administrations/0/technique": "pump",
+            "/encounter_end": None,
+        },
+    ],
+)
+def longer_than_a_day(case: Case) -> Iterator[Hit]:
+    """An infusion of more than 24 hours without a pump is most often a wrong date."""
+    for given in case.timeline.given:
+        if given.excluded is None and given.mode not in ("pump", "on_body") and (given.minutes or 0) > DAY:
+            yield Hit(_at(given, "stop"), id=given.id, drug=given.name, minutes=given.minutes)
+
+
+def _readings(given: Given) -> Iterator[tuple[str, Reading]]:
+    """The clock times of an administration with their keys."""
+    yield "start", given.start
+    yield "stop", given.stop
+    for i, pause in enumerate(given.pauses):
+        yield f"pauses/{i}/start", pause.start
+        yield f"pauses/{i}/stop", pause.stop
+
+
+@rule(
+    "INF-TIME-012",
+    "clock-change",
+    message="administration {id} ({drug}): local time {text} {what}{minutes}",
+    help="Write the time with its offset, such as 2026-11-01T01:30-06:00.",
+    source="IANA time zone database; rules catalogue A.2 step 1",
+    severity="warning",
+    snip=7,
+    needs=("record",),
+    on="encounter",
+    breaks=[
+        {
+            "/administrations/0/start": "2026-11-01T00:30",
+            "/administrations/0/stop": "2026-11-01T01:30",
+            "/encounter_start": None,
+            "/encounter_end": None,
+        },
+        {
+            "/administrations/0/start": "2026-03-08T02:30",
+            "/administrations/0/stop": "2026-03-08T03:45",
+            "/encounter_start": None,
+            "/encounter_end": None,
+        },
+    ],
+    keeps=[
+        {
+            "/administrations/0/start": "2026-11-01T00:30",
+            "/administrations/0/stop": "2026-11-01T01:30-05:00",
+            "/encounter_start": None,
+            "/encounter_end": None,
+        },
+        {
+            "/administrations/0/start": "2026-03-08T01:30",
+            "/administrations/0/stop": "2026-03-08T03:45",
+            "/encounter_start": None,
+            "/encounter_end": None,
+        },
+    ],
+)
+def clock_change(case: Case) -> Iterator[Hit]:
+    """In two nights of the year a local time exists twice or not at all. Said once per administration."""
+    for given in case.timeline.given:
+        for key, reading in _readings(given):
+            if reading.problem not in ("ambiguous", "imaginary"):
+                continue
+            what = "exists twice" if reading.problem == "ambiguous" else "does not exist"
+            most = longest(given.start, given.stop)
+            minutes = ""
+            if given.begin is not None and given.end is not None and most is not None:
+                fewest = (given.end - given.begin) // 60
+                minutes = f"; {fewest} minutes are counted"
+                if most != fewest:
+                    minutes += f", {most} by the other reading"
+            yield Hit(
+                _at(given, key),
+                id=given.id,
+                drug=given.name,
+                text=(reading.text or "").strip(),
+                what=what,
+                minutes=minutes,
+            )
+            break
+
+
+@rule(
+    "INF-TIME-013",
+    "outside-the-visit",
+    message="administration {id} ({drug}) {what} the visit",
+    help="Check the times of the administration and of the visit.",
+    source=CONVENTION,
+    severity="warning",
+    snip=7,
+    needs=("record",),
+    on="encounter",
+    breaks=[
+        {"/administrations/0/start": "2026-03-03T08:44"},
+        {"/administrations/0/stop": "2026-03-03T11:31"},
+        {"/encounter_end": "2026-03-03T09:44"},
+    ],
+    keeps=[
+        {"/administrations/0/start": "2026-03-03T08:45"},
+        {"/administrations/0/stop": "2026-03-03T11:30"},
+        {"/encounter_end": "2026-03-03T09:45"},
+        {"/encounter_end": None},
+    ],
+)
+def outside_the_visit(case: Case) -> Iterator[Hit]:
+    """What was given in a visit lies between its beginning and its end; a pump that goes home may run on."""
+    zone = case.timeline.zone
+    opened = read(case.timeline.encounter.encounter_start, zone).seconds
+    closed = read(case.timeline.encounter.encounter_end, zone).seconds
+    for given in case.timeline.given:
+        if given.excluded is not None or given.mode in ("pump", "on_body"):
+            continue
+        if opened is not None and given.begin is not None and given.begin < opened:
+            yield Hit(
+                _at(given, "start"), id=given.id, drug=given.name, what="begins before the beginning of"
+            )
+        last = given.end if given.end is not None else given.begin
+        if closed is not None and last is not None and last > closed:
+            yield Hit(_at(given, "stop"), id=given.id, drug=given.name, what="ends after the end of")
+
+
+@rule(
+    "INF-TIME-014",
+    "pauses-taken-away",
+    message="administration {id} ({drug}): {paused} minutes of pause are taken away, {minutes} count",
+    help="Nothing to do: only the minutes in which the drug runs count.",
+    source=CPT,
+    severity="info",
+    snip=7,
+    needs=("record",),
+    on="encounter",
+    breaks=[{"/administrations/0/pauses": [{"start": "2026-03-03T09:10", "stop": "2026-03-03T09:20"}]}],
+    keeps=[{}, {"/administrations/0/pauses": [{"start": "2026-03-03T10:10", "stop": "2026-03-03T10:20"}]}],
+)
+def pauses_taken_away(case: Case) -> Iterator[Hit]:
+    """Flush, observation, teaching and waiting for the pharmacy are no drug time."""
+    for given in case.timeline.given:
+        if given.excluded is not None or given.minutes is None or not any(p.span for p in given.pauses):
+            continue
+        whole = ((given.end or 0) - (given.begin or 0)) // 60
+        yield Hit(
+            _at(given, "pauses"),
+            id=given.id,
+            drug=given.name,
+            paused=whole - given.minutes,
+            minutes=given.minutes,
+        )
+
+
+@rule(
+    "INF-TIME-016",
+    "past-midnight",
+    message="administration {id} ({drug}) runs past midnight; it is one service, dated by policy",
+    help="Nothing to do unless this payer wants each hour on its own day: policy midnight_dos.",
+    source=HOSPITAL,
+    severity="info",
+    snip=7,
+    needs=("record",),
+    on="encounter",
+    breaks=[
+        {
+            "/administrations/0/start": "2026-03-03T23:30",
+            "/administrations/0/stop": "2026-03-04T00:15",
+            "/encounter_end": None,
+        }
+    ],
+    keeps=[
+        {
+            "/administrations/0/start": "2026-03-03T23:30",
+            "/administrations/0/stop": "2026-03-04T00:00",
+            "/encounter_end": None,
+        }
+    ],
+)
+def past_midnight(case: Case) -> Iterator[Hit]:
+    """An infusion that crosses midnight is one service; its date follows the policy."""
+    zone = case.timeline.zone
+    for given in case.timeline.given:
+        if given.excluded is not None or given.mode == "pump" or not given.spans:
+            continue
+        begin, end = given.spans[0][0], given.spans[-1][1]
+        if local_date(begin, zone) != local_date(end - 1, zone):
+            yield Hit(_at(given, "stop"), id=given.id, drug=given.name)
+
+
+@rule(
+    "INF-TIME-017",
+    "minutes-against-volume-and-rate",
+    message="administration {id} ({drug}) ran {minutes} minutes, but volume and rate come to {calculated}",
+    help="Check times, volume and rate against the chart.",
+    source="CMS answer on volume and rate, second-hand (rules catalogue K19)",
+    severity="warning",
+    snip=7,
+    needs=("record",),
+    on="encounter",
+    breaks=[
+        {"/administrations/0/volume_ml": "100", "/administrations/0/rate_ml_per_hour": "200"},
+        {"/administrations/0/volume_ml": "100", "/administrations/0/rate_ml_per_hour": "100"},
+    ],
+    keeps=[
+        {"/administrations/0/volume_ml": "100", "/administrations/0/rate_ml_per_hour": "133"},
+        {"/administrations/0/volume_ml": "125", "/administrations/0/rate_ml_per_hour": "200"},
+        {
+            "/administrations/0/volume_ml": "100",
+            "/administrations/0/rate_ml_per_hour": "100",
+            "/administrations/0/stop_reason": "itching",
+        },
+    ],
+)
+def minutes_against_rate(case: Case) -> Iterator[Hit]:
+    """Documented minutes should not differ by more than 20 percent from volume divided by rate.
+
+    Not judged where the infusion was stopped early or its rate was changed on the way.
+    """
+    for given in case.timeline.given:
+        source = given.source
+        volume, rate = source.volume_ml, source.rate_ml_per_hour
+        if given.minutes is None or given.stop_derived or given.excluded is not None:
+            continue
+        if given.documented not in ("infusion", "pump") or not volume or not rate or volume <= 0 or rate <= 0:
+            continue
+        if source.stop_reason or source.intensity_factors or (source.planned_minutes or 0) > given.minutes:
+            continue
+        calculated = volume * 60 / rate
+        if abs(calculated - given.minutes) > TOLERANCE * calculated:
+            yield Hit(
+                _at(given, "stop"),
+                id=given.id,
+                drug=given.name,
+                minutes=given.minutes,
+                calculated=int(calculated),
+            )
+
+
+@rule(
+    "INF-TIME-018",
+    "no-exact-clock-time",
+    message="administration {id} ({drug}): the {what} is no exact clock time with a date{effect}",
+    help="Write date and time of day, such as 2026-03-03T09:05.",
+    source=ARTICLES,
+    severity="error",
+    snip=7,
+    needs=("record",),
+    on="encounter",
+    breaks=[
+        {"/administrations/0/start": "about nine"},
+        {"/administrations/0/start": "09:00"},
+        {"/administrations/0/stop": "2026-03-03"},
+        {"/administrations/0/stop": "2026-03-03T25:00"},
+        {"/administrations/0/pauses": [{"start": "09:10", "stop": "09:20"}]},
+    ],
+    keeps=[
+        {},
+        {"/administrations/0/start": "2026-03-03 09:00"},
+        {"/administrations/0/start": "2026-03-03T09:00-06:00"},
+        {
+            "/administrations/0/start": "2026-03-03",
+            "/administrations/0/technique": "injection",
+            "/administrations/0/route": "IM",
+        },
+    ],
+)
+def no_exact_time(case: Case) -> Iterator[Hit]:
+    """Words, ranges, a date alone or a time alone are no clock time.
+
+    A pause that cannot be read takes no time away, which is a warning.
+    """
+    for given in case.timeline.given:
+        if given.excluded in ("start_unreadable", "stop_unreadable"):
+            for what, reading in (("start", given.start), ("stop", given.stop)):
+                if reading.problem in _VAGUE:
+                    yield Hit(_at(given, what), id=given.id, drug=given.name, what=what, effect="")
+        if given.excluded is not None:
+            continue
+        for i, pause in enumerate(given.pauses):
+            for key, reading in (("start", pause.start), ("stop", pause.stop)):
+                if reading.problem in _VAGUE:
+                    yield Hit(
+                        _at(given, f"pauses/{i}/{key}"),
+                        severity="warning",
+                        id=given.id,
+                        drug=given.name,
+                        what=f"{key} of a pause",
+                        effect=", so the pause takes no time away",
+                    )
+                    break

@@ -1,0 +1,1 @@
+"""NDC: National Drug Codes and their quantities."""

@@ -1,0 +1,1 @@
+"""PRO: what a professional claim needs."""

@@ -1,0 +1,236 @@
+"""PRO: place of service, frequency, size and attachments of the claim."""
+
+from collections.abc import Iterator
+
+from edi.rules import Case, Hit, rule
+from edi.rules.asks import absent, box, frequency
+
+MOST_LINES = 50
+NOTE_LENGTH = 80
+
+
+@rule(
+    "PRO-POS-003",
+    "place-of-service-unusable",
+    message="{what}",
+    help="Write the two digits of the place where the service was given, such as 11 office or 12 home.",
+    source="005010X222A1, 2300 CLM05-1 (required) and 2400 SV105; CMS place of service codes; CMS-1500 item "
+    "24B",
+    severity="error",
+    snip=2,
+    also=("P27", "P64", "SNIP5-003"),
+    setting="professional",
+    breaks=[
+        {"/place_of_service": None},
+        {"/place_of_service": "98"},
+        {"/lines/0/place_of_service": "1"},
+    ],
+    keeps=[{"/place_of_service": "49"}, {"/lines/0/place_of_service": "12"}],
+)
+def place_unusable(case: Case) -> Iterator[Hit]:
+    """A professional claim says where the services were given, in codes that exist."""
+    stated = case.claim.place_of_service
+    if absent(case, stated, "/place_of_service"):
+        yield Hit("/place_of_service", what="no place of service (item 24B)")
+    places = [("/place_of_service", "", stated)]
+    for i, line in enumerate(case.claim.lines):
+        places.append((f"/lines/{i}/place_of_service", f"line {i + 1}: ", line.place_of_service))
+    for path, where, code in places:
+        if code is not None and case.lists.known("pos", code, None) is False:
+            yield Hit(path, what=f"{where}{code} is no place of service (item 24B)")
+
+
+@rule(
+    "P27",
+    "frequency-unusable",
+    message="the claim frequency {frequency} {problem} (item 22)",
+    help="Write 1 for an original claim, 7 to replace one, 8 to void one.",
+    source="005010X222A1, 2300 CLM05-3; CMS-1500 item 22",
+    severity="error",
+    snip=2,
+    setting="professional",
+    breaks=[{"/frequency": "12"}, {"/frequency": "5"}],
+    keeps=[
+        {"/frequency": "1"},
+        {"/frequency": "7", "/original_reference": "X1"},
+        {"/frequency": None},
+    ],
+)
+def frequency_unusable(case: Case) -> Iterator[Hit]:
+    """The frequency is one character; those of facility bills are a warning on a professional claim."""
+    code = frequency(case.claim)
+    entry = case.lists.entry("bill_frequency", code)
+    if len(code) != 1 or not code.isascii() or not code.isalnum():
+        yield Hit("/frequency", frequency=code, problem="is not one letter or digit")
+    elif entry is not None and entry.fields.get("professional") == "no":
+        yield Hit(
+            "/frequency", severity="warning", frequency=code, problem="is not used on professional claims"
+        )
+
+
+@rule(
+    "PRO-FREQ-002",
+    "original-reference-missing",
+    message="the claim replaces or voids another one (frequency {frequency}) and does not say which ({box})",
+    help="Write the payer's control number of that claim, from its remittance.",
+    source="005010X222A1 and 005010X223A2, 2300 REF*F8 (required with frequency 7 or 8); CMS-1500 item 22, "
+    "UB-04 FL 64",
+    severity="error",
+    snip=4,
+    also=("P39", "I19", "FAC-TOB-004", "F15-22-001"),
+    breaks=[{"/frequency": "7"}, {"/frequency": "8"}],
+    keeps=[{"/frequency": "7", "/original_reference": "2026061000123"}, {"/frequency": "1"}],
+)
+def original_reference_missing(case: Case) -> Iterator[Hit]:
+    """Only the payer's own number tells it which claim is replaced."""
+    code = frequency(case.claim)
+    if code in ("7", "8") and absent(case, case.claim.original_reference, "/original_reference"):
+        yield Hit("/original_reference", frequency=code, box=box(case, "22", "64"))
+
+
+@rule(
+    "F15-22-001",
+    "original-reference-without-frequency",
+    message="the claim names an original claim, but its frequency is {frequency} ({box})",
+    help="Write frequency 7 to replace or 8 to void that claim, or remove its number.",
+    source="005010X222A1 and 005010X223A2, 2300 REF*F8 (with frequency 7 or 8 only); CMS-1500 item 22, "
+    "UB-04 FL 64",
+    severity="warning",
+    snip=4,
+    also=("P39", "I19"),
+    breaks=[{"/original_reference": "2026061000123"}],
+    keeps=[{"/original_reference": "2026061000123", "/frequency": "7"}],
+)
+def reference_without_frequency(case: Case) -> Iterator[Hit]:
+    """A first claim has nothing to replace."""
+    code = frequency(case.claim)
+    entry = case.lists.entry("bill_frequency", code)
+    if case.claim.original_reference and entry is not None and entry.fields.get("original") == "no":
+        yield Hit("/original_reference", frequency=code, box=box(case, "22", "64"))
+
+
+@rule(
+    "PRO-LINE-002",
+    "too-many-lines",
+    message="the claim has {count} lines; {room} can be sent",
+    help="Split the claim, with different totals.",
+    source="005010X222A1, loop 2400 (at most 50); 005010X223A2, loop 2400 (at most 999)",
+    severity="error",
+    snip=2,
+    also=("P58", "I41", "FAC-LINE-001"),
+    setting="professional",
+    breaks=[{"/lines": [{"hcpcs": "96375"}] * 51}],
+    keeps=[{"/lines": [{"hcpcs": "96375"}] * 50}],
+)
+def too_many_lines(case: Case) -> Iterator[Hit]:
+    """A professional claim has room for 50 lines."""
+    count = len(case.claim.lines)
+    if count > MOST_LINES:
+        yield Hit(f"/lines/{MOST_LINES}", count=count, room=MOST_LINES)
+
+
+@rule(
+    "P42",
+    "note-too-long",
+    message="the note of the claim has {count} characters; 80 can be sent ({box})",
+    help="Shorten the note, or send the text as an attachment.",
+    source="005010X222A1 and 005010X223A2, 2300 NTE02 (at most 80 characters)",
+    severity="error",
+    snip=1,
+    also=("I20", "SNIP1-002"),
+    breaks=[{"/note": "X" * 81}],
+    keeps=[{"/note": "X" * 80}],
+)
+def note_too_long(case: Case) -> Iterator[Hit]:
+    """The note of a claim has room for 80 characters."""
+    note = case.claim.note
+    if note and len(note) > NOTE_LENGTH:
+        yield Hit("/note", count=len(note), box=box(case, "19", "80"))
+
+
+@rule(
+    "P36",
+    "attachment-incomplete",
+    message="attachment {number} {problem}",
+    help="Write type and transmission, and a control number unless the papers are kept here (AA).",
+    source="005010X222A1 and 005010X223A2, 2300 PWK01, PWK02 and PWK06",
+    severity="error",
+    snip=2,
+    also=("I17",),
+    breaks=[
+        {"/attachments": [{"transmission": "AA"}]},
+        {"/attachments": [{"type": "OZ"}]},
+        {"/attachments": [{"type": "OZ", "transmission": "ZZ"}]},
+        {"/attachments": [{"type": "OZ", "transmission": "FX"}]},
+    ],
+    keeps=[
+        {"/attachments": [{"type": "OZ", "transmission": "AA"}]},
+        {"/attachments": [{"type": "OZ", "transmission": "FX", "control_number": "1"}]},
+    ],
+)
+def attachment_incomplete(case: Case) -> Iterator[Hit]:
+    """Papers find their claim by a control number."""
+    for i, one in enumerate(case.claim.attachments):
+        base = f"/attachments/{i}"
+        for key, list_name in (("type", "attachment_type"), ("transmission", "attachment_transmission")):
+            code = getattr(one, key)
+            if absent(case, code, f"{base}/{key}"):
+                yield Hit(f"{base}/{key}", number=i + 1, problem=f"has no {key}")
+            elif code is not None and case.lists.known(list_name, code, None) is False:
+                yield Hit(
+                    f"{base}/{key}", number=i + 1, problem=f"has the {key} {code}, which does not exist"
+                )
+        if one.transmission not in (None, "AA") and not one.control_number:
+            yield Hit(f"{base}/control_number", number=i + 1, problem="has no control number")
+
+
+@rule(
+    "P33",
+    "delay-reason-unknown",
+    message="{code} is no delay reason",
+    help="Write 1 to 11 or 15, or leave the delay reason out.",
+    source="005010X222A1 and 005010X223A2, 2300 CLM20",
+    severity="error",
+    snip=2,
+    also=("I12", "SNIP2-004"),
+    breaks=[{"/delay_reason": "14"}],
+    keeps=[{"/delay_reason": "1"}, {"/delay_reason": "15"}],
+)
+def delay_reason_unknown(case: Case) -> Iterator[Hit]:
+    """A late claim says why with one of twelve codes."""
+    code = case.claim.delay_reason
+    if code is not None and case.lists.known("delay_reason", code, None) is False:
+        yield Hit("/delay_reason", code=code)
+
+
+@rule(
+    "F15-14-001",
+    "claim-date-incomplete",
+    message="date {number} of the claim {problem}",
+    help="Write qualifier and day, such as 431 for the onset of the illness.",
+    source="005010X222A1 and 005010X223A2, 2300 DTP; CMS-1500 items 14 to 16 and 18",
+    severity="error",
+    snip=2,
+    breaks=[
+        {"/dates": [{"date": "2026-03-01"}]},
+        {"/dates": [{"qualifier": "431"}]},
+        {"/dates": [{"qualifier": "999", "date": "2026-03-01"}]},
+        {"/dates": [{"qualifier": "314", "date": "2026-03-02", "through_date": "2026-03-01"}]},
+    ],
+    keeps=[
+        {"/dates": [{"qualifier": "431", "date": "2026-03-01"}]},
+        {"/dates": [{"qualifier": "314", "date": "2026-03-01", "through_date": "2026-03-01"}]},
+    ],
+)
+def claim_date_incomplete(case: Case) -> Iterator[Hit]:
+    """A date of the claim says what it is the date of."""
+    for i, one in enumerate(case.claim.dates):
+        base = f"/dates/{i}"
+        if absent(case, one.qualifier, f"{base}/qualifier"):
+            yield Hit(f"{base}/qualifier", number=i + 1, problem="has no qualifier")
+        elif one.qualifier is not None and case.lists.known("date_qualifiers", one.qualifier, None) is False:
+            yield Hit(f"{base}/qualifier", number=i + 1, problem=f"has the unknown qualifier {one.qualifier}")
+        if absent(case, one.date, f"{base}/date"):
+            yield Hit(f"{base}/date", number=i + 1, problem="has no day")
+        elif one.date is not None and one.through_date is not None and one.through_date < one.date:
+            yield Hit(f"{base}/through_date", number=i + 1, problem="ends before it begins")

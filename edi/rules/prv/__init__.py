@@ -1,0 +1,1 @@
+"""Providers: names, identifiers, addresses."""

@@ -1,0 +1,171 @@
+"""Providers beside the billing provider: names, NPIs, taxonomy codes, addresses of places."""
+
+from collections.abc import Iterator
+
+from edi.codes import npi, taxonomy
+from edi.finding import Severity
+from edi.rules import Case, Hit, rule
+from edi.rules.asks import absent, address_problems, is_po_box, providers, short_zip, unread
+
+PERFORMERS = ("rendering_provider", "attending_provider")
+PEOPLE = (
+    "referring_provider",
+    "ordering_provider",
+    "supervising_provider",
+    "operating_provider",
+    "other_operating_provider",
+)
+
+
+@rule(
+    "PRV-NAME-001",
+    "provider-not-named",
+    message="the {title} has no name",
+    help="Write the last and first name of a person, or the name of an organization.",
+    source="005010X222A1 and 005010X223A2, NM103 of loops 2310 and 2420 (required)",
+    severity="error",
+    snip=2,
+    also=("SNIP2-002",),
+    base="professional",
+    breaks=[
+        {"/rendering_provider/last_name": None},
+        {"/service_facility": {"npi": "1245319599"}},
+        {"/lines/0/ordering_provider": {"npi": "1245319599"}},
+    ],
+    keeps=[{"/rendering_provider/first_name": None}],
+)
+def not_named(case: Case) -> Iterator[Hit]:
+    """A provider that is named at all has a name."""
+    for path, key, title, one in providers(case.claim):
+        if key != "billing_provider" and not one.organization_name and not one.last_name:
+            where = "organization_name" if key == "service_facility" else "last_name"
+            if not unread(case, f"{path}/{where}"):
+                yield Hit(f"{path}/{where}", title=title)
+
+
+@rule(
+    "PRV-NPI-001",
+    "provider-npi-unusable",
+    message="the {title} has {problem}",
+    help="Take the NPI from the national registry: ten digits, the first 1 or 2, the last a check digit.",
+    source="005010X222A1 and 005010X223A2, NM109 of loops 2310 and 2420; CMS, NPI check digit; CMS-1500 "
+    "items 17b, "
+    "24J, 32a; UB-04 FL 76 to 79",
+    severity="error",
+    snip=2,
+    also=("P46", "I31", "F15-17-001"),
+    breaks=[
+        {"/rendering_provider/npi": None},
+        {"/rendering_provider/npi": "1245319590"},
+        {"/ordering_provider/npi": None},
+        {"/ordering_provider/npi": "12453195"},
+        {"/lines/0/rendering_provider": {"last_name": "DOCTOR"}},
+    ],
+    keeps=[
+        {"/rendering_provider/npi": "1234567893"},
+        {"/service_facility": {"organization_name": "X"}},
+    ],
+)
+def npi_unusable(case: Case) -> Iterator[Hit]:
+    """A wrong check digit is a wrong number; performing practitioners always have one.
+
+    A missing NPI of a person who only ordered, referred or supervised is a warning.
+    """
+    for path, key, title, one in providers(case.claim):
+        if key == "billing_provider":
+            continue
+        if one.npi is None:
+            if key in (*PERFORMERS, *PEOPLE) and absent(case, one.npi, f"{path}/npi"):
+                severity: Severity | None = None if key in PERFORMERS else "warning"
+                yield Hit(f"{path}/npi", severity=severity, title=title, problem="no NPI")
+        elif problem := npi.problem(one.npi):
+            yield Hit(f"{path}/npi", title=title, problem=f"an NPI that cannot be right: {problem}")
+
+
+@rule(
+    "SNIP5-007",
+    "taxonomy-malformed",
+    message="the {title} has a taxonomy code that cannot be right: {problem}",
+    help="Take the ten characters from the provider's entry in the national registry.",
+    source="NUCC Health Care Provider Taxonomy (shape of the codes); 005010X222A1 and 005010X223A2, PRV03",
+    severity="warning",
+    snip=5,
+    also=("P04", "I02", "I32"),
+    breaks=[{"/rendering_provider/taxonomy": "207RG0100"}, {"/billing_provider/taxonomy": "207RG01000"}],
+    keeps=[{"/rendering_provider/taxonomy": "207rg0100x"}, {"/rendering_provider/taxonomy": None}],
+)
+def taxonomy_malformed(case: Case) -> Iterator[Hit]:
+    """Taxonomy codes have ten characters and end with X."""
+    for path, _, title, one in providers(case.claim):
+        if one.taxonomy and (problem := taxonomy.problem(one.taxonomy)):
+            yield Hit(f"{path}/taxonomy", title=title, problem=problem)
+
+
+@rule(
+    "F15-32-001",
+    "place-address-unusable",
+    message="the {title} {problem}",
+    help="Write street, city, state and all nine digits of the ZIP code of the place; no post office box.",
+    source="005010X222A1, 2310C N3 and N4; 005010X223A2, 2310E N3 and N4; 2010AB N3 and N4 of a pay-to "
+    "address; "
+    "CMS-1500 item 32",
+    severity="error",
+    snip=2,
+    also=("P47", "P72", "I36", "SNIP5-006"),
+    breaks=[
+        {
+            "/service_facility": {
+                "organization_name": "X",
+                "npi": "1245319599",
+                "address": {"line1": "1 A STREET"},
+            }
+        },
+        {
+            "/service_facility": {
+                "organization_name": "X",
+                "address": {"line1": "PO BOX 1", "city": "X", "state": "IL", "zip": "62701-0009"},
+            }
+        },
+        {
+            "/service_facility": {
+                "organization_name": "X",
+                "address": {"line1": "1 A STREET", "city": "X", "state": "IL", "zip": "62701"},
+            }
+        },
+        {"/pay_to": {"organization_name": "X", "address": {"line1": "PO BOX 1", "city": "X"}}},
+    ],
+    keeps=[
+        {
+            "/service_facility": {
+                "organization_name": "X",
+                "address": {"line1": "1 A STREET", "city": "X", "state": "IL", "zip": "62701-0009"},
+            }
+        },
+        {
+            "/pay_to": {
+                "organization_name": "X",
+                "address": {"line1": "PO BOX 1", "city": "X", "state": "IL", "zip": "62701"},
+            }
+        },
+    ],
+)
+def place_unusable(case: Case) -> Iterator[Hit]:
+    """A place that is named has its whole address; a place of service is no post office box.
+
+    A ZIP code of five digits is a warning. A pay-to address may be a post office box.
+    """
+    places = [(p, t, one) for p, k, t, one in providers(case.claim) if k == "service_facility"]
+    if case.claim.pay_to is not None:
+        places.append(("/pay_to", "pay-to address", case.claim.pay_to))
+    for base, title, one in places:
+        if one.address is None and base != "/pay_to":
+            continue
+        for path, problem in address_problems(one.address, f"{base}/address", case.lists):
+            if not unread(case, path):
+                yield Hit(path, title=title, problem=problem)
+        if one.address is not None and base != "/pay_to":
+            if is_po_box(one.address):
+                yield Hit(f"{base}/address/line1", title=title, problem="is a post office box")
+            if short_zip(one.address):
+                problem = "has a ZIP code of five digits; electronic claims want nine"
+                yield Hit(f"{base}/address/zip", severity="warning", title=title, problem=problem)

@@ -1,0 +1,1 @@
+"""Coverages: who is insured, who pays, who sends and who gets the file."""
