@@ -1,0 +1,73 @@
+"""cleanclaim build: the main job."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from edi.cli import common
+
+
+def command(
+    encounters: common.Encounters,
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Folder for the files.")],
+    form: Annotated[
+        common.Plain, typer.Option("--format", help="Format of the summary.")
+    ] = common.Plain.TEXT,
+    anyway: Annotated[
+        str | None,
+        typer.Option("--anyway", metavar="REASON", help="Put claims with errors into the batches too."),
+    ] = None,
+    payer: common.Payer = None,
+    policy: common.PolicyList = None,
+    fail_on: common.FailOn = common.Level.ERROR,
+    snip: common.Snip = 7,
+    received: common.Received = None,
+    created: Annotated[
+        str | None,
+        typer.Option("--created", metavar="INSTANT", help="Date of the interchange; default the clock."),
+    ] = None,
+    control_number: Annotated[
+        int,
+        typer.Option(
+            "--control-number",
+            min=1,
+            max=999_999_999,
+            help="Control number of the first batch; the other files count on.",
+        ),
+    ] = 1,
+    usage: Annotated[common.Usage, typer.Option("--usage", help="T test, P production.")] = common.Usage.TEST,
+    settings: common.SettingsFile = None,
+    show_values: common.ShowValues = False,
+    quiet: common.Quiet = False,
+    no_color: common.NoColor = False,
+) -> None:
+    """Turn encounters into claims, 837 files, reports and batches.
+
+    For each encounter: ID.claim.json, ID.837 and ID.report.json. All claims without errors also go into
+    837p.edi (professional) and 837i.edi (facility), one file for each sender and receiver.
+    """
+    from edi.cli import render
+    from edi.pipeline import Envelope, build, inputs, report_json
+
+    if anyway is not None and not anyway.strip():
+        raise typer.BadParameter("say why", param_hint="--anyway")
+    options = common.options(
+        payer=payer,
+        policy=policy,
+        received=received,
+        snip=snip,
+        show_values=show_values,
+        settings=settings,
+    )
+    envelope = Envelope(created=common.instant(created), control_number=control_number, usage=usage.value)
+    given = inputs(encounters, stdin=sys.stdin.buffer, leave=(".claim.json",))
+    seen = common.watched(given, quiet=quiet, what="files read")
+    built = build(seen, output, options, envelope, anyway=anyway)
+    code = common.exit_code(built.report, fail_on)
+    if form is common.Plain.JSON:
+        common.emit(report_json(built.report), encoding="utf-8")
+    elif not (quiet and code == common.CLEAN):
+        common.printed(lambda console: render.build(console, built, output), no_color=no_color)
+    raise typer.Exit(code)

@@ -1,0 +1,16 @@
+"""cleanclaim explain: the page of a rule, a code, a policy or payer rules."""
+
+from typing import Annotated
+
+import typer
+
+from edi.cli import common
+
+
+def command(
+    what: Annotated[str, typer.Argument(help="INF-TIME-009, 96367, J1745, missing_stop, medicare")],
+) -> None:
+    """Print what the program knows about one thing."""
+    from edi.pipeline import explain
+
+    common.emit(explain(what))

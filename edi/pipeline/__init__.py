@@ -1,0 +1,191 @@
+"""The steps in order: what the command line calls, and what a Python user calls.
+
+encounter -> code -> claim -> check -> report -> build -> files
+"""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from edi.coding.assembly import Assembled
+from edi.coding.timeline import Proposal
+from edi.errors import NotReadable, UnknownPayer
+from edi.finding import Report
+from edi.model.claim import Claim
+from edi.model.contract import Kind, Record
+from edi.model.encounter import Encounter
+from edi.pipeline.answering import ack
+from edi.pipeline.building import Batch, Built, Envelope, Outcome, build, report_json
+from edi.pipeline.explaining import explain
+from edi.pipeline.judging import Judged, Options, Run, judge, judge_inputs
+from edi.pipeline.reading import Input, inputs, records
+from edi.settings import Settings
+
+__all__ = [
+    "Batch",
+    "Built",
+    "Envelope",
+    "Input",
+    "Judged",
+    "Options",
+    "Outcome",
+    "Run",
+    "ack",
+    "build",
+    "check",
+    "claim",
+    "code",
+    "explain",
+    "inputs",
+    "judge",
+    "judge_inputs",
+    "read_claims",
+    "read_encounter",
+    "read_encounters",
+    "report_json",
+]
+
+Source = str | bytes | os.PathLike[str]
+"""A path; or JSON as bytes, or as text that begins with a bracket."""
+
+
+def check(
+    source: Source | Claim | Encounter | Iterable[Claim | Encounter],
+    *,
+    payer: str | None = None,
+    policies: Mapping[str, Any] | None = None,
+    received: date | None = None,
+    snip: int = 7,
+    show_values: bool = False,
+    settings: Settings | None = None,
+) -> Report:
+    """All findings of encounters or claims.
+
+    Args:
+        source: path of a file or folder, JSON as bytes or text, a record, or several records.
+        payer: payer rules by name (`medicare`) or TOML file; default what the record says, else its payer's.
+        policies: policies that win over those of the payer rules and the record.
+        received: day on which the payer gets the claims; rules that need it are left out without.
+        snip: the highest SNIP type to judge, 1 to 7.
+        show_values: show expected and actual values instead of masking them.
+        settings: what most records have in common (`edi.settings.load`).
+
+    Raises:
+        UnknownPayer: `payer`, a policy or its value does not exist.
+    """
+    options = Options(
+        payer=payer,
+        policies=dict(policies or {}),
+        received=received,
+        snip=snip,
+        show_values=show_values,
+        settings=settings or Settings(),
+    ).verified()
+    run = Run()
+    if isinstance(source, Claim | Encounter):
+        run.add(judge(_record(source, 0), options))
+    elif isinstance(source, str | bytes | os.PathLike):
+        for judged in judge_inputs(_inputs(source), options):
+            run.add(judged)
+    else:
+        for index, one in enumerate(source):
+            run.add(judge(_record(one, index), options))
+    return run.report()
+
+
+def code(
+    encounter: Encounter, *, payer: str | None = None, policies: Mapping[str, Any] | None = None
+) -> Proposal:
+    """The service lines that the record of an encounter supports, with minutes, reasons and refused codes.
+
+    Raises:
+        UnknownPayer: payer rules or a policy that are named do not exist.
+    """
+    return _assembled(encounter, payer, policies).proposal
+
+
+def claim(
+    encounter: Encounter, *, payer: str | None = None, policies: Mapping[str, Any] | None = None
+) -> Claim:
+    """The claim of an encounter: coded and put together.
+
+    Raises:
+        UnknownPayer: payer rules or a policy that are named do not exist.
+    """
+    return _assembled(encounter, payer, policies).claim
+
+
+def _assembled(encounter: Encounter, payer: str | None, policies: Mapping[str, Any] | None) -> Assembled:
+    judged = judge(_record(encounter, 0), Options(payer=payer, policies=dict(policies or {})).verified())
+    if judged.assembled is None:
+        raise UnknownPayer(judged.findings[0].message)
+    return judged.assembled
+
+
+def _record(value: Claim | Encounter, index: int) -> Record:
+    if isinstance(value, Encounter):
+        return Record(index=index, kind="encounter", value=value, id=value.encounter_id)
+    return Record(index=index, kind="claim", value=value, id=value.claim_id)
+
+
+def _inputs(source: Source) -> Iterator[Input]:
+    if isinstance(source, bytes):
+        yield Input(name="", data=source)
+    elif isinstance(source, str) and source.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
+        yield Input(name="", data=source.encode(errors="surrogateescape"))
+    else:
+        yield from inputs([os.fspath(source)])
+
+
+def read_encounters(source: Source) -> Iterator[Encounter]:
+    """The encounters of a file or of JSON, one by one.
+
+    Raises:
+        NotReadable: a record is no encounter; all of its problems are in the message. To go on behind such a
+            record use `check`, which makes findings of them.
+    """
+    for value in _values(source, "encounter"):
+        assert isinstance(value, Encounter)
+        yield value
+
+
+def read_encounter(source: Source) -> Encounter:
+    """The only encounter of a file or of JSON.
+
+    Raises:
+        NotReadable: it is none, or there are several.
+    """
+    found = list(read_encounters(source))
+    if len(found) != 1:
+        raise NotReadable(f"{len(found)} encounters where one is expected; use read_encounters")
+    return found[0]
+
+
+def read_claims(source: Source) -> Iterator[Claim]:
+    """The claims of a file or of JSON, one by one.
+
+    Raises:
+        NotReadable: a record is no claim; all of its problems are in the message.
+    """
+    for value in _values(source, "claim"):
+        assert isinstance(value, Claim)
+        yield value
+
+
+def _values(source: Source, kind: Kind) -> Iterator[Claim | Encounter]:
+    for given in _inputs(source):
+        for record in records(given):
+            where = f"{given.name}: " if given.name else ""
+            if record.problems:
+                texts = [f"{p.path}: {p.message}" if p.path else p.message for p in record.problems]
+                raise NotReadable(
+                    f"{where}record {record.index + 1}: {'; '.join(texts)}", path=record.problems[0].path
+                )
+            if record.value is None or record.kind != kind:
+                raise NotReadable(f"{where}record {record.index + 1} is not {_article(kind)}")
+            yield record.value
+
+
+def _article(kind: Kind) -> str:
+    return "an encounter" if kind == "encounter" else "a claim"

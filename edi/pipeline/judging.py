@@ -1,0 +1,378 @@
+"""From records to findings: settings and payer rules applied, the claim put together, judged, and placed."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from edi import payers
+from edi.checking import check_case, paths
+from edi.coding import proposed_claim
+from edi.coding.assembly import Assembled, resolve_setting
+from edi.errors import NotWritable, UnknownPayer
+from edi.finding import SEVERITIES, FileReport, Finding, RecordKind, Report, X12Place
+from edi.model.claim import Claim, billed_coverage
+from edi.model.contract import Kind, Record
+from edi.model.encounter import Encounter
+from edi.model.party import TradingPartner
+from edi.model.pointer import pointer
+from edi.payers import Overlay, Policies
+from edi.pipeline.notices import notice
+from edi.pipeline.reading import Input, records
+from edi.refdata import shipped
+from edi.rules import Case, all_rules
+from edi.settings import Settings
+from edi.transactions.writing import trace_837, write_837
+
+MASK = "***"
+"""What stands for a value that is not shown."""
+SOMEBODY = TradingPartner(name="SOMEBODY", id="SOMEBODY")
+"""Stands for a sender or receiver that is not known, where only the claim is judged."""
+SOMETIME = dt.datetime(2000, 1, 1)
+"""Creation date of an 837 that is written to see whether it can be."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What a user asks for beside the inputs."""
+
+    payer: str | None = None
+    """Payer rules by name or TOML file; they win over what a record says."""
+    policies: Mapping[str, Any] = field(default_factory=dict)
+    """Policies that win over those of a record and of the payer rules."""
+    received: date | None = None
+    """Day on which the payer gets the claims; rules that need it are left out otherwise."""
+    snip: int = 7
+    """The highest SNIP type to judge."""
+    show_values: bool = False
+    """Show expected and actual values in findings instead of masking them."""
+    settings: Settings = field(default_factory=Settings)
+
+    def verified(self) -> "Options":
+        """The same options.
+
+        Raises:
+            UnknownPayer: the payer rules, a policy or its value do not exist.
+        """
+        base = payers.load(self.payer).policies if self.payer else Policies()
+        payers.with_policies(base, self.policies, where="--policy")
+        return self
+
+
+@dataclass(slots=True, kw_only=True)
+class Judged:
+    """One record with all that came of it."""
+
+    file: str
+    index: int = 0
+    kind: Kind | None = None
+    """None where the input as a whole cannot be read."""
+    id: str | None = None
+    """Encounter or claim id, where it could be read."""
+    claim: Claim | None = None
+    assembled: Assembled | None = None
+    case: Case | None = None
+    overlay: Overlay | None = None
+    reason: str | None = None
+    """Why these payer rules."""
+    findings: list[Finding] = field(default_factory=list)
+    unreadable: bool = False
+
+    @property
+    def ok(self) -> bool:
+        """Whether no finding is an error."""
+        return not any(f.severity == "error" for f in self.findings)
+
+
+def judge_inputs(given: Iterable[Input], options: Options, *, only: Kind | None = None) -> Iterator[Judged]:
+    """Every record of every input, one by one; `only` refuses records of another kind."""
+    for one in given:
+        for record in records(one):
+            yield judge(record, options, file=one.name, only=only)
+
+
+def judge(record: Record, options: Options, *, file: str = "", only: Kind | None = None) -> Judged:
+    """One record: settings, payer rules, coding, rules, places."""
+    found = Judged(file=file, index=record.index, kind=record.kind, id=record.id)
+    value = record.value
+    if value is None:
+        found.unreadable = True
+        found.findings = list(_unreadable(record))
+        return found
+    if only is not None and record.kind != only:
+        found.unreadable = True
+        message = f"this is {_a(record.kind)}, and {_a(only)} is needed here"
+        found.findings = [
+            notice("INPUT-KIND", message, record=record.kind or "file", index=record.index, claim=record.id)
+        ]
+        return found
+    value = options.settings.applied(value)
+    kind: RecordKind = record.kind or "file"
+    chosen = _chosen(value, options, kind, record)
+    if isinstance(chosen, list):
+        found.unreadable = True
+        found.findings = chosen
+        return found
+    found.overlay, found.reason, policies = chosen
+    found.case = case = _case(value, found.overlay, policies, options)
+    found.claim = case.claim
+    found.assembled = case.assembled
+    found.findings = check_case(case, record=kind, index=record.index, snip=options.snip)
+    unwritable = write_problem(case, kind, record.index)
+    if unwritable is not None and not covered(unwritable, found.findings):
+        found.findings.append(unwritable)
+        found.findings.sort(key=lambda f: SEVERITIES.index(f.severity))
+    locate(case.claim, found.findings)
+    if not options.show_values:
+        mask(found.findings)
+    return found
+
+
+def _a(kind: Kind | None) -> str:
+    return "an encounter" if kind == "encounter" else "a claim"
+
+
+def _unreadable(record: Record) -> Iterator[Finding]:
+    """The problems of a record as findings."""
+    for problem in record.problems:
+        message = problem.message
+        if record.text_line is not None and "line " not in message:
+            message = f"line {record.text_line}: {message}"
+        yield notice(
+            problem.rule,
+            message,
+            help_text=problem.help,
+            record=record.kind or "file",
+            index=record.index,
+            path=problem.path,
+            claim=record.id,
+        )
+
+
+def _chosen(
+    value: Encounter | Claim, options: Options, kind: RecordKind, record: Record
+) -> tuple[Overlay, str, Policies] | list[Finding]:
+    """Payer rules, why these, and the policies; or what is wrong with those that the record names.
+
+    Raises:
+        UnknownPayer: those that were asked for do not exist.
+    """
+
+    def fault(id_: str, problem: UnknownPayer, *path: str) -> Finding:
+        return notice(
+            id_, str(problem), record=kind, index=record.index, path=pointer(*path), claim=record.id
+        )
+
+    coverage = billed_coverage(value)
+    payer = coverage.payer if coverage else None
+    try:
+        overlay, reason = payers.choose(
+            asked=options.payer,
+            stated=value.payer_overlay,
+            claim_filing=coverage.claim_filing if coverage else None,
+            payer_id=payer.id if payer else None,
+        )
+    except UnknownPayer as problem:
+        if options.payer:
+            raise
+        return [fault("INPUT-PAYER", problem, "payer_overlay")]
+    policies = overlay.policies
+    wrong = []
+    for name, stated in value.policies.items() if isinstance(value, Encounter) else ():
+        try:
+            policies = payers.with_policies(policies, {name: stated}, where="policies of the record")
+        except UnknownPayer as problem:
+            wrong.append(fault("INPUT-POLICY", problem, "policies", name))
+    if wrong:
+        return wrong
+    return overlay, reason, payers.with_policies(policies, options.policies, where="--policy")
+
+
+def _case(value: Encounter | Claim, overlay: Overlay, policies: Policies, options: Options) -> Case:
+    """What the rules look at."""
+    lists = shipped()
+    if isinstance(value, Encounter):
+        assembled = proposed_claim(value, overlay=overlay, policies=policies, lists=lists)
+        return Case(
+            claim=assembled.claim,
+            policies=assembled.proposal.timeline.policies,
+            overlay=overlay,
+            lists=lists,
+            assembled=assembled,
+            received=options.received,
+        )
+    setting = resolve_setting(value)[0]
+    coverage = billed_coverage(value)
+    settled = policies.settled(setting=setting, claim_filing=coverage.claim_filing if coverage else None)
+    claim = value if value.setting == setting else replace(value, setting=setting)
+    return Case(claim=claim, policies=settled, overlay=overlay, lists=lists, received=options.received)
+
+
+# ---------------------------------------------------------------- the 837
+
+
+def write_problem(case: Case, kind: RecordKind, index: int) -> Finding | None:
+    """Why the claim of a case cannot become an 837; None where it can, or where its form is not known."""
+    claim = case.claim
+    if claim.setting is None:
+        return None
+    try:
+        write_837(
+            [claim],
+            submitter=_sendable(claim.submitter),
+            receiver=_sendable(claim.receiver),
+            created=SOMETIME,
+        )
+    except NotWritable as problem:
+        return not_writable(problem, case, kind, index)
+    return None
+
+
+def _sendable(partner: TradingPartner | None) -> TradingPartner:
+    """A partner whose id does for an envelope; the envelope is no matter of the claim."""
+    if partner is None:
+        return SOMEBODY
+    return partner if partner.id and len(partner.id) <= 15 else replace(partner, id=SOMEBODY.id)
+
+
+def not_writable(problem: NotWritable, case: Case, kind: RecordKind, index: int) -> Finding:
+    """The finding for a claim that cannot be written."""
+    message = str(problem)
+    if problem.path and message.startswith(problem.path):
+        message = "the value " + message.removeprefix(problem.path).lstrip(": ")
+    if problem.path.startswith(("/submitter", "/receiver")) or not problem.path:
+        id_ = "X12-WRITE-PARTNER"
+    else:
+        id_ = "X12-WRITE-CHARACTER" if " holds " in message else "X12-WRITE-CLAIM"
+    path, claim_path = paths(case, problem.path, kind)
+    found = notice(
+        id_, message, record=kind, index=index, path=path, claim_path=claim_path, claim=case.claim.claim_id
+    )
+    found.setting = case.claim.setting
+    if claim_path is not None and claim_path.startswith("/lines/"):
+        found.place.line = int(claim_path.split("/")[2]) + 1
+    return found
+
+
+def covered(found: Finding, others: Iterable[Finding]) -> bool:
+    """Whether an error about the same value stands there already."""
+    return any(f.severity == "error" and f.path == found.path for f in others)
+
+
+def locate(claim: Claim, findings: Iterable[Finding]) -> None:
+    """Give findings their X12 address, where the value they speak of is written."""
+    wanted = [f for f in findings if f.claim_path and f.place.x12 is None]
+    if not wanted or claim.setting is None:
+        return
+    traces = trace_837(claim)
+    for found in wanted:
+        where = found.claim_path or ""
+        head, _, last = where.rpartition("/")
+        trace = traces.get(where) or (traces.get(head) if last.isdecimal() else None)
+        if trace is None:
+            continue
+        # a line as a whole is its loop, not one of its elements
+        whole = head == "/lines"
+        address = trace.address.partition("/")[0] if whole else trace.address
+        found.place.x12 = X12Place(address=address, loop=trace.loop)
+
+
+def mask(findings: Iterable[Finding]) -> None:
+    """Hide the values of findings."""
+    for found in findings:
+        if found.actual is not None:
+            found.actual = MASK
+        if found.expected is not None:
+            found.expected = MASK
+
+
+# ---------------------------------------------------------------- a run
+
+
+class Run:
+    """Gathers what was judged into a report, and judges what only several records together show."""
+
+    def __init__(self) -> None:
+        self._files: dict[str, FileReport] = {}
+        self._ids: dict[tuple[str, str], list[Judged]] = {}
+        self._without_record: list[str] = []
+
+    def add(self, judged: Judged) -> None:
+        """Take one record in; its findings go into the report as they are then."""
+        report = self._files.get(judged.file)
+        if report is None:
+            report = self._files[judged.file] = FileReport(file=judged.file, kind=judged.kind or "unknown")
+        elif judged.kind is not None and report.kind != judged.kind:
+            report.kind = judged.kind if report.kind == "unknown" else "mixed"
+        report.unreadable = report.unreadable or judged.unreadable
+        report.findings += judged.findings
+        if judged.claim is not None:
+            report.claims += 1
+        if judged.overlay is not None:
+            report.payer_overlay = _joined(report.payer_overlay, judged.overlay.name)
+            report.overlay_reason = _joined(report.overlay_reason, judged.reason or "")
+        if judged.kind == "claim" and judged.claim is not None:
+            self._without_record.append(judged.file)
+        for key in identities(judged):
+            # only what is needed to point at it later: claims are not kept
+            self._ids.setdefault(key, []).append(
+                Judged(file=judged.file, index=judged.index, kind=judged.kind, id=judged.id)
+            )
+
+    def duplicates(self) -> Iterator[tuple[Judged, Finding]]:
+        """A finding for each record whose id another record of the run has."""
+        for (what, _), members in self._ids.items():
+            if len(members) < 2:
+                continue
+            path = {"encounter": "/encounter_id", "claim": "/claim_id"}.get(what, "/patient/account_number")
+            for one in members:
+                others = [m for m in members if m is not one]
+                first = others[0]
+                where = f"record {first.index + 1}" + (f" of {first.file}" if first.file != one.file else "")
+                more = f" and {len(others) - 1} more" if len(others) > 1 else ""
+                yield (
+                    one,
+                    notice(
+                        "INPUT-DUPLICATE",
+                        f"{where}{more} has the same id",
+                        record=one.kind or "file",
+                        index=one.index,
+                        path=path,
+                        claim_path="/claim_id",
+                        claim=one.id,
+                    ),
+                )
+
+    @property
+    def files(self) -> list[FileReport]:
+        """What was gathered so far, by input."""
+        return list(self._files.values())
+
+    def report(self) -> Report:
+        """The report of the run, with what only the run as a whole shows."""
+        for one, finding in self.duplicates():
+            self._files[one.file].findings.append(finding)
+        blind = sum("record" in rule.needs for rule in all_rules())
+        if self._without_record and blind:
+            message = f"{blind} rules look at the record and were not judged: no encounter was given"
+            self._files[self._without_record[-1]].findings.append(notice("RECORD-ABSENT", message))
+        return Report(files=self.files)
+
+
+def identities(judged: Judged) -> list[tuple[str, str]]:
+    """Under which ids a record may clash with others."""
+    found = []
+    if judged.kind is not None and judged.id is not None:
+        found.append((str(judged.kind), judged.id))
+    claim = judged.claim
+    if judged.kind == "encounter" and claim is not None and claim.claim_id and claim.claim_id != judged.id:
+        found.append(("account", claim.claim_id))
+    return found
+
+
+def _joined(known: str | None, new: str) -> str:
+    """Names of a file's payer rules, each once."""
+    if not known:
+        return new
+    return known if new in known.split("; ") else f"{known}; {new}"

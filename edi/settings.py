@@ -1,0 +1,152 @@
+"""The settings file, `cleanclaim.toml`: who sends and receives files, and what most encounters share.
+
+    [submitter]    name id contact_name phone email            loop 1000A
+    [receiver]     name id                                     loop 1000B
+    [interchange]  sender_qualifier sender_id receiver_qualifier receiver_id     ISA05 to ISA08
+                   application_sender application_receiver acknowledgment        GS02, GS03, ISA14
+    [defaults]     billing_provider, pay_to, rendering_provider, attending_provider, service_facility,
+                   signatures, ownership, time_zone, charges: as in an encounter
+
+What an encounter says itself wins over the file.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, TypeVar
+
+from edi.errors import NotReadable
+from edi.model import contract
+from edi.model.claim import Claim
+from edi.model.encounter import Encounter
+from edi.model.party import TradingPartner
+
+NAME = "cleanclaim.toml"
+TABLES = ("submitter", "receiver", "interchange", "defaults")
+INTERCHANGE = {
+    "sender_qualifier": 2,
+    "sender_id": 15,
+    "receiver_qualifier": 2,
+    "receiver_id": 15,
+    "application_sender": 15,
+    "application_receiver": 15,
+    "acknowledgment": 1,
+}
+"""Keys of [interchange] with the most characters of their values."""
+DEFAULTS = (
+    "billing_provider",
+    "pay_to",
+    "rendering_provider",
+    "attending_provider",
+    "service_facility",
+    "signatures",
+    "ownership",
+    "time_zone",
+    "charges",
+)
+
+R = TypeVar("R", bound=Encounter | Claim)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a settings file says; empty where there is none."""
+
+    file: str | None = None
+    """Name of the file."""
+    submitter: TradingPartner | None = None
+    receiver: TradingPartner | None = None
+    interchange: Mapping[str, str] = field(default_factory=dict)
+    """Arguments of the envelope, by the names of `edi.x12.envelope.Envelope`."""
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    """Values for absent keys of an encounter or a claim."""
+
+    def applied(self, record: R) -> R:
+        """The record with the settings for what it leaves open."""
+        values: dict[str, Any] = {"submitter": self.submitter, "receiver": self.receiver, **self.defaults}
+        charges = values.pop("charges", None)
+        absent = {
+            key: value for key, value in values.items() if value is not None and getattr(record, key) is None
+        }
+        if charges and isinstance(record, Encounter):
+            absent["charges"] = {**charges, **record.charges}
+        return replace(record, **absent) if absent else record
+
+
+def load(path: Path) -> Settings:
+    """Read a settings file.
+
+    Raises:
+        NotReadable: it cannot be opened, is not TOML, or holds a key or value that it should not; the message
+            names all of them and the nearest known keys.
+    """
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as problem:
+        raise NotReadable(f"settings {path}: cannot be read ({problem.strerror})") from problem
+    except UnicodeDecodeError as problem:
+        raise NotReadable(f"settings {path}: the text is not UTF-8") from problem
+    except tomllib.TOMLDecodeError as problem:
+        raise NotReadable(f"settings {path}: not TOML: {problem}") from problem
+    wrong = list(_tables(data))
+    interchange = {} if wrong else _interchange(data.get("interchange", {}), wrong)
+    record = _record(data, wrong) if not wrong else None
+    if wrong or record is None:
+        raise NotReadable(f"settings {path}: {'; '.join(wrong)}")
+    return Settings(
+        file=str(path),
+        submitter=record.submitter,
+        receiver=record.receiver,
+        interchange=interchange,
+        defaults={key: getattr(record, key) for key in DEFAULTS if key in data.get("defaults", {})},
+    )
+
+
+def _tables(data: Mapping[str, Any]) -> Any:
+    """What is wrong with the tables of the file."""
+    for name, value in data.items():
+        if name not in TABLES:
+            yield f"{name} is not a known table{_near(name, TABLES)}"
+        elif not isinstance(value, dict):
+            yield f"{name} must be a table, [{name}]"
+    defaults = data.get("defaults", {})
+    for key in defaults if isinstance(defaults, dict) else ():
+        if key not in DEFAULTS:
+            yield f"[defaults] has no key {key}{_near(key, DEFAULTS)}"
+
+
+def _interchange(data: Mapping[str, Any], wrong: list[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for key, value in data.items():
+        most = INTERCHANGE.get(key)
+        if most is None:
+            wrong.append(f"[interchange] has no key {key}{_near(key, tuple(INTERCHANGE))}")
+        elif not isinstance(value, str) or not value.strip():
+            wrong.append(f"{key} of [interchange] must be text in quotes")
+        elif len(value) > most or (key.endswith("_qualifier") and len(value) != most):
+            size = "has" if key.endswith("_qualifier") else "has at most"
+            wrong.append(f"{key} of [interchange] {size} {most} character{'s' if most > 1 else ''}")
+        elif key == "acknowledgment" and value not in ("0", "1"):
+            wrong.append('acknowledgment of [interchange] is "0" or "1"')
+        else:
+            found[key] = value
+    return found
+
+
+def _record(data: Mapping[str, Any], wrong: list[str]) -> Encounter | None:
+    """The settings as an encounter that has nothing else, so that they are judged as an encounter is."""
+    given = {key: data[key] for key in ("submitter", "receiver") if key in data}
+    defaults = data.get("defaults", {})
+    record = contract.from_dict({"encounter_id": "-", **given, **defaults}, kind="encounter")
+    for problem in record.problems:
+        first = problem.path.split("/")[1] if problem.path else ""
+        where = f"[{first}]" if first in given else "[defaults]"
+        wrong.append(f"{where}: {problem.message} ({problem.help.rstrip('.')})")
+    return record.value if isinstance(record.value, Encounter) else None
+
+
+def _near(key: str, known: tuple[str, ...]) -> str:
+    near = get_close_matches(key, known, 1)
+    return f"; did you mean {near[0]}?" if near else f" (there are: {', '.join(known)})"
