@@ -1,0 +1,143 @@
+"""Taking segments apart by the layouts with which they are written, and the values that stand in them."""
+
+import datetime as dt
+import re
+
+from decimal import Decimal
+
+from edi.x12.segment import COMPONENT, ELEMENT, REPETITION, Layout
+
+REMEMBERED = 8192
+"""Texts of which the parts or the value are remembered, for each layout and kind of value."""
+
+Taken = tuple[tuple[str, ...], tuple[tuple[int, int | None, str], ...]]
+"""Values in the order of the layout's slots, "" where absent, and what the layout has no slot for: element,
+component, text."""
+
+
+class Take:
+    """Takes segments of one layout apart. What a layout neither holds nor states is handed back as left over."""
+
+    __slots__ = ("_known", "_plan", "count", "layout")
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        self._known: dict[str, Taken] = {}
+        held: dict[int, dict[int | None, int]] = {}
+        for i, slot in enumerate(layout.slots):
+            held.setdefault(slot.element, {})[slot.component] = i
+        self.count = len(layout.slots)
+        plan: list[str | int | list[str | int]] = []
+        for element, text in enumerate(layout.template.replace("%%", "%").split(ELEMENT)):
+            slots = held.get(element, {})
+            if None in slots:
+                plan.append(slots[None])
+            elif COMPONENT in text or slots:
+                plan.append([slots.get(c, t) for c, t in enumerate(text.split(COMPONENT), 1)])
+            else:
+                plan.append(text)
+        self._plan = plan
+
+    def __call__(self, text: str) -> Taken:
+        """Values and what is left over of a segment in the program's own form; remembered."""
+        known = self._known.get(text)
+        if known is None:
+            known = self._take(text)
+            if len(self._known) >= REMEMBERED:
+                self._known.clear()
+            self._known[text] = known
+        return known
+
+    def _take(self, text: str) -> Taken:
+        values = [""] * self.count
+        left: list[tuple[int, int | None, str]] = []
+        parts = text.split(ELEMENT)
+        plan = self._plan
+        for element in range(1, max(len(parts), len(plan))):
+            value = parts[element] if element < len(parts) else ""
+            due = plan[element] if element < len(plan) else ""
+            if isinstance(due, int):
+                values[due] = value
+            elif isinstance(due, str):
+                if value != due:
+                    left.append((element, None, value))
+            else:
+                pieces = value.split(COMPONENT)
+                for component in range(1, max(len(pieces), len(due)) + 1):
+                    piece = pieces[component - 1] if component <= len(pieces) else ""
+                    wanted = due[component - 1] if component <= len(due) else ""
+                    if isinstance(wanted, int):
+                        values[wanted] = piece
+                    elif piece != wanted:
+                        left.append((element, component, piece))
+        return tuple(values), tuple(left)
+
+
+def set_element(text: str, element: int, component: int | None, value: str) -> str:
+    """A segment in the program's own form with one element or component replaced, trimmed again."""
+    parts = text.split(ELEMENT)
+    parts += [""] * (element + 1 - len(parts))
+    if component is None:
+        parts[element] = value
+    else:
+        pieces = parts[element].split(COMPONENT)
+        pieces += [""] * (component - len(pieces))
+        pieces[component - 1] = value
+        parts[element] = COMPONENT.join(pieces).rstrip(COMPONENT)
+    return ELEMENT.join(parts).rstrip(ELEMENT + COMPONENT)
+
+
+
+
+_NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)", re.ASCII)
+_numbers: dict[str, Decimal | None] = {}
+_days: dict[str, dt.date | None] = {}
+
+
+def read_number(text: str) -> Decimal | None:
+    """Value of a number of type R or N0; None for what is none."""
+    try:
+        return _numbers[text]
+    except KeyError:
+        if len(_numbers) >= REMEMBERED:
+            _numbers.clear()
+        value = Decimal(text) if _NUMBER.fullmatch(text) else None
+        _numbers[text] = value
+        return value
+
+
+def read_day(text: str) -> dt.date | None:
+    """Value of a date CCYYMMDD; None for what is none, such as the 31st of February."""
+    try:
+        return _days[text]
+    except KeyError:
+        if len(_days) >= REMEMBERED:
+            _days.clear()
+        value = None
+        if len(text) == 8 and text.isascii() and text.isdigit():
+            try:
+                value = dt.date(int(text[:4]), int(text[4:6]), int(text[6:]))
+            except ValueError:
+                value = None
+        _days[text] = value
+        return value
+
+
+def read_period(text: str) -> tuple[dt.date, dt.date] | None:
+    """Value of a period CCYYMMDD-CCYYMMDD; None for what is none."""
+    first, mark, last = text.partition("-")
+    start, end = read_day(first), read_day(last)
+    return (start, end) if mark and start is not None and end is not None else None
+
+
+_OWN = str.maketrans({ELEMENT: "*", COMPONENT: ":", REPETITION: "^"})
+
+
+def plain(text: str) -> str:
+    """A segment or element with `*`, `:` and `^` for the program's own separators.
+
+    Where its data hold one of these characters it stays in the program's own form.
+    """
+    return text if any(mark in text for mark in "*:^") else text.translate(_OWN)
+
+

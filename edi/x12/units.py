@@ -1,0 +1,255 @@
+"""What reading yields: heads, units and ends; and where a segment of a unit stands."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+
+from edi.x12.findings import Fault
+from edi.x12.guide import Guide, SegmentLine
+from edi.x12.patterns import segment_pattern
+from edi.x12.placing import FLAGS, MISPLACED, RESTART, UNKNOWN, LoopNode, Node, Places
+from edi.x12.segment import COMPONENT, ELEMENT, qualifier_of
+from edi.x12.structure import StructureFault, faults_of
+from edi.x12.tokens import Block
+
+REMEMBERED = 8192
+"""Shapes of units that are kept at most."""
+
+Match = Callable[[str], object]
+
+
+class Compiled:
+    """A guide with all that reading needs; made once per guide and kept."""
+
+    def __init__(self, guide: Guide) -> None:
+        self.guide = guide
+        self.places = Places(guide)
+        self.lines = [node.line for node in self.places.nodes]
+        self.match: list[Match] = [self._lazy(i, line) for i, line in enumerate(self.lines)]
+        self.shapes: dict[tuple[int, ...], tuple[StructureFault, ...]] = {}
+        self._patterns: dict[SegmentLine, Match] = {}
+
+    def _lazy(self, index: int, line: SegmentLine) -> Match:
+        """A matcher that compiles its pattern when it is first used."""
+
+        def first(text: str) -> object:
+            made = self._patterns.get(line)
+            if made is None:
+                made = self._patterns[line] = segment_pattern(line).fullmatch
+            self.match[index] = made
+            return made(text)
+
+        return first
+
+    def shape(self, nodes: tuple[int, ...], root: LoopNode) -> tuple[StructureFault, ...]:
+        """Structure faults of a run of nodes; remembered."""
+        found = self.shapes.get(nodes)
+        if found is None:
+            found = faults_of(self.places, nodes, root)
+            if len(self.shapes) >= REMEMBERED:
+                self.shapes.clear()
+            self.shapes[nodes] = found
+        return found
+
+
+@cache
+def compiled(guide: Guide) -> Compiled:
+    """The compiled form of a guide."""
+    return Compiled(guide)
+
+
+@dataclass(slots=True)
+class InterchangeHead:
+    """An ISA."""
+
+    number: int
+    text: str
+    """In the program's own form."""
+    marks: tuple[str, str, str | None, str]
+    """Element, component, repetition and segment delimiter."""
+
+    def element(self, position: int) -> str:
+        """Value of ISA01 to ISA16, without padding."""
+        parts = self.text.split(ELEMENT)
+        return parts[position].strip() if position < len(parts) else ""
+
+
+@dataclass(slots=True)
+class GroupHead:
+    """A GS."""
+
+    interchange: InterchangeHead
+    number: int
+    """In the interchange, from 1."""
+    text: str
+
+    def element(self, position: int) -> str:
+        """Value of GS01 to GS08; "" when absent."""
+        parts = self.text.split(ELEMENT)
+        return parts[position] if position < len(parts) else ""
+
+
+@dataclass(slots=True)
+class SetHead:
+    """An ST with the guide by which its set is judged."""
+
+    group: GroupHead
+    number: int
+    """In the group, from 1."""
+    text: str
+    compiled: Compiled | None
+    exact: bool
+    """The version id is one of the guide's own."""
+
+    @property
+    def guide(self) -> Guide | None:
+        """The guide, None for a set that is not known."""
+        return self.compiled.guide if self.compiled else None
+
+    def element(self, position: int) -> str:
+        """Value of ST01 to ST03; "" when absent."""
+        parts = self.text.split(ELEMENT)
+        return parts[position] if position < len(parts) else ""
+
+
+@dataclass(slots=True)
+class Unit:
+    """A run of placed segments."""
+
+    head: SetHead
+    root: LoopNode
+    nodes: list[int]
+    """Node of each segment, with flags."""
+    segments: list[str]
+    ordinal: int
+    """Ordinal in the set of the first segment, ST = 1."""
+    cuts: list[int]
+    """Indexes at which parts (service lines) begin."""
+    spans: list[tuple[Block, int, int, int]]
+    """Where the segments stood: (block, index in the block, how many, lines of text before the block)."""
+    faults: list[Fault] = field(default_factory=list)
+    level: tuple[int, int, int] | None = None
+    """For a level: number of its HL, the HL above it, and its depth."""
+
+    @property
+    def loop(self) -> str:
+        """Id of the loop that the unit is a turn of."""
+        return self.root.loop.id
+
+    def node(self, index: int) -> Node | None:
+        """Node of a segment; None for one that the guide does not know here."""
+        code = self.nodes[index]
+        return None if code >= UNKNOWN else self.head.compiled.places.nodes[code & ~FLAGS]  # type: ignore[union-attr]
+
+
+@dataclass(slots=True)
+class SetEnd:
+    """A transaction set is over."""
+
+    head: SetHead
+    segments: int
+    """Segments from ST to SE."""
+    claims: int
+
+
+@dataclass(slots=True)
+class GroupEnd:
+    """A functional group is over."""
+
+    head: GroupHead
+    sets: int
+    stated_sets: str
+    """GE01 as it stood; "" without a GE."""
+
+
+@dataclass(slots=True)
+class InterchangeEnd:
+    """An interchange is over."""
+
+    head: InterchangeHead
+    groups: int
+
+
+Event = InterchangeHead | GroupHead | SetHead | Unit | Fault | SetEnd | GroupEnd | InterchangeEnd
+
+
+# --- places -----------------------------------------------------------------------------------------
+
+
+def locate(unit: Unit, index: int) -> tuple[Block | None, int, int]:
+    """Block, index in the block and lines of text before the block of a segment of a unit."""
+    for block, start, size, lines in unit.spans:
+        if index < size:
+            return block, start + index, lines
+        index -= size
+    return None, 0, 0
+
+
+def element_offset(text: str, element: int, component: int | None) -> int:
+    """Characters before an element (and component) in the text of its segment."""
+    parts = text.split(ELEMENT)
+    offset = sum(len(p) + 1 for p in parts[:element])
+    if component is not None and element < len(parts):
+        pieces = parts[element].split(COMPONENT)
+        offset += sum(len(p) + 1 for p in pieces[: component - 1])
+    return min(offset, len(text))
+
+
+def address(unit: Unit, index: int, element: int | None = None, component: int | None = None) -> str:
+    """`2400[3]/SV1/01-2`: loop with its turn in the unit, segment, element, component."""
+    node = unit.node(index)
+    text = unit.segments[index]
+    segment_id, qualifier = qualifier_of(text)
+    name = f"{segment_id[:10]}[{qualifier}]" if qualifier else segment_id[:10]
+    behind = ""
+    if element is not None:
+        behind = f"/{element:02}" + (f"-{component}" if component is not None else "")
+    if node is None:
+        return f"{_last_loop(unit, index)}/{name}{behind}"
+    loop = node.home
+    turn, start = _turn(unit, index, loop)
+    number = f"[{turn}]" if _repeats(loop, unit.root) else ""
+    nth = _nth(unit, start, index, node)
+    return f"{loop.loop.id}{number}/{name}{f'#{nth}' if nth > 1 else ''}{behind}"
+
+
+def _last_loop(unit: Unit, index: int) -> str:
+    for i in range(index, -1, -1):
+        node = unit.node(i)
+        if node is not None:
+            turn, _ = _turn(unit, i, node.home)
+            return f"{node.home.loop.id}[{turn}]" if _repeats(node.home, unit.root) else node.home.loop.id
+    return unit.root.loop.id
+
+
+def _repeats(loop: LoopNode, root: LoopNode) -> bool:
+    """Whether a loop can occur more than once within its unit."""
+    at: LoopNode | None = loop
+    while at is not None and at is not root:
+        if at.loop.most > 1:
+            return True
+        at = at.parent
+    return False
+
+
+def _turn(unit: Unit, index: int, loop: LoopNode) -> tuple[int, int]:
+    """Number of the turn of a loop that a segment lies in, counted in the unit, and where the turn begins."""
+    turn, start, inside = 0, 0, False
+    for i in range(index + 1):
+        code = unit.nodes[i]
+        if code >= UNKNOWN or code & MISPLACED:
+            continue
+        node = unit.node(i)
+        if node is None:
+            continue
+        if node.home is loop:
+            if node.is_head or code & RESTART or not inside:
+                turn, start, inside = turn + 1, i, True
+        elif loop not in node.home.path():
+            inside = False
+    return max(turn, 1), start
+
+
+def _nth(unit: Unit, start: int, index: int, node: Node) -> int:
+    """Which one of its line a segment is, within its turn."""
+    return sum(1 for i in range(start, index + 1) if unit.nodes[i] < UNKNOWN and unit.node(i) is node)
