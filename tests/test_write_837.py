@@ -495,7 +495,7 @@ def test_pyx12_finds_nothing_in_all_claims_of_both_settings_in_one_file() -> Non
     ],
 )
 def test_the_judge_sees_faults(broken: Claim) -> None:
-    assert judge(written(broken))
+    assert judge(written(broken, verify=False))
 
 
 def test_every_listed_difference_is_found_and_says_who_is_right() -> None:
@@ -566,7 +566,7 @@ def test_streaming_takes_claims_one_by_one() -> None:
             taken.append(n)
             yield professional(claim_id=f"C{n}")
 
-    chunks = stream_837(source(), created=CREATED)
+    chunks = stream_837(source(), created=CREATED, verify=False)
     seen = [next(chunks) for _ in range(3)]  # ISA, GS, first claim
     assert b"CLM*C0*" in seen[-1] and taken == [0]
     assert b"".join([*seen, *chunks]) == written(*(professional(claim_id=f"C{n}") for n in range(3)))
@@ -591,7 +591,7 @@ def test_authorizations_of_one_number_stand_at_the_claim() -> None:
 
 def test_an_occurrence_span_without_its_end_keeps_its_code() -> None:
     claim = facility(occurrence_spans=(OccurrenceSpan(code="72", from_date=DAY),))
-    assert "HI*BI:72:RD8" in ids(written(claim), "HI")
+    assert "HI*BI:72:RD8" in ids(written(claim, verify=False), "HI")
 
 
 # --- hierarchy
@@ -745,7 +745,7 @@ EXPECTED: dict[str, list[str]] = {
     "professional authorizations by code": ["REF*9F*REF9", "REF*G1*ALL", "REF*G1*DRUG"],
     "professional ICD-9": ["HI*BK:5559*BF:V5869"],
     "professional patient in Canada": ["N4*Montreal*QC*H3A1A1*CA"],
-    "professional blanks in a note": ["NTE*ADD* lead and trail "],
+    "professional blanks in a note": ["NTE*ADD*lead and trail"],
     "facility plain": [
         "CLM*F1*4200.5***13:A:1**A*Y*Y",
         "DTP*434*RD8*20260303-20260303",
@@ -765,7 +765,7 @@ EXPECTED: dict[str, list[str]] = {
         "HI*ABJ:C50911",
         "HI*APR:R110*APR:R509",
         "HI*ABN:V4352XA:::::::Y",
-        "HI*BE:80:::4*BE:12:::3300.5",
+        "HI*BE:80:::4",
     ],
     "facility all codes": [
         "CLM*F1*4200.5***13:A:7**A*Y*Y",
@@ -780,7 +780,6 @@ EXPECTED: dict[str, list[str]] = {
     ],
     "facility Medicare second": [
         "SBR*S*18*******MA",
-        "HI*BE:12:::3300.5",
         "OI***Y***Y",
         "MOA***N1*MA18",
         "SVD*12345*100*HC:96365*0260*1",
@@ -806,7 +805,7 @@ def test_segments(name: str) -> None:
 
 def test_what_was_not_given_is_not_written() -> None:
     bare = Claim(setting="professional", claim_id="X", coverages=(Coverage(),), **PARTNERS)
-    found = ids(written(bare), "CLM", "SBR", "NM1", "HI", "DMG", "REF", "PAT")
+    found = ids(written(bare, verify=False), "CLM", "SBR", "NM1", "HI", "DMG", "REF", "PAT")
     assert found == [
         "NM1*41*2*Billing Co*****46*SUB1",
         "NM1*40*2*Clearing House*****46*REC1",
@@ -824,7 +823,13 @@ def test_the_billing_provider_is_not_named_again() -> None:
         ordering_provider=SMITH,
         service_facility=replace(PRACTICE, npi="1992345676"),
     )
-    assert [s[1] for s in segments(written(same)) if s[0] == "NM1"] == ["41", "40", "85", "IL", "PR"]
+    assert [s[1] for s in segments(written(same, verify=False)) if s[0] == "NM1"] == [
+        "41",
+        "40",
+        "85",
+        "IL",
+        "PR",
+    ]
 
 
 def test_the_order_of_the_hi_segments_of_a_facility_claim() -> None:
@@ -1050,8 +1055,8 @@ def test_unmapped_segments_stand_at_their_place() -> None:
             Unmapped(address="2400[2]/HCP", text="HCP*00*50"),
             Unmapped(address="2400[1]/NTE", text="NTE*ADD*line note"),
             Unmapped(address="2400[1]/2420B/NM1", text="NM1*QB*2******XX*1234567893"),
-            Unmapped(address="2330D[1]/NM1", text="NM1*82*1"),
-            Unmapped(address="2330D[1]/REF", text="REF*G2*ABC"),
+            Unmapped(address="2320[1]/2330D/NM1", text="NM1*82*1"),
+            Unmapped(address="2320[1]/2330D/REF", text="REF*G2*ABC"),
             Unmapped(address="2310A/NM1", text="NM1*P3*1*Care*Prima****XX*1992345676"),
             Unmapped(address="2310A/REF", text="REF*G2*P3ID"),
             Unmapped(address="2310E/NM1", text="NM1*PW*2"),
@@ -1323,8 +1328,10 @@ def test_the_trace_leads_to_the_written_value(name: str) -> None:
             assert value[1:3] == element
         elif where == "/admission/hour":
             assert element.endswith("1400")
-        elif where not in ("/coverages/0/relationship", "/frequency") and not where.startswith(
-            "/accident/kinds"
+        elif (
+            where not in ("/coverages/0/relationship", "/frequency")
+            and not where.startswith("/accident/kinds")
+            and not (claim.setting == "facility" and where.endswith("/secondary_reason"))  # a value code
         ):
             assert value == element, where
         checked += 1
@@ -1352,15 +1359,15 @@ WRITABLE = string.ascii_letters + string.digits + " !\"&'()+,-./;?=%@[]_{}\\|<>`
 )
 @example(text="\x1f", path="/note")
 @example(text="A`B", path="/patient/last_name")
-def test_text_is_written_verbatim_or_refused(text: str, path: str) -> None:
+def test_text_is_written_without_its_outer_blanks_or_refused(text: str, path: str) -> None:
     claim = with_(RICH, path, text)
     if set(text) <= set(WRITABLE):
         place = trace_837(claim)[path]
-        segment = segments(written(claim))[2:][place.ordinal - 1]
+        segment = segments(written(claim, verify=False))[2:][place.ordinal - 1]
         element = segment[place.element] if place.element < len(segment) else ""
         if place.component is not None:
             element = element.split(":")[place.component - 1]
-        assert element == text
+        assert element == text.strip(" ")
     else:
         with pytest.raises(NotWritable) as caught:
             written(claim)

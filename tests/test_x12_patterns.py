@@ -1,7 +1,7 @@
-"""The fast path never changes a verdict: pattern and element-by-element judgement agree on every guide line."""
+"""The fast path never changes a verdict: pattern and judgement by elements agree on every guide line."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edi.x12.elements import judge
@@ -11,7 +11,8 @@ from edi.x12.segment import COMPONENT, ELEMENT, REPETITION
 
 LINES = [(guide.name, line) for guide in shipped() for line in guide.segment_lines()]
 VALUES = st.sampled_from(
-    ["", "", "", "A", "1", "12", "X1", " ", "A ", " A", "-1", "1.5", ".5", "5.", "--1", "1e5", "+1", "D8", "RD8",
+    ["", "", "", "A", "1", "12", "X1", " ", "A ", " A", "-1", "1.5", ".5", "5.", "--1", "1e5", "+1", "D8",
+     "RD8",
      "20240229", "20230229", "20261399", "20260101-20260102", "20260101-20260101", "20260101", "1200", "2460",
      "120060", "99999999", "00000101", "HC", "XX", "MI", "Y", "UN", "B", "x" * 36, "9" * 19, "9" * 18 + ".5",
      "TM", "DT", "202601011200", "000", "0", "A" * 81, "A" + COMPONENT + "B", COMPONENT, REPETITION, "é"]
@@ -53,9 +54,12 @@ def segments(line: SegmentLine) -> st.SearchStrategy[str]:
     return st.one_of(whole.map(lambda t: t.rstrip(ELEMENT)), whole, whole.map(lambda t: t + ELEMENT + "X"))
 
 
-@pytest.mark.parametrize(("guide", "line"), LINES, ids=lambda x: x if isinstance(x, str) else x.address)
+@pytest.mark.parametrize(
+    "line", [line for _, line in LINES], ids=[f"{g} {line.address}" for g, line in LINES]
+)
+@settings(max_examples=max(10, settings().max_examples // 5))  # some 500 lines: a part for each
 @given(data=st.data())
-def test_pattern_and_judgement_agree(guide: str, line: SegmentLine, data: st.DataObject) -> None:
+def test_pattern_and_judgement_agree(line: SegmentLine, data: st.DataObject) -> None:
     text = data.draw(segments(line))
     matched = segment_pattern(line).fullmatch(text) is not None
     faults = [(f.kind, f.element, f.component) for f in judge(line, text)]

@@ -5,14 +5,17 @@ reader can take the same segments apart. Sources: rules.md sections E.2, E.3 and
 """
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 
 from edi.codes import icd10, ndc, phone, tax_id, zipcode
 from edi.model.claim import (
     Claim,
     ServiceLine,
+    Unmapped,
     ValueCode,
     billed_coverage,
     effective_bill_to,
@@ -32,7 +35,11 @@ from edi.model.party import (
     SecondaryId,
     TradingPartner,
 )
-from edi.x12.segment import ELEMENT, Layout, d8, number, rd8
+from edi.x12.guide import Guide as X12Guide
+from edi.x12.guide import load
+from edi.x12.placing import key_of
+from edi.x12.segment import Layout, d8, number, qualifier_of, rd8
+from edi.x12.taking import set_element
 from edi.x12.writer import Base, Cursor, Segment, Tracing
 
 CLAIMS_PER_PATIENT = 100
@@ -42,12 +49,10 @@ ICD10_FROM = dt.date(2015, 10, 1)
 
 @dataclass(frozen=True, slots=True)
 class Guide:
-    """Where the two guides differ in what they share.
+    """Where the two guides differ in what they share."""
 
-    `claim_loops` and `segment_orders` say in which order the loops of a claim and their segments stand; they
-    place segments that the claim only carries along.
-    """
-
+    name: str
+    """Name of the guide's table, which places the segments that a claim only carries along."""
     version: str
     setting: str
     bht_type: str = "CH"
@@ -66,8 +71,6 @@ class Guide:
     """Order of the AMT segments in 2320."""
     license_qualifiers: tuple[str, ...] = ("0B", "1G")
     """Secondary identifiers of the billing provider in 2010AA."""
-    claim_loops: tuple[str, ...] = ()
-    segment_orders: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 # --- layouts ---
@@ -184,8 +187,11 @@ def header(
     if submitter.email:
         ways.append(("EM", submitter.email))
     if ways:
+        names = ["phone" if kind == "TE" else "email" for kind, _ in ways]
         ways.append(("", ""))
         w.segment(SUBMITTER_PER, submitter.contact_name or "", *ways[0], *ways[1])
+        for k, way in enumerate(names):
+            w.also(4 + 2 * k, "submitter", way)
     w.enter("1000B", "receiver")
     w.segment(RECEIVER, receiver.name or "", receiver.id or "")
 
@@ -259,7 +265,7 @@ def is_self(coverage: Coverage) -> bool:
 
 
 def is_stated(claim: Claim) -> bool:
-    """Whether the claim was read from an 837: then it is written as it was, with nothing left out or added."""
+    """Whether the claim was read from an 837: then nothing is left out or filled in when it is written."""
     return claim.origin is not None
 
 
@@ -1044,28 +1050,70 @@ def line_decisions(
 def carry_along(w: Cursor, guide: Guide, claim: Claim, taken: Sequence[Segment]) -> list[str]:
     """The claim's segments with `unmapped` put in at their place in the guide.
 
-    A segment goes behind the last one of its loop that does not follow it in the guide; a loop that the claim
-    does not have otherwise goes behind the last loop that does not follow it.
+    An element goes into the segment that its address names. A segment goes behind the last one of its loop
+    that does not follow it in the guide; a loop that the claim does not have otherwise goes behind the last
+    loop that does not follow it.
 
     Args:
         w: cursor that checks the texts.
         guide: order of loops and segments.
-        claim: gives `unmapped`; addresses as `2300/CN1`, `2400[3]/HCP`, `2400[3]/2440/LQ`.
+        claim: gives `unmapped`; addresses as `2300/CN1`, `2400[3]/HCP`, `2400[3]/2440/LQ` of segments, and
+            `2400[3]/SV1/11`, `2300/HI[BG]#2/01-3` of elements.
         taken: the claim's own segments in order, from 2000A down.
     """
     kept = list(taken)
     begun = {s.loop for s in taken}
+    table = load(guide.name)
+    whole = []
     for i, one in enumerate(claim.unmapped):
         level = _level_of(one.address)
         if level is not None and f"2000{level}" not in begun:
             continue  # the level is shared with the claim before, which carried the same segment
+        element = _ELEMENT.search(one.address)
+        if element is not None:
+            _patch(w, kept, i, one, element)
+        else:
+            whole.append((i, one))
+    for i, one in whole:
         text = w.raw(("unmapped", i), one.text)
         loops = _address(one.address)
-        if loops is None or loops[-1][0] not in guide.segment_orders:
+        if loops is None or loops[-1][0] not in table.loops:
             w.refuse(f"{one.address} is no address of this guide", "unmapped", i, "address")
             continue
-        kept.insert(_place(guide, kept, loops, text), _segment(loops, text))
+        kept.insert(_place(table, kept, loops, text), _segment(loops, text))
     return [s.text for s in kept]
+
+
+_ELEMENT = re.compile(r"/([A-Z][A-Z0-9]{1,2})(?:\[([^\]]*)\])?(?:#(\d+))?/(\d\d)(?:-(\d+))?$")
+
+
+def _patch(w: Cursor, kept: Sequence[Segment], index: int, one: Unmapped, match: re.Match[str]) -> None:
+    """Put an element into the segment that its address names."""
+    loops = _address(one.address[: match.start() + 1])
+    found = None
+    if loops is not None:
+        mine = [s for s in kept if _is_in(s, loops)]
+        if loops[-1][0] == "2430" and loops[-1][1]:
+            turns = sorted({s.iteration for s in mine})
+            turn = loops[-1][1] - 1
+            mine = [s for s in mine if turn < len(turns) and s.iteration == turns[turn]]
+        wanted = (match[1], match[2])
+        same = [s for s in mine if qualifier_of(s.text) == wanted]
+        nth = int(match[3] or 1) - 1
+        found = same[nth] if nth < len(same) else None
+    if found is None:
+        w.refuse(f"the segment of {one.address} is not written", "unmapped", index, "address")
+        return
+    component = int(match[5]) if match[5] else None
+    value = w.raw_element(("unmapped", index), one.text)
+    found.text = set_element(found.text, int(match[4]), component, value)
+
+
+def _is_in(s: Segment, loops: Sequence[tuple[str, int]]) -> bool:
+    """Whether a segment lies in a loop."""
+    if s.loop != loops[-1][0]:
+        return False
+    return s.parent == loops[-2][1] if len(loops) > 1 else s.iteration == loops[-1][1]
 
 
 def _address(text: str) -> list[tuple[str, int]] | None:
@@ -1085,43 +1133,47 @@ def _segment(loops: Sequence[tuple[str, int]], text: str) -> Segment:
     return Segment(text, loop, iteration, parent)
 
 
-def _place(guide: Guide, kept: Sequence[Segment], loops: Sequence[tuple[str, int]], text: str) -> int:
+def _place(table: X12Guide, kept: Sequence[Segment], loops: Sequence[tuple[str, int]], text: str) -> int:
     loop, iteration = loops[-1]
-    order = guide.segment_orders[loop]
-    name_ = text.split(ELEMENT, 1)[0]
-    rank = order.index(name_) if name_ in order else len(order)
-
-    def own(s: Segment) -> bool:
-        if s.loop != loop:
-            return False
-        return s.parent == loops[-2][1] if len(loops) > 1 else s.iteration == iteration
-
-    mine = [k for k, s in enumerate(kept) if own(s)]
+    rank = _rank(table, loop, text)
+    mine = [k for k, s in enumerate(kept) if _is_in(s, loops)]
     if mine and rank == 0:
         return mine[-1] + 1  # the first segment of a loop begins one more of it
     if mine:
-        before = [k for k in mine if _rank(order, kept[k].text) <= rank]
+        before = [k for k in mine if _rank(table, loop, kept[k].text) <= rank]
         return (before[-1] if before else mine[0] - 1) + 1
-    if loop in guide.claim_loops:
-        at = guide.claim_loops.index(loop)
-        line = loops[-2][1] if len(loops) > 1 else iteration
-        nested = loop.startswith(("24", "233"))
+    order = list(table.loops)
+    at = order.index(loop)
+    line = loops[-2][1] if len(loops) > 1 else iteration
+    nested = loop.startswith(("24", "232", "233"))
 
-        def precedes(s: Segment) -> bool:
-            if s.loop not in guide.claim_loops:
-                return True
-            if nested and s.loop[:2] == loop[:2]:
-                number_ = s.iteration if s.loop in ("2400", "2320") else s.parent
-                return number_ < line or (number_ == line and guide.claim_loops.index(s.loop) <= at)
-            return guide.claim_loops.index(s.loop) <= at
+    def precedes(s: Segment) -> bool:
+        if s.loop not in table.loops:
+            return True
+        if nested and s.loop[:2] == loop[:2] and s.loop.startswith(("24", "232", "233")):
+            number_ = s.iteration if s.loop in ("2400", "2320") else s.parent
+            return number_ < line or (number_ == line and order.index(s.loop) <= at)
+        return order.index(s.loop) <= at
 
-        return max((k for k, s in enumerate(kept) if precedes(s)), default=len(kept) - 1) + 1
-    return len(kept)
+    return max((k for k, s in enumerate(kept) if precedes(s)), default=len(kept) - 1) + 1
 
 
-def _rank(order: tuple[str, ...], text: str) -> int:
-    name_ = text.split(ELEMENT, 1)[0]
-    return order.index(name_) if name_ in order else len(order)
+@cache
+def _ranks(table: X12Guide, loop: str) -> dict[str, list[tuple[int, frozenset[str] | None]]]:
+    """Places of the segments of a loop by segment id, with the codes that tell them apart."""
+    found: dict[str, list[tuple[int, frozenset[str] | None]]] = {}
+    for line in table.loops[loop].segments:
+        found.setdefault(line.id, []).append((line.order, line.key_codes))
+    return found
+
+
+def _rank(table: X12Guide, loop: str, text: str) -> int:
+    """Place of a segment in its loop; one that the guide does not know stands last."""
+    name_, code = key_of(text)
+    lines = _ranks(table, loop).get(name_)
+    if not lines:
+        return 999
+    return next((order for order, codes in lines if codes is None or code in codes), lines[0][0])
 
 
 def lenient() -> Cursor:
@@ -1131,18 +1183,7 @@ def lenient() -> Cursor:
 
 def placed_loops() -> dict[str, str]:
     """Loops that can recur within a claim, with the loop that holds each."""
-    loops = {"2320": "", "2400": "", "2410": "2400", "2430": "2400", "2440": "2400"}
+    loops = {"2310A": "", "2320": "", "2400": "", "2410": "2400", "2430": "2400", "2440": "2400"}
     loops.update((f"2330{letter}", "2320") for letter in "ABCDEFGHI")
     loops.update((f"2420{letter}", "2400") for letter in "ABCDEFGH")
     return loops
-
-
-def orders(text: str) -> dict[str, tuple[str, ...]]:
-    """Segment orders from lines such as `2300 CLM DTP PWK`."""
-    return {loop: tuple(names) for loop, *names in (line.split() for line in text.strip().splitlines())}
-
-
-def with_orders(guide: Guide, text: str) -> Guide:
-    """A guide with its segment orders; the loops stand in the order of the text."""
-    found = orders(text)
-    return replace(guide, segment_orders=found, claim_loops=tuple(found))

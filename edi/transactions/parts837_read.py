@@ -19,9 +19,12 @@ from edi.model.claim import (
     ClaimDate,
     Diagnosis,
     DiagnosisKind,
+    OccurrenceCode,
+    OccurrenceSpan,
     ServiceLine,
     Unmapped,
     Unread,
+    ValueCode,
     coverage_order,
 )
 from edi.model.party import (
@@ -47,7 +50,7 @@ from edi.x12.taking import Take, plain, read_day, read_number, read_period
 from edi.x12.writer import Base, pointer
 
 BILLED = "#0"
-"""Stands for the index of the coverage that is billed until all coverages are known; #1, #2 ... for others."""
+"""Stands for the index of the billed coverage until all coverages are known; #1, #2 ... for the others."""
 SUBSCRIBER = "#subscriber"
 """Stands for the person of 2010BA until it is known whether that is the patient."""
 
@@ -60,11 +63,50 @@ class Reading:
 
     __slots__ = (
         "attachments", "base", "billed", "casualty", "claim", "conditions", "coverage", "dates", "decision",
-        "diagnoses", "drug", "facility", "guide", "i", "icd9", "kinds", "level_loop", "line", "line_base",
+        "diagnoses", "drug", "facility", "guide", "i", "icd9", "kinds", "line", "line_base",
         "line_numbers", "lines", "member_base", "occurrences", "oi", "one", "other", "other_base", "others",
-        "partners", "patient", "pay_to", "payer_ids", "provider", "spans", "taken", "trace", "turns", "unit",
+        "partners", "patient", "pay_to", "payer_ids", "provider", "spans", "trace", "turns", "unit",
         "unmapped", "unread", "values", "whole",
     )  # fmt: skip
+
+    # a level
+    provider: Provider
+    pay_to: Provider | None
+    coverage: Coverage
+    """The coverage of the level, which claims share."""
+    patient: Patient
+    casualty: str
+    payer_ids: tuple[SecondaryId, ...]
+    partners: dict[str, TradingPartner]
+    member_base: Base
+    # a claim
+    claim: Claim
+    billed: Coverage
+    """The billed coverage: the level's until the claim says more of it."""
+    attachments: list[Attachment]
+    conditions: list[str]
+    dates: list[ClaimDate]
+    diagnoses: list[Diagnosis]
+    kinds: list[DiagnosisKind]
+    icd9: bool | None
+    occurrences: list[OccurrenceCode]
+    spans: list[OccurrenceSpan]
+    values: list[ValueCode]
+    turns: dict[str, int]
+    """Turns so far of 2320 and 2400 in the claim and of 2430 in the line."""
+    others: list[Coverage]
+    other: Coverage
+    other_base: Base
+    oi: bool
+    """The OI of the current other payer was read."""
+    lines: list[ServiceLine]
+    line: ServiceLine
+    line_base: Base
+    line_numbers: dict[int, tuple[int, str]]
+    """Prior authorizations by line: index of the segment, number."""
+    drug: bool
+    """The current 2410 goes to the line."""
+    decision: LineAdjudication | None
 
     def __init__(self, guide: Guide, unit: Unit, trace: Found | None = None) -> None:
         self.guide = guide
@@ -196,6 +238,9 @@ class Table:
 
     def run(self, r: Reading, unit: Unit) -> None:
         """Read all segments of a unit."""
+        if unit.faults:
+            self._faulty(r, unit)
+            return
         handlers = self.handlers
         for i, (code, text) in enumerate(zip(unit.nodes, unit.segments, strict=True)):
             r.i = i
@@ -204,7 +249,29 @@ class Table:
             else:
                 self._flagged(r, unit.root, code, text)
 
-    def _flagged(self, r: Reading, root: LoopNode, code: int, text: str) -> None:
+    def _faulty(self, r: Reading, unit: Unit) -> None:
+        """Read a unit with faults: a loop may stand without the one that holds it, which is begun for it."""
+        claim = unit.root.loop.unit is not None
+        for i, (code, text) in enumerate(zip(unit.nodes, unit.segments, strict=True)):
+            r.i = i
+            begun = False
+            node = unit.node(i)
+            if claim and node is not None:
+                loop = node.home.loop.id
+                if loop.startswith("24") and not r.lines and not (loop == "2400" and node.is_head):
+                    line_begin(r, "")
+                    begun = loop == "2400"
+                elif (
+                    loop.startswith(("232", "233")) and not r.others and not (loop == "2320" and node.is_head)
+                ):
+                    other_begin(r, "")
+                    begun = loop == "2320"
+            if code < RESTART:
+                self.handlers[code](r, text)
+            else:
+                self._flagged(r, unit.root, code, text, begun=begun)
+
+    def _flagged(self, r: Reading, root: LoopNode, code: int, text: str, *, begun: bool = False) -> None:
         """A segment at a wrong place: read where its line is known and belongs to this unit."""
         if code >= UNKNOWN or not text:
             if text:
@@ -215,7 +282,7 @@ class Table:
             r.carry(text)
             return
         begin = self.begin[node]
-        if code & RESTART and begin is not None:
+        if code & RESTART and begin is not None and not begun:
             begin(r, text)
         self.handlers[node](r, text)
 
@@ -336,7 +403,7 @@ def provider_loop(
     """Handlers of a provider's loop of the claim or of a line."""
     takes = (Take(role[0]), Take(role[1]))
 
-    def begin(r: Reading, _text: str) -> bool:
+    def begin(r: Reading) -> bool:
         holder = r.line if line else r.claim
         if getattr(holder, attribute) is not None:
             r.one = None
@@ -349,13 +416,13 @@ def provider_loop(
     def name(r: Reading, text: str) -> None:
         if text.split(ELEMENT, 2)[1:2] != [code]:
             r.one = None
-        elif begin(r, text):
+        elif begin(r):
             fill_provider(r, r.one, takes, text)
             return
         r.carry(text)
 
-    def headless(r: Reading, text: str) -> None:
-        begin(r, text)
+    def headless(r: Reading, _text: str) -> None:
+        begin(r)
 
     found: dict[str, Handler] = {"NM1": name, "*": headless, "REF": ids(qualifiers)}
     if taxonomy is not None:
@@ -630,7 +697,7 @@ def submitter_contact(r: Reading, text: str) -> None:
     one = r.partners["submitter"]
     if one.phone or one.email:
         return
-    elements = [*text.split(ELEMENT), "", "", "", "", "", ""]
+    elements = [*text.split(ELEMENT), *[""] * 9]
     one.contact_name = elements[2] or None
     found = [("contact_name", 2)] if elements[2] else []
     for at in (3, 5, 7):
@@ -707,7 +774,7 @@ def claim_reference(r: Reading, text: str) -> None:
     base: Base = ()
     if qualifier == "F8" and claim.original_reference is None:
         claim.original_reference = value
-    elif qualifier == "EA" and claim.patient.medical_record_number is None:
+    elif qualifier == "EA" and claim.patient is not None and not claim.patient.medical_record_number:
         claim.patient = replace(claim.patient, medical_record_number=value)
         base = ("patient",)
     elif qualifier == "P4" and claim.clinical_trial_number is None:
@@ -747,7 +814,7 @@ def note(r: Reading, text: str) -> None:
     r.claim.note = value or None
 
 
-def day_or_period(r: Reading, text: str) -> tuple[str, dt.date | None, dt.date | None] | None:
+def day_or_period(text: str) -> tuple[str, dt.date | None, dt.date | None] | None:
     """Qualifier, first and last day of a DTP; None for one that is neither a day nor a period."""
     elements = text.split(ELEMENT)
     if len(elements) != 4 or not elements[3]:
@@ -778,8 +845,8 @@ def claim_date(r: Reading, text: str, found: tuple[str, dt.date | None, dt.date 
             r.trace.setdefault(pointer(base, "through_date"), (r.i, 3, None))
 
 
-def diagnoses(r: Reading, text: str, kinds: Sequence[DiagnosisKind], codes: frozenset[str]) -> None:
-    """HI of diagnoses; `kinds` are those of the first and of the further codes."""
+def diagnoses(r: Reading, text: str, kinds: Sequence[DiagnosisKind], codes: Sequence[str]) -> None:
+    """HI of diagnoses; `kinds` and qualifiers (`codes`) are those of the first and of the further ones."""
     for at, part in enumerate(text.split(ELEMENT)[1:], 1):
         pieces = part.split(COMPONENT)
         code = pieces[1] if len(pieces) > 1 else ""
@@ -787,7 +854,7 @@ def diagnoses(r: Reading, text: str, kinds: Sequence[DiagnosisKind], codes: froz
         index = len(r.diagnoses)
         r.diagnoses.append(Diagnosis(code=code or None, present_on_admission=present or None))
         r.kinds.append(kinds[0] if at == 1 else kinds[-1])
-        if pieces[0] not in codes:
+        if pieces[0] != (codes[0] if at == 1 else codes[-1]):
             r.left(at, 1, pieces[0])
         if len(pieces) > 2:
             for component, piece in enumerate(pieces[2:], 3):
@@ -848,13 +915,13 @@ def other_begin(r: Reading, _text: str) -> None:
 def _other(r: Reading, coverage: Coverage) -> None:
     r.others.append(coverage)
     r.other = coverage
+    r.turns["2320"] = len(r.others)
     r.other_base = ("coverages", f"#{len(r.others)}")
     r.oi = False
 
 
 def other_coverage(r: Reading, text: str) -> None:
     """SBR of 2320."""
-    r.turns["2320"] = len(r.others) + 1
     _other(r, coverage_of(r, text, ("coverages", f"#{len(r.others) + 1}"), other=True))
 
 
@@ -870,7 +937,7 @@ def adjustments(r: Reading, text: str, holder: Adjudication | LineAdjudication, 
     elements = text.split(ELEMENT)
     group = elements[1] if len(elements) > 1 else ""
     at = len(holder.adjustments)
-    found = []
+    found: list[Adjustment] = []
     for k in range(2, len(elements), 3):
         reason, amount, quantity = (*elements[k : k + 3], "", "")[:3]
         if not (reason or amount or quantity):
@@ -1032,7 +1099,7 @@ def line_date(r: Reading, text: str) -> None:
     if text[:11] == _D472 and line.service_date is None and r.trace is None:
         line.service_date = r.day(text[11:], r.line_base, "service_date")
         return
-    found = day_or_period(r, text)
+    found = day_or_period(text)
     if found is None or found[0] != "472" or line.service_date is not None:
         r.carry(text)
         return
@@ -1110,7 +1177,13 @@ def drug_quantity(r: Reading, text: str) -> None:
 def drug_reference(r: Reading, text: str) -> None:
     """REF of 2410: prescription number."""
     elements = text.split(ELEMENT)
-    if not r.drug or len(elements) != 3 or elements[1] != "XZ" or not elements[2] or r.line.prescription_number:
+    if (
+        not r.drug
+        or len(elements) != 3
+        or elements[1] != "XZ"
+        or not elements[2]
+        or r.line.prescription_number
+    ):
         r.carry(text)
         return
     r.take(PRESCRIPTION, text, r.line_base)
@@ -1269,10 +1342,10 @@ _MARK = re.compile(r"^/coverages/#(\d+)")
 def settle_coverages(r: Reading) -> list[int]:
     """Put the coverages in the order of responsibility; hands back the number of each in the order read."""
     claim = r.claim
-    patient = claim.patient
+    patient = claim.patient or Patient()
     for other in r.others:
         one = other.subscriber
-        if one is not None and other.relationship == "18" and patient and same_person(one, patient):
+        if one is not None and other.relationship in ("18", None) and same_person(one, patient):
             other.subscriber = None
     if not r.others:
         claim.coverages = (r.billed,)
@@ -1301,36 +1374,52 @@ def resolve(path: str, order: Sequence[int], *, dependent: bool) -> str:
     return f"/coverages/{order.index(int(match[1]))}{path[match.end() :]}"
 
 
-def settle_authorizations(r: Reading) -> None:
-    """Prior authorizations of lines: kept where the writer would put them back, else carried along."""
-    if not r.line_numbers:
-        return
-    before = r.billed.authorizations
-    known: list[Authorization] = list(before)
+def line_authorizations(
+    general: tuple[Authorization, ...], numbers: Mapping[int, str], lines: Sequence[ServiceLine]
+) -> tuple[Authorization, ...] | None:
+    """Prior authorizations of a claim and its lines; None where the writer would put them elsewhere.
+
+    Args:
+        general: the one that holds for the whole claim.
+        numbers: those of lines, by number of the line.
+        lines: the lines.
+    """
+    known = list(general)
     at: dict[int, int] = {}
-    for number, (_, value) in r.line_numbers.items():
-        one = Authorization(number=value, hcpcs=r.lines[number - 1].hcpcs)
-        if one.hcpcs is None:
-            break
+    for number, value in numbers.items():
+        code = lines[number - 1].hcpcs
+        if code is None:
+            return None
+        one = Authorization(number=value, hcpcs=code)
         if one not in known:
             known.append(one)
         at[number] = known.index(one)
-    claim = r.claim
-    own_coverage(r).authorizations = tuple(known)
-    trial = Claim(setting=claim.setting, coverages=(r.billed,), bill_to=0, lines=tuple(r.lines))
+    trial = Claim(
+        setting="professional",
+        coverages=(Coverage(authorizations=tuple(known)),),
+        bill_to=0,
+        lines=tuple(lines),
+    )
     sorted_ = parts.authorizations(parts.lenient(), trial, by_line=True)
-    general = 0 if before else None
-    kept = len(at) == len(r.line_numbers) and sorted_.claim == general and sorted_.lines == at
-    if not kept:
-        r.billed.authorizations = before
-    for number, (index, value) in r.line_numbers.items():
-        if not kept:
-            address = f"2400[{number}]/REF"
-            r.unmapped.append(Unmapped(address=address, text=plain(r.unit.segments[index])))
-        elif r.trace is not None:
-            where = pointer(("coverages", BILLED, "authorizations", at[number]), "number")
+    same = sorted_.claim == (0 if general else None) and sorted_.lines == at
+    return tuple(known) if same else None
+
+
+def settle_authorizations(r: Reading) -> None:
+    """Prior authorizations of lines: kept where the writer would put them back, else carried along."""
+    numbers = {number: value for number, (_, value) in r.line_numbers.items()}
+    kept = line_authorizations(r.billed.authorizations, numbers, r.lines)
+    if kept is None:
+        for number, (index, _) in r.line_numbers.items():
+            text = plain(r.unit.segments[index])
+            r.unmapped.append(Unmapped(address=f"2400[{number}]/REF", text=text))
+        return
+    own_coverage(r).authorizations = kept
+    if r.trace is not None:
+        for number, (index, value) in r.line_numbers.items():
+            one = Authorization(number=value, hcpcs=r.lines[number - 1].hcpcs)
+            where = pointer(("coverages", BILLED, "authorizations", kept.index(one)), "number")
             r.trace.setdefault(where, (index, 2, None))
-        del value
 
 
 def new_partners() -> dict[str, TradingPartner]:

@@ -5,11 +5,13 @@ Nothing is judged here, and nothing but what the answer itself says is kept.
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
 from edi.transactions.t277ca import (
     ACCEPTED,
     LINES_AT_FAULT,
+    LONGEST_TEXT,
     Batch,
     ClaimAnswer,
     Line,
@@ -145,7 +147,7 @@ class Received:
         return ClaimAnswer(
             id=clean(head[1]) or ABSENT,
             charge=_amount(head[2]) or Decimal(0),
-            statuses=(claim or (LINES_AT_FAULT,)) if rejected else (ACCEPTED,),
+            statuses=_whole(claim, lines) if rejected else (ACCEPTED,),
             rejected=rejected,
             clearinghouse=clean(clearinghouse[2])[:50].rstrip() if clearinghouse else "",
             bill_type=clean(place[0] + place[2]) if facility else "",
@@ -191,6 +193,13 @@ class Received:
             prescription=prescription or "",
             period=_period(unit, first, last),
         )
+
+
+def _whole(claim: Statuses, lines: Mapping[int, Statuses]) -> Statuses:
+    """Statuses of a rejected claim; one more says that lines are at fault, in the words of each."""
+    texts = dict.fromkeys(s.text for n in sorted(lines) for s in lines[n] if s.text)
+    at_lines = replace(LINES_AT_FAULT, text="; ".join(texts)[:LONGEST_TEXT].rstrip())
+    return (*claim, at_lines) if lines else claim
 
 
 def _parts(text: str) -> list[str]:

@@ -7,7 +7,7 @@ with the claims (rules catalogue 0.5 no. 24).
 """
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from edi.x12.segment import Layout, d8, number, rd8
@@ -15,8 +15,11 @@ from edi.x12.writer import Cursor
 
 VERSION = "005010X214"
 GROUP = "HN"
-MOST_LINE_STATUSES = 3
-"""Statuses that the one STC of a service line has room for."""
+MOST_STATUSES = 3
+"""Statuses that one STC has room for; a service line has one STC only."""
+
+LONGEST_TEXT = 264
+"""Characters of the words that go with a status."""
 
 Period = tuple[dt.date, dt.date]
 
@@ -228,7 +231,8 @@ def _claim(w: Cursor, claim: ClaimAnswer, day: str) -> None:
         modifiers = [*line.modifiers[:4], *[""] * (4 - len(line.modifiers))]
         charge, units = number(line.charge), number(line.units)
         w.segment(_SVC, line.code_set, line.code, *modifiers, charge, line.revenue, units)
-        _status(w, line.statuses[:MOST_LINE_STATUSES], "", "U", "")
+        # the guides disagree on the date and the text of this STC; a date and no text suits both readings
+        _status(w, tuple(replace(s, text="") for s in line.statuses), day, "U", "")
         for qualifier, value in (("FJ", line.control), ("XZ", line.prescription)):
             if value:
                 w.segment(_REF, qualifier, value)
@@ -244,7 +248,7 @@ def _status(w: Cursor, statuses: tuple[Status, ...], day: str, action: str, char
                 (f.category, f.code, f.entity) for f in flat
             }:
                 flat.append(one)
-    first, *more = flat[:3]
+    first, *more = flat[:MOST_STATUSES]
     rest = [text for one in more for text in (one.category, one.code, one.entity)]
     text = next((s.text for s in statuses if s.text), "")
     blanks = [""] * (6 - len(rest))

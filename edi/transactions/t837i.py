@@ -3,65 +3,40 @@
 from collections.abc import Sequence
 
 from edi.model.claim import (
+    Accident,
+    Admission,
     Claim,
+    DiagnosisKind,
+    OccurrenceCode,
+    OccurrenceSpan,
     ServiceLine,
+    Signatures,
     Statement,
+    Unread,
+    ValueCode,
     effective_kind,
     statement_period,
 )
 from edi.transactions import parts837 as parts
+from edi.transactions import parts837_read as read
 from edi.transactions.parts837 import Guide
-from edi.x12.segment import Layout, d8, number, rd8, tm
-from edi.x12.writer import Base, Cursor
+from edi.transactions.parts837_read import Reading
+from edi.x12.segment import COMPONENT, ELEMENT, Layout, d8, number, rd8, tm
+from edi.x12.taking import Take, read_day, read_period
+from edi.x12.writer import Base, Cursor, pointer
 
-GUIDE = parts.with_orders(
-    Guide(
-        version="005010X223A2",
-        setting="facility",
-        most_lines=999,
-        subscriber_pat=False,
-        secondary_reason=False,
-        oi_signature=False,
-        facility_codes=True,
-        inpatient_remarks=True,
-        amounts=("D", "EAF", "A8"),
-        license_qualifiers=(),
-    ),
-    """
-    2000A HL PRV CUR
-    2010AA NM1 N3 N4 REF PER
-    2010AB NM1 N3 N4
-    2010AC NM1 N3 N4 REF
-    2000B HL SBR
-    2010BA NM1 N3 N4 DMG REF
-    2010BB NM1 N3 N4 REF
-    2000C HL PAT
-    2010CA NM1 N3 N4 DMG REF
-    2300 CLM DTP CL1 PWK CN1 AMT REF K3 NTE CRC HI HCP
-    2310A NM1 PRV REF
-    2310B NM1 REF
-    2310C NM1 REF
-    2310D NM1 REF
-    2310E NM1 N3 N4 REF
-    2310F NM1 REF
-    2320 SBR CAS AMT OI MIA MOA
-    2330A NM1 N3 N4 REF
-    2330B NM1 N3 N4 DTP REF
-    2330C NM1 REF
-    2330D NM1 REF
-    2330E NM1 REF
-    2330F NM1 REF
-    2330G NM1 REF
-    2330H NM1 REF
-    2330I NM1 REF
-    2400 LX SV2 PWK DTP REF AMT NTE HCP
-    2410 LIN CTP REF
-    2420A NM1 REF
-    2420B NM1 REF
-    2420C NM1 REF
-    2420D NM1 REF
-    2430 SVD CAS DTP AMT
-    """,
+GUIDE = Guide(
+    name="837i",
+    version="005010X223A2",
+    setting="facility",
+    most_lines=999,
+    subscriber_pat=False,
+    secondary_reason=False,
+    oi_signature=False,
+    facility_codes=True,
+    inpatient_remarks=True,
+    amounts=("D", "EAF", "A8"),
+    license_qualifiers=(),
 )
 
 CLM = Layout(
@@ -116,9 +91,12 @@ def write_claim(w: Cursor, claim: Claim) -> None:
 def bill_type(claim: Claim) -> tuple[str, str]:
     """Facility code and frequency of the type of bill: `0131` is 13 and 1; a stated frequency wins."""
     bill = claim.type_of_bill or ""
+    if parts.is_stated(claim):
+        frequency = claim.frequency or ""
+        return bill.removeprefix("0").removesuffix(frequency), frequency
     if len(bill) == 4 and bill[0] == "0":
         bill = bill[1:]
-    return bill[:2], claim.frequency or bill[2:] or ("" if parts.is_stated(claim) else "1")
+    return bill[:2], claim.frequency or bill[2:] or "1"
 
 
 def claim_information(w: Cursor, claim: Claim) -> None:
@@ -252,7 +230,7 @@ def occurrences(w: Cursor, claim: Claim) -> None:
 
 
 def values(w: Cursor, claim: Claim) -> None:
-    """HI*BE. The reason for which Medicare pays second is one of them: the claim states it as a value code."""
+    """HI*BE. The reason for which Medicare pays second is one of them, where the claim states it."""
     codes = claim.value_codes
     most = parts.limited(w, codes, 24, "a claim holds at most 24 value codes", "value_codes")
     items: list[tuple[Base | None, Sequence[str]]] = [
@@ -304,7 +282,8 @@ def service_line(w: Cursor, claim: Claim, i: int, line: ServiceLine) -> None:
         SV2,
         line.revenue_code or "",
         *parts.procedure(w, line, i), line.description or "" if line.hcpcs else "", number(line.charge),
-        line.unit or ("UN" if line.units is not None and not stated else ""), number(line.units), number(line.non_covered),
+        line.unit or ("UN" if line.units is not None and not stated else ""), number(line.units),
+        number(line.non_covered),
     )  # fmt: skip
     parts.service_date(w, line, stated=stated)
     if line.line_control_number:
@@ -338,3 +317,234 @@ def line_providers(w: Cursor, claim: Claim, i: int, line: ServiceLine) -> None:
             one,
             qualifiers=parts.REFERRING_QUALIFIERS,
         )
+
+
+# --- reading ---
+
+TAKE_CLM = Take(CLM)
+TAKE_CL1 = Take(CL1)
+TAKE_SV2 = Take(SV2)
+TAKE_STATE = Take(ACCIDENT_STATE)
+
+
+def read_claim_information(r: Reading, text: str) -> None:
+    """CLM: the type of bill is the facility code and the frequency."""
+    claim_id, charge, place, frequency, assignment, benefits, release, delay = r.take(TAKE_CLM, text, ())
+    claim = r.claim
+    claim.claim_id = claim_id or None
+    claim.total_charge = r.number(charge, (), "total_charge")
+    claim.type_of_bill = f"0{place}{frequency}" if place else None
+    claim.frequency = frequency or None
+    claim.delay_reason = delay or None
+    if assignment or benefits or release:
+        claim.signatures = Signatures(
+            assignment_of_benefits=benefits or None,
+            release_of_information=release or None,
+            accept_assignment=assignment or None,
+        )
+
+
+def read_date(r: Reading, text: str) -> None:
+    """DTP of 2300: discharge hour, statement period, admission, received."""
+    elements = text.split(ELEMENT)
+    if len(elements) != 4 or not elements[3]:
+        r.carry(text)
+        return
+    _, qualifier, form, value = elements
+    claim = r.claim
+    if qualifier == "096" and form == "TM":
+        one = claim.admission = claim.admission or Admission()
+        if one.discharge_hour is None:
+            one.discharge_hour = value
+            _note(r, "/admission/discharge_hour")
+            return
+    elif qualifier == "434" and form == "RD8" and claim.statement is None:
+        period = read_period(value)
+        if period is None:
+            claim.statement = Statement()
+            r.unread.append(Unread(path="/statement/from_date", text=value))
+        else:
+            claim.statement = Statement(from_date=period[0], through_date=period[1])
+            _note(r, "/statement/from_date", "/statement/through_date")
+        return
+    elif qualifier == "435" and form in ("D8", "DT"):
+        one = claim.admission = claim.admission or Admission()
+        if one.date is None:
+            day, hour = (value[:8], value[8:]) if form == "DT" else (value, "")
+            one.date = read_day(day)
+            if one.date is None or (form == "DT" and not hour):
+                one.date = None
+                r.unread.append(Unread(path="/admission/date", text=value))
+            else:
+                one.hour = hour or None
+                _note(r, "/admission/date", *["/admission/hour"][: len(hour)])
+            return
+    elif qualifier == "050" and form == "D8":
+        read.claim_date(r, text, (qualifier, read_day(value), None))
+        return
+    r.carry(text)
+
+
+def _note(r: Reading, *paths: str) -> None:
+    if r.trace is not None:
+        for path in paths:
+            r.trace.setdefault(path, (r.i, 3, None))
+
+
+def read_admission(r: Reading, text: str) -> None:
+    """CL1."""
+    one = r.claim.admission = r.claim.admission or Admission()
+    if one.type or one.source or one.patient_status:
+        r.carry(text)
+        return
+    kind, source, status = r.take(TAKE_CL1, text, ("admission",))
+    one.type, one.source, one.patient_status = kind or None, source or None, status or None
+
+
+def read_reference(r: Reading, text: str) -> None:
+    """REF of 2300: state of the auto accident, and what both guides have."""
+    elements = text.split(ELEMENT)
+    if len(elements) == 3 and elements[1] == "LU" and elements[2] and r.claim.accident is None:
+        r.take(TAKE_STATE, text, ("accident",))
+        r.claim.accident = Accident(kinds=("auto",), state=elements[2])
+    else:
+        read.claim_reference(r, text)
+
+
+KINDS: dict[str, tuple[DiagnosisKind, str]] = {
+    "ABK": ("principal", "BK"),
+    "ABJ": ("admitting", "BJ"),
+    "APR": ("reason_for_visit", "PR"),
+    "ABN": ("external_cause", "BN"),
+    "ABF": ("other", "BF"),
+}
+ICD9_KINDS: dict[str, DiagnosisKind] = {old: kind for kind, old in KINDS.values()}
+
+
+def read_health_codes(r: Reading, text: str) -> None:
+    """HI: diagnoses, occurrences, values, conditions; procedures, DRG and the like are carried along."""
+    qualifier = text[3:].split(COMPONENT, 1)[0]
+    kind = KINDS[qualifier][0] if qualifier in KINDS else ICD9_KINDS.get(qualifier)
+    if kind is not None:
+        old = qualifier in ICD9_KINDS
+        if (r.diagnoses and r.icd9 != old) or (kind != "other" and kind in r.kinds):
+            r.carry(text)
+            return
+        r.icd9 = old
+        read.diagnoses(r, text, (kind,), (qualifier,))
+    elif qualifier == "BG":
+        read.conditions(r, text)
+    elif qualifier == "BH":
+        read_occurrences(r, text)
+    elif qualifier == "BI":
+        read_spans(r, text)
+    elif qualifier == "BE":
+        read_values(r, text)
+    else:
+        r.carry(text)
+
+
+def _pieces(r: Reading, text: str, qualifier: str, most: int) -> list[tuple[int, list[str]]]:
+    """Components 2 to `most` of each part of a HI; what stands elsewhere is left over."""
+    found = []
+    for at, part in enumerate(text.split(ELEMENT)[1:], 1):
+        pieces = part.split(COMPONENT)
+        if pieces[0] != qualifier:
+            r.left(at, 1, pieces[0])
+        for component, piece in enumerate(pieces[most:], most + 1):
+            if piece:
+                r.left(at, component, piece)
+        found.append((at, [*pieces[1:most], *[""] * (most - len(pieces))]))
+    return found
+
+
+def read_occurrences(r: Reading, text: str) -> None:
+    """HI*BH."""
+    for at, (code, form, value) in _pieces(r, text, "BH", 4):
+        base: Base = ("occurrence_codes", len(r.occurrences))
+        if form != "D8":
+            r.left(at, 3, form)
+        r.occurrences.append(OccurrenceCode(code=code or None, date=r.day(value, base, "date")))
+        if r.trace is not None:
+            r.note(base, [s.offset(at - 1) for s in OCCURRENCE.slots], (code, value))
+
+
+def read_spans(r: Reading, text: str) -> None:
+    """HI*BI."""
+    for at, (code, form, value) in _pieces(r, text, "BI", 4):
+        base: Base = ("occurrence_spans", len(r.spans))
+        if form != "RD8":
+            r.left(at, 3, form)
+        first, last = (read_period(value) or (None, None)) if value else (None, None)
+        if value and first is None:
+            r.unread.append(Unread(path=pointer(base, "from_date"), text=value))
+        r.spans.append(OccurrenceSpan(code=code or None, from_date=first, through_date=last))
+        if r.trace is not None:
+            r.note(base, [s.offset(at - 1) for s in OCCURRENCE_SPAN.slots], (code, value))
+            if last is not None:
+                r.trace.setdefault(pointer(base, "through_date"), (r.i, at, 4))
+
+
+def read_values(r: Reading, text: str) -> None:
+    """HI*BE."""
+    for at, (code, form, value, amount) in _pieces(r, text, "BE", 5):
+        base: Base = ("value_codes", len(r.values))
+        for component, piece in ((3, form), (4, value)):
+            if piece:
+                r.left(at, component, piece)
+        r.values.append(ValueCode(code=code or None, amount=r.number(amount, base, "amount")))
+        if r.trace is not None:
+            r.note(base, [s.offset(at - 1) for s in VALUE.slots], (code, amount))
+
+
+def read_service(r: Reading, text: str) -> None:
+    """SV2."""
+    line = r.line
+    elements = text.split(ELEMENT)
+    n = len(elements)
+    base = r.line_base
+    if n > 1:
+        line.revenue_code = elements[1] or None
+    if n > 2 and elements[2]:
+        read.procedure(r, 2, elements[2])
+    if n > 3:
+        line.charge = r.number(elements[3], base, "charge")
+    if n > 4:
+        line.unit = elements[4] or None
+    if n > 5:
+        line.units = r.number(elements[5], base, "units")
+    for at in range(6, n):
+        if at == 7:
+            line.non_covered = r.number(elements[7], base, "non_covered")
+        elif elements[at]:
+            r.left(at, None, elements[at])
+    if r.trace is not None:
+        r.note(base, SV2.slots, TAKE_SV2(text)[0])
+
+
+_shared = read.claim_loops()
+LOOPS: read.Loops = {
+    **read.HEADER,
+    **read.level_loops(GUIDE),
+    **_shared,
+    "2300": {
+        "CLM": read_claim_information, "DTP": read_date, "CL1": read_admission, "PWK": read.attachment,
+        "REF": read_reference, "NTE": read.note, "HI": read_health_codes,
+    },
+    "2310A": read.provider_loop("attending_provider", ATTENDING, "71", taxonomy=ATTENDING_PRV),
+    "2310B": read.provider_loop("operating_provider", OPERATING, "72"),
+    "2310D": read.provider_loop("rendering_provider", parts.RENDERING, "82"),
+    "2310E": read.provider_loop(
+        "service_facility", parts.FACILITY, "77", qualifiers=parts.PLACE_QUALIFIERS, place=True
+    ),
+    "2310F": read.provider_loop(
+        "referring_provider", parts.REFERRING, "DN", qualifiers=parts.REFERRING_QUALIFIERS
+    ),
+    "2400": {**_shared["2400"], "SV2": read_service},
+    "2420A": read.provider_loop("operating_provider", OPERATING, "72", line=True),
+    "2420B": read.provider_loop("other_operating_provider", OTHER_OPERATING, "ZZ", line=True),
+    "2420C": read.provider_loop("rendering_provider", parts.RENDERING, "82", line=True),
+    "2420D": read.provider_loop(
+        "referring_provider", parts.REFERRING, "DN", line=True, qualifiers=parts.REFERRING_QUALIFIERS
+    ),
+}  # fmt: skip

@@ -1,53 +1,28 @@
 """837P, 005010X222A1: what a professional claim says below its patient (rules.md E.2, X1)."""
 
-from edi.model.claim import Claim, ServiceLine, claim_diagnoses, effective_rendering_provider
+from edi.model.claim import (
+    Accident,
+    AccidentKind,
+    Admission,
+    Claim,
+    DiagnosisKind,
+    ServiceLine,
+    Signatures,
+    TestResult,
+    Unread,
+    claim_diagnoses,
+    effective_rendering_provider,
+)
 from edi.model.party import Provider
 from edi.transactions import parts837 as parts
+from edi.transactions import parts837_read as read
 from edi.transactions.parts837 import Guide
-from edi.x12.segment import Layout, number
-from edi.x12.writer import Cursor
+from edi.transactions.parts837_read import Reading
+from edi.x12.segment import COMPONENT, ELEMENT, Layout, number
+from edi.x12.taking import Take, plain
+from edi.x12.writer import Cursor, pointer
 
-GUIDE = parts.with_orders(
-    Guide(version="005010X222A1", setting="professional"),
-    """
-    2000A HL PRV CUR
-    2010AA NM1 N3 N4 REF PER
-    2010AB NM1 N3 N4
-    2010AC NM1 N3 N4 REF
-    2000B HL SBR PAT
-    2010BA NM1 N3 N4 DMG REF PER
-    2010BB NM1 N3 N4 REF
-    2000C HL PAT
-    2010CA NM1 N3 N4 DMG REF PER
-    2300 CLM DTP PWK CN1 AMT REF K3 NTE CR1 CR2 CRC HI HCP
-    2310A NM1 REF
-    2310B NM1 PRV REF
-    2310C NM1 N3 N4 REF PER
-    2310D NM1 REF
-    2310E NM1 N3 N4
-    2310F NM1 N3 N4
-    2320 SBR CAS AMT OI MOA
-    2330A NM1 N3 N4 REF
-    2330B NM1 N3 N4 DTP REF
-    2330C NM1 REF
-    2330D NM1 REF
-    2330E NM1 REF
-    2330F NM1 REF
-    2330G NM1 REF
-    2400 LX SV1 SV5 PWK CR1 CR3 CRC DTP QTY MEA CN1 REF AMT K3 NTE PS1 HCP
-    2410 LIN CTP REF
-    2420A NM1 PRV REF
-    2420B NM1 REF
-    2420C NM1 N3 N4 REF
-    2420D NM1 REF
-    2420E NM1 N3 N4 REF PER
-    2420F NM1 REF
-    2420G NM1 N3 N4
-    2420H NM1 N3 N4
-    2430 SVD CAS DTP AMT
-    2440 LQ FRM
-    """,
-)
+GUIDE = Guide(name="837p", version="005010X222A1", setting="professional")
 
 CLM = Layout(
     "CLM",
@@ -244,7 +219,7 @@ def line_providers(w: Cursor, claim: Claim, i: int, line: ServiceLine) -> None:
             w, "2420A", (*base, "rendering_provider"), parts.RENDERING, one, taxonomy=parts.RENDERING_PRV
         )
     one = line.service_facility
-    if one is not None and (stated or not _same_place(one, claim)):
+    if one is not None and (stated or not same_place(one, claim)):
         parts.provider(
             w, "2420C", (*base, "service_facility"), parts.FACILITY, one, qualifiers=("G2", "LU"), place=True
         )
@@ -271,10 +246,221 @@ def line_providers(w: Cursor, claim: Claim, i: int, line: ServiceLine) -> None:
         )
 
 
-def _same_place(one: Provider, claim: Claim) -> bool:
+def same_place(one: Provider, claim: Claim) -> bool:
     """Whether a line's place is the claim's: that of its service facility, else of the billing provider."""
     if claim.service_facility is not None:
         if one.address is None:
             return parts.same_provider(one, claim.service_facility)
         return parts.same_address(one.address, claim.service_facility.address)
     return not parts.elsewhere(claim, one)
+
+
+# --- reading ---
+
+ACCIDENT_KINDS: dict[str, AccidentKind] = {"AA": "auto", "EM": "employment", "OA": "other"}
+YES_OR_NO: dict[str, bool | None] = {"": None, "Y": True, "N": False}
+TAKE_CLM = Take(CLM)
+TAKE_SV1 = Take(SV1)
+TAKE_PAID = Take(PATIENT_PAID)
+TAKE_RESULT = Take(TEST_RESULT)
+
+
+def read_claim_information(r: Reading, text: str) -> None:
+    """CLM."""
+    (
+        claim_id, charge, place, frequency, provider, assignment, benefits, release, by_provider,
+        first, second, state, country, delay,
+    ) = r.take(TAKE_CLM, text, ())  # fmt: skip
+    claim = r.claim
+    claim.claim_id = claim_id or None
+    claim.total_charge = r.number(charge, (), "total_charge")
+    claim.place_of_service = place or None
+    claim.frequency = frequency or None
+    claim.delay_reason = delay or None
+    if provider not in YES_OR_NO:
+        r.left(6, None, provider)
+    if by_provider not in ("", "P"):
+        r.left(10, None, by_provider)
+    if provider or assignment or benefits or release or by_provider:
+        claim.signatures = Signatures(
+            patient_on_file=False if by_provider == "P" else None,
+            provider_on_file=YES_OR_NO.get(provider),
+            assignment_of_benefits=benefits or None,
+            release_of_information=release or None,
+            accept_assignment=assignment or None,
+        )
+    if first or second or state or country:
+        kinds: list[AccidentKind] = []
+        for component, cause in ((1, first), (2, second)):
+            kind = ACCIDENT_KINDS.get(cause)
+            if cause and (kind is None or (component == 2 and not kinds)):
+                r.left(11, component, cause)
+            elif kind is not None:
+                kinds.append(kind)
+        claim.accident = Accident(kinds=tuple(kinds), state=state or None, country=country or None)
+
+
+def read_date(r: Reading, text: str) -> None:
+    """DTP of 2300: accident, admission, and dates by qualifier."""
+    found = read.day_or_period(text)
+    if found is None or found[0] not in parts.PROFESSIONAL_DATES:
+        r.carry(text)
+        return
+    qualifier, first, last = found
+    claim = r.claim
+    if qualifier in ("439", "435") and last is None:
+        base = "accident" if qualifier == "439" else "admission"
+        holder: Accident | Admission
+        if qualifier == "439":
+            holder = claim.accident = claim.accident or Accident()
+        else:
+            holder = claim.admission = claim.admission or Admission()
+        if holder.date is None:
+            holder.date = first
+            if first is None:
+                r.unread.append(Unread(path=f"/{base}/date", text=text.rpartition(ELEMENT)[2]))
+            elif r.trace is not None:
+                r.trace.setdefault(f"/{base}/date", (r.i, 3, None))
+            return
+    read.claim_date(r, text, found)
+
+
+def read_amount(r: Reading, text: str) -> None:
+    """AMT of 2300: what the patient paid."""
+    (value,), left = TAKE_PAID(text)
+    if left or not value or r.claim.patient_paid is not None:
+        r.carry(text)
+        return
+    r.take(TAKE_PAID, text, ())
+    r.claim.patient_paid = r.number(value, (), "patient_paid")
+
+
+DIAGNOSIS_KINDS: tuple[DiagnosisKind, DiagnosisKind] = ("principal", "other")
+
+
+def read_health_codes(r: Reading, text: str) -> None:
+    """HI: diagnoses, conditions; what else there is, such as surgery under anaesthesia, is carried along."""
+    qualifier = text[3:].split(COMPONENT, 1)[0]
+    if qualifier in ("ABK", "BK") and not r.diagnoses:
+        r.icd9 = qualifier == "BK"
+        read.diagnoses(r, text, DIAGNOSIS_KINDS, ("BK", "BF") if r.icd9 else ("ABK", "ABF"))
+    elif qualifier == "BG":
+        read.conditions(r, text)
+    else:
+        r.carry(text)
+
+
+_POINTERS: dict[str, tuple[int, ...] | None] = {}
+
+
+def _pointers(text: str) -> tuple[int, ...] | None:
+    """Diagnosis pointers of SV107; None where they are no four numbers without gaps."""
+    found = _POINTERS.get(text)
+    if found is None and text not in _POINTERS:
+        pieces = text.split(COMPONENT)
+        plain = len(pieces) <= MOST_POINTERS and all(
+            p.isascii() and p.isdigit() and p[0] != "0" and len(p) < 3 for p in pieces
+        )
+        found = tuple(map(int, pieces)) if plain else None
+        if len(_POINTERS) < 4096:
+            _POINTERS[text] = found
+    return found
+
+
+def read_service(r: Reading, text: str) -> None:
+    """SV1."""
+    line = r.line
+    elements = text.split(ELEMENT)
+    n = len(elements)
+    base = r.line_base
+    if n > 1:
+        read.procedure(r, 1, elements[1])
+    if n > 2:
+        line.charge = r.number(elements[2], base, "charge")
+    if n > 3:
+        line.unit = elements[3] or None
+    if n > 4:
+        line.units = r.number(elements[4], base, "units")
+    if n > 5:
+        line.place_of_service = elements[5] or None
+        if n > 6:
+            if elements[6]:
+                r.left(6, None, elements[6])
+            if n > 7 and elements[7]:
+                found = _pointers(elements[7])
+                if found is None:
+                    _odd_pointers(r, elements[7])
+                else:
+                    line.diagnosis_pointers = found
+                for at in range(8, n):
+                    if not elements[at]:
+                        continue
+                    if at == 9 and elements[at] in ("Y", "N"):
+                        line.emergency = elements[at] == "Y"
+                        if not line.emergency:
+                            r.left(9, None, "N")
+                    else:
+                        r.left(at, None, elements[at])
+            elif n > 8:
+                for at in range(8, n):
+                    if at == 9 and elements[at] == "Y":
+                        line.emergency = True
+                    elif elements[at]:
+                        r.left(at, None, elements[at])
+    if r.trace is not None:
+        r.note(base, SV1.slots, TAKE_SV1(text)[0])
+
+
+def _odd_pointers(r: Reading, text: str) -> None:
+    """Diagnosis pointers that are no plain list: what can be read is kept in order."""
+    pieces = text.split(COMPONENT)
+    good = [p for p in pieces if p.isascii() and p.isdigit() and p.strip("0") and len(p) < 9]
+    if len(good) == len([p for p in pieces if p]):
+        r.line.diagnosis_pointers = tuple(map(int, good))
+        r.left(7, None, text)
+        return
+    r.unread.append(Unread(path=pointer(r.line_base, "diagnosis_pointers"), text=plain(text)))
+
+
+def read_result(r: Reading, text: str) -> None:
+    """MEA."""
+    line = r.line
+    base = (*r.line_base, "test_results", len(line.test_results))
+    kind, value = r.take(TAKE_RESULT, text, base)
+    result = TestResult(type=kind or None, value=r.number(value, base, "value"))
+    line.test_results = (*line.test_results, result)
+
+
+_shared = read.claim_loops()
+LOOPS: read.Loops = {
+    **read.HEADER,
+    **read.level_loops(GUIDE),
+    **_shared,
+    "2300": {
+        "CLM": read_claim_information, "DTP": read_date, "PWK": read.attachment, "AMT": read_amount,
+        "REF": read.claim_reference, "NTE": read.note, "HI": read_health_codes,
+    },
+    "2310A": read.provider_loop(
+        "referring_provider", parts.REFERRING, "DN", qualifiers=parts.REFERRING_QUALIFIERS
+    ),
+    "2310B": read.provider_loop("rendering_provider", parts.RENDERING, "82", taxonomy=parts.RENDERING_PRV),
+    "2310C": read.provider_loop(
+        "service_facility", parts.FACILITY, "77", qualifiers=parts.PLACE_QUALIFIERS, place=True, phone=True
+    ),
+    "2310D": read.provider_loop("supervising_provider", SUPERVISING, "DQ"),
+    "2400": {**_shared["2400"], "SV1": read_service, "MEA": read_result},
+    "2420A": read.provider_loop(
+        "rendering_provider", parts.RENDERING, "82", line=True, taxonomy=parts.RENDERING_PRV
+    ),
+    "2420C": read.provider_loop(
+        "service_facility", parts.FACILITY, "77", line=True, qualifiers=("G2", "LU"), place=True
+    ),
+    "2420D": read.provider_loop("supervising_provider", SUPERVISING, "DQ", line=True),
+    "2420E": read.provider_loop(
+        "ordering_provider", ORDERING, "DK", line=True, qualifiers=parts.REFERRING_QUALIFIERS, place=True,
+        phone=True,
+    ),
+    "2420F": read.provider_loop(
+        "referring_provider", parts.REFERRING, "DN", line=True, qualifiers=parts.REFERRING_QUALIFIERS
+    ),
+}  # fmt: skip

@@ -120,7 +120,13 @@ class SegmentLine:
         return line.code_set if line is not None and line.code_set else None
 
 
-KEYS: dict[str, tuple[int, int | None]] = {**QUALIFIERS, "HL": (3, None), "HI": (1, 1), "MEA": (1, None), "PWK": (2, None)}
+KEYS: dict[str, tuple[int, int | None]] = {
+    **QUALIFIERS,
+    "HL": (3, None),
+    "HI": (1, 1),
+    "MEA": (1, None),
+    "PWK": (2, None),
+}
 """Element that tells segments of one id apart; the first where nothing is said."""
 
 
@@ -403,6 +409,7 @@ def _rendered(line: ElementLine) -> str:
     return f"    {line.name:<8} {line.usage} {kind:<4} {length:<6} {codes:<12} {line.label}{behind}"
 
 
+@cache
 def for_version(guide: Guide, version: str) -> Guide:
     """The guide with the lines that hold for one version; the same object when there are none of its own."""
     marked = {

@@ -2,12 +2,14 @@
 
 The guide's loops are spread out into a tree (a loop with two parents stands twice). A state is the node of
 the last placed segment. `Places.next` finds the node of the next segment: by a dictionary on a short
-beginning of its text, filled by the general search when first needed.
+beginning of its text, filled by the general search when first needed. What has no place there is put where
+it can only be meant, which depends on the segments before it and is never remembered.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from edi.x12.elements import judge
 from edi.x12.guide import KEYS, Guide, Loop, SegmentLine
 from edi.x12.segment import COMPONENT, ELEMENT
 
@@ -19,9 +21,16 @@ UNKNOWN = 1 << 22
 """The segment is in no way part of the guide; the state stays as it was."""
 FOREIGN = UNKNOWN + 1
 """The guide knows the segment id, but not here; the state stays as it was."""
+STRANGER = UNKNOWN + 2
+"""As FOREIGN, and it begins a loop of names that cannot stand here."""
+CARRIED = UNKNOWN + 3
+"""The segment belongs to a loop whose first segment is not known here; that one is reported."""
 FLAGS = RESTART | MISPLACED
+NAMES = "NM1"
+"""Loops of names begin with it."""
 PREFIX = 7
-REMEMBERED = 65536
+ENDS = frozenset(("ST", "GE", "IEA", "GS", "ISA"))
+"""Segments that end a transaction set wherever they stand."""
 
 
 @dataclass(slots=True, eq=False)
@@ -35,6 +44,8 @@ class LoopNode:
     group: int
     """Sibling loops of one group may come in any order."""
     depth: int
+    levels: int
+    """How many levels of the hierarchy lie on the way from the root, this one included."""
     nodes: "list[Node]" = field(default_factory=list)
     children: "list[LoopNode]" = field(default_factory=list)
 
@@ -85,6 +96,12 @@ class Places:
         self.by_id: dict[str, list[Node]] = {}
         for node in self.nodes:
             self.by_id.setdefault(node.line.id, []).append(node)
+        self._codes = {
+            segment_id: frozenset(c for n in nodes for c in n.line.key_codes or ())
+            for segment_id, nodes in self.by_id.items()
+        }
+        self.followers = self._followers()
+        """Ids of segments that stand only behind the first segment of a loop of names: N3, N4, DMG, PER."""
         self._known: dict[tuple[int, str, str], int] = {}
         self.tables: list[dict[str, int]] = [{} for _ in self.nodes]
         """For each state: beginning of the text -> node; for a unit's first segment -1 - node."""
@@ -96,7 +113,8 @@ class Places:
         self.starts = self.units | self.parts
 
     def _spread(self, loop: Loop, parent: LoopNode | None, order: int, group: int) -> LoopNode:
-        made = LoopNode(loop, parent, order, group, parent.depth + 1 if parent else 0)
+        depth, levels = (parent.depth + 1, parent.levels) if parent else (0, 0)
+        made = LoopNode(loop, parent, order, group, depth, levels + bool(loop.level))
         for line in loop.segments:
             node = Node(len(self.nodes), line, made)
             self.nodes.append(node)
@@ -109,47 +127,98 @@ class Places:
             made.children.append(self._spread(child, made, i, child_group))
         return made
 
+    def _followers(self) -> frozenset[str]:
+        found: set[str] = set()
+        for node in self.nodes:
+            if node.home.nodes[0].line.id == NAMES and not node.is_head:
+                found.add(node.line.id)
+        return frozenset(found)
+
     def _unit_home(self, loop: LoopNode) -> LoopNode:
         at = loop
         while at.parent is not None and not _is_unit(at):
             at = at.parent
         return at
 
-    def next(self, state: int, text: str) -> int:
+    def next(self, state: int, text: str, before: Sequence[int] = ()) -> int:
         """Node of a segment that follows a state, with flags; remembers it where the beginning decides.
 
-        The first segment of a unit or a part gives -1 - node.
+        The first segment of a unit or a part gives -1 - node. `before` are the nodes of the unit so far.
         """
-        segment_id, code = key_of(text)
+        segment_id, code = self._key(text)
         known = self._known.get((state, segment_id, code))
         if known is not None:
             return known
-        found = self._search(self.nodes[state], segment_id, code)
-        if found is None:
-            return UNKNOWN if segment_id not in self.ids else FOREIGN
-        node = self.nodes[found & ~FLAGS]
-        new = found in self.starts and (node.is_head or node.home is not self.nodes[state].home)
-        if found & RESTART:
-            new = self.unit_home[node.number] is not self.unit_home[state]
-        result = -1 - found if new else found
-        if found & FLAGS:
-            return result
-        if len(self._known) < REMEMBERED and (not code or _fits(node, code)):
+        if segment_id in ENDS:
+            return FOREIGN
+        node = self._expected(self.nodes[state], segment_id, code)
+        if node is None:
+            return self._meant_code(state, text, before)
+        new = node.number in self.starts and (node.is_head or node.home is not self.nodes[state].home)
+        result = -1 - node.number if new else node.number
+        if not code or code in self._codes[segment_id]:
             self._known[state, segment_id, code] = result
-        prefix = text[:PREFIX]
         if node.line.key_codes is None and segment_id in self._plain(state):
-            self.tables[state][text[:3]] = result
+            self._remember(state, text, segment_id, result)
         elif code and KEYS.get(segment_id, (1, None))[0] == 1:
-            wanted = f"{segment_id}{ELEMENT}{code}"
-            whole = len(wanted) < PREFIX or not any(
-                c != code and c.startswith(code) for c in self._codes(segment_id)
-            )
-            if whole and text[len(wanted) : len(wanted) + 1] in (ELEMENT, COMPONENT):
-                self.tables[state][prefix] = result
+            self._remember(state, text, f"{segment_id}{ELEMENT}{code}", result)
         return result
 
-    def _codes(self, segment_id: str) -> set[str]:
-        return {c for n in self.by_id[segment_id] for c in n.line.key_codes or ()}
+    def _meant_code(self, state: int, text: str, before: Sequence[int]) -> int:
+        """What `next` gives for a segment that cannot follow the state."""
+        segment_id, code = self._key(text)
+        if segment_id not in self.ids:
+            return UNKNOWN
+        if before and before[-1] >= STRANGER and segment_id in self.followers:
+            return CARRIED
+        wrong = self._with_wrong_code(self.nodes[state], text, before)
+        if wrong is None and code:
+            # a level that skips the one above it
+            wrong = next((n for n in self.by_id[segment_id] if n.home.loop.level == code and n.is_head), None)
+        found = wrong.number if wrong else self._meant(self.nodes[state], segment_id, code, before)
+        if found is None:
+            return STRANGER if segment_id == NAMES else FOREIGN
+        node = self.nodes[found & ~FLAGS]
+        home = self.unit_home[node.number]
+        new = home is not self.unit_home[state] or (found & RESTART and home is node.home)
+        if not found & FLAGS:
+            new = found in self.starts
+        return -1 - found if new and not found & MISPLACED else found
+
+    def belongs(self, loop: LoopNode, text: str) -> bool:
+        """Whether a loop has a line for a segment, its first one left out."""
+        segment_id, code = self._key(text)
+        return any(n.line.id == segment_id and _fits(n, code) for n in loop.nodes[1:])
+
+    def is_meant(self, line: SegmentLine | None, text: str) -> bool:
+        """Whether a line is that of a segment."""
+        segment_id, code = self._key(text)
+        if line is None or line.id != segment_id:
+            return False
+        return line.key_codes is None or code in line.key_codes
+
+    def _key(self, text: str) -> tuple[str, str]:
+        """Segment id and code, without what stands behind a known code that the tables would not see."""
+        segment_id, code = key_of(text)
+        codes = self._codes.get(segment_id)
+        if codes and code not in codes:
+            cut = code[: PREFIX - 1 - len(segment_id)]
+            if cut in codes and len(cut) < len(code) and len(segment_id) + 1 + len(cut) == PREFIX:
+                return segment_id, cut
+        return segment_id, code
+
+    def _remember(self, state: int, text: str, beginning: str, result: int) -> None:
+        """Put a beginning into the state's table if `feed` would find it by that and by nothing else.
+
+        It looks for the first seven characters of a text, then for four, then for three; with the separator
+        behind it a beginning cannot be that of another id or code. Seven characters without separator are
+        cut by `_key` as well.
+        """
+        length = len(beginning)
+        if length == PREFIX:
+            self.tables[state][beginning] = result
+        elif length < PREFIX and text[length : length + 1] in (ELEMENT, COMPONENT) and text[length:]:
+            self.tables[state][text[: length + 1 if length < 4 else PREFIX]] = result
 
     def _plain(self, state: int) -> set[str]:
         """Segment ids of which only one line can follow a state, so that the id alone decides."""
@@ -159,7 +228,7 @@ class Places:
         return {
             segment_id
             for segment_id, numbers in found.items()
-            if self.nodes[min(numbers)].line.key_codes is None
+            if all(self.nodes[n].line.key_codes is None for n in numbers)
         }
 
     def _candidates(self, node: Node) -> Iterator[Node]:
@@ -183,71 +252,86 @@ class Places:
                     yield from _entries(sibling)
             at = at.parent
 
-    def _search(self, node: Node, segment_id: str, code: str) -> int | None:
-        """The node of a segment; first where it belongs, then where it can only be meant."""
-        near: list[Node] = []
+    def _expected(self, node: Node, segment_id: str, code: str) -> Node | None:
+        """The first node of this id and code that may follow."""
         for other in self._candidates(node):
-            if other.line.id == segment_id:
-                codes = other.line.key_codes
-                if codes is None or code in codes:
-                    return other.number
-                near.append(other)
-        if wrong_code := self._with_wrong_code(node, near):
-            return wrong_code.number
-        if (back := self._earlier(node.home, segment_id, code)) is not None:
-            return back
-        if (headless := self._headless(node.home, segment_id, code)) is not None:
-            return headless
-        at = node.home.parent
-        while at is not None:
-            for other in at.nodes:
-                if other.line.id == segment_id and _fits(other, code) and not other.is_head:
-                    return other.number | MISPLACED
-            at = at.parent
+            if other.line.id == segment_id and _fits(other, code):
+                return other
         return None
 
-    @staticmethod
-    def _with_wrong_code(node: Node, near: list[Node]) -> Node | None:
-        """A line of which the segment can only be a wrongly coded instance: the only one of its id there."""
-        own = [n for n in near if n.home is node.home]
-        if len(own) == 1 and (own[0].line.usage == "R" or own[0].line.group == node.line.group + 1):
-            return own[0]
-        if own:
+    def _meant(self, node: Node, segment_id: str, code: str, before: Sequence[int]) -> int | None:
+        """The node that a segment can only be meant for, the nearest first.
+
+        Too late in its loop; in a loop further on whose first segment is missing; or in another turn of a
+        loop around it whose first segment is missing.
+        """
+        at: LoopNode | None = node.home
+        from_ = None
+        late = None
+        while at is not None:
+            below = at.children
+            if from_ is not None:
+                below = [c for c in below if c.group >= from_.group and c is not from_]
+            headless = next(filter(None, (self._within(c, segment_id, code) for c in below)), None)
+            for other in at.nodes[1:]:
+                if other.line.id == segment_id and _fits(other, code):
+                    if self._count(other, before) < other.line.most and not self._left(at, node):
+                        if headless and other.line.usage == "S" and _is_second(headless):
+                            return headless.number | RESTART
+                        return other.number | MISPLACED
+                    if other.line.usage == "R" and at.loop.most > 1 and from_ is not None:
+                        return other.number | RESTART
+                    late = late or other
+            if headless is not None:
+                return headless.number | RESTART
+            at, from_ = at.parent, at
+        if late is None:
             return None
+        again = late.line.usage == "R" and late.line.most == 1 and late.home.loop.most > 1
+        return late.number | (RESTART if again else MISPLACED)
+
+    def _left(self, loop: LoopNode, node: Node) -> bool:
+        """Whether a state lies in another unit than a loop, so that what the loop held is not known."""
+        return self.unit_home[loop.nodes[0].number] is not self.unit_home[node.number]
+
+    def _count(self, node: Node, before: Sequence[int]) -> int:
+        """How often a line has occurred in the present turn of its loop."""
+        count = 0
+        for code in reversed(before):
+            if code >= UNKNOWN:
+                continue
+            other = self.nodes[code & ~FLAGS]
+            count += other is node
+            if other.home is node.home and (other.is_head or code & RESTART) and not code & MISPLACED:
+                break
+        return count
+
+    def _with_wrong_code(self, node: Node, text: str, before: Sequence[int]) -> Node | None:
+        """A line of which the segment can only be a wrongly coded instance: the only one that is awaited."""
+        segment_id, code = self._key(text)
+        near = [n for n in self._candidates(node) if n.line.id == segment_id]
+        own = [n for n in near if n.home is node.home and not n.is_head]
+        if own:
+            free = [n for n in own if self._count(n, before) < n.line.most]
+            needed = [n for n in free if n.line.usage == "R"]
+            if len(needed) == 1:
+                return needed[0]
+            next_one = len(free) == 1 and free[0].line.group == node.line.group + 1
+            return free[0] if next_one and code not in self._codes[segment_id] else None
         required = [n for n in near if n.is_head and n.home.loop.usage.get(_parent_id(n.home)) == "R"]
         first = [n for n in required if n.home.parent is node.home or n.home.parent is node.home.parent]
         ahead = [n for n in first if n.home is not node.home and not n.home.loop.level]
-        return ahead[0] if len(ahead) == 1 else None
-
-    def _earlier(self, home: LoopNode, segment_id: str, code: str) -> int | None:
-        """A line of the same loop that should have come before: misplaced, or a new turn without its head."""
-        for other in home.nodes:
-            if other.line.id == segment_id and _fits(other, code) and not other.is_head:
-                again = home.loop.most > 1 and other.line.usage == "R" and other.line.most == 1
-                return other.number | (RESTART if again else MISPLACED)
-        for other in home.nodes[:1]:
-            if other.line.id == segment_id and _fits(other, code) and home.loop.most == 1:
-                return other.number
-        return None
-
-    def _headless(self, home: LoopNode, segment_id: str, code: str) -> int | None:
-        """A loop further on that holds the segment, entered without its first segment."""
-        at: LoopNode | None = home
-        below = home.children
-        while at is not None:
-            for child in below:
-                found = self._within(child, segment_id, code)
-                if found is not None:
-                    return found.number | RESTART if not found.is_head else found.number
-            parent = at.parent
-            below = [c for c in parent.children if c.group >= at.group and c is not at] if parent else []
-            at = parent
-        return None
+        ahead = [n for n in ahead if n.number not in before and not n.home.loop.part]
+        if len(ahead) != 1:
+            return None
+        # another loop's first segment is like this one but for its code; a stranger differs in more
+        return ahead[0] if len(list(judge(ahead[0].line, text))) == 1 else None
 
     def _within(self, loop: LoopNode, segment_id: str, code: str) -> Node | None:
+        """The node of a segment in a loop that is entered without its first segment."""
         if loop.loop.unit:
-            return None
-        for other in loop.nodes:
+            return self._within_unit(loop, segment_id, code)
+        for other in loop.nodes[1:]:
             if other.line.id == segment_id and _fits(other, code):
                 return other
         for child in loop.children:
@@ -255,6 +339,16 @@ class Places:
                 found = self._within(child, segment_id, code)
                 if found is not None:
                     return found
+        return None
+
+    def _within_unit(self, loop: LoopNode, segment_id: str, code: str) -> Node | None:
+        """A unit is entered without its head only by what can be nothing else: its last required line."""
+        needed = [n for n in loop.nodes[1:] if n.line.usage == "R"]
+        if needed and needed[-1].line.id == segment_id and _fits(needed[-1], code):
+            return needed[-1]
+        for child in loop.children:
+            if child.loop.part and child.nodes[0].line.id == segment_id:
+                return child.nodes[0]
         return None
 
 
@@ -277,6 +371,11 @@ def _is_unit(loop: LoopNode) -> bool:
 def _fits(node: Node, code: str) -> bool:
     codes = node.line.key_codes
     return codes is None or code in codes
+
+
+def _is_second(node: Node) -> bool:
+    """Whether a line must follow right behind its loop's first segment."""
+    return node.line.order == 1 and node.line.usage == "R"
 
 
 def _parent_id(node: LoopNode) -> str:

@@ -14,7 +14,7 @@ from typing import IO
 from edi.x12.elements import ElementFault, judge
 from edi.x12.findings import Fault
 from edi.x12.guide import ElementLine, SegmentLine, guide_for, load
-from edi.x12.placing import FLAGS, FOREIGN, MISPLACED, RESTART, UNKNOWN, LoopNode
+from edi.x12.placing import CARRIED, FLAGS, FOREIGN, MISPLACED, RESTART, STRANGER, UNKNOWN, LoopNode
 from edi.x12.segment import COMPONENT, ELEMENT, REPETITION
 from edi.x12.structure import StructureFault
 from edi.x12.tokens import ISA_WIDTHS, Block, Ended, Opened, Stray, tokens
@@ -35,17 +35,27 @@ from edi.x12.units import (
 
 MOST_CLAIMS = 5000
 """Claims that the guides advise as the most of one transaction set."""
+RANGE_START = -10
+"""Number of the last HL where a range of a set begins that is judged by itself."""
 _ENVELOPE = ("ST", "SE", "GE", "IEA", "GS", "ISA")
+_At = tuple[Block, int]
+"""A segment: its block and its index there."""
+_Spot = tuple[int, int, int]
+"""Byte from 0, line of text and column from 1."""
 _UNPRINTABLE = re.compile("[^ -~" + ELEMENT + COMPONENT + REPETITION + "]")
 
 
 class _Level:
     """An open level of the hierarchy."""
 
-    __slots__ = ("child", "declared", "fault", "home", "number", "units")
+    __slots__ = ("child", "counted", "declared", "fault", "home", "number", "units")
 
-    def __init__(self, number: int, home: LoopNode, declared: str, fault: Callable[..., Fault]) -> None:
+    def __init__(
+        self, number: int | None, home: LoopNode, declared: str, fault: Callable[..., Fault]
+    ) -> None:
         self.number = number
+        self.counted = number
+        """The number that it should have."""
         self.home = home
         self.declared = declared
         self.fault = fault
@@ -64,16 +74,25 @@ class Reader:
         """Bytes read so far."""
         self._interchange: InterchangeHead | None = None
         self._group: GroupHead | None = None
-        self._set: _SetReader | None = None
+        self._set: SetReader | None = None
         self._groups = 0
         self._sets = 0
         self._seen_interchanges: set[str] = set()
         self._seen_groups: set[str] = set()
         self._seen_sets: set[str] = set()
+        self._told: set[tuple[str, str]] = set()
+        self._outside_before = False
+        self._group_spot: _Spot = (0, 1, 1)
+        self._cut = False
+        """The input ended in the middle of a segment: what is missing behind it is not told."""
+        self._here: _At | _Spot = (0, 1, 1)
+        """What is being read: a trailer that is missing should have stood before it."""
 
     def __iter__(self) -> Iterator[Event]:
         told = False
         for token in tokens(self._stream):
+            if not isinstance(token, Block):
+                self._here = (token.start, *token.place)
             if isinstance(token, Block):
                 yield from self._block(token)
                 self.bytes = token.start + len(token.raw)
@@ -106,8 +125,9 @@ class Reader:
                         column=token.place[1],
                         segment="IEA",
                     )
-                yield from self._close_interchange(None, cut=token.inside == "segment")
-                self.bytes = token.start
+                self._cut = token.inside == "segment"
+                yield from self._close_interchange(None)
+                self.bytes = max(self.bytes, token.start)
         if not told:
             yield Fault(kind="no_isa", byte=0, text_line=1, column=1)
 
@@ -141,6 +161,7 @@ class Reader:
 
     def _isa_fault(self, kind: str, element: int, token: Opened, **values: object) -> Fault:
         offset = sum(len(p) + 1 for p in token.raw.split(token.marks.element)[:element])
+        newline = token.raw.rfind(b"\n", 0, offset)
         return Fault(
             kind=kind,
             interchange=self._number(),
@@ -148,21 +169,23 @@ class Reader:
             element=element,
             address=f"ISA/{element:02}",
             byte=token.start + offset,
-            text_line=token.place[0],
-            column=token.place[1] + offset,
+            text_line=token.place[0] + token.raw.count(b"\n", 0, offset),
+            column=offset - newline if newline >= 0 else token.place[1] + offset,
             values={"element": f"{element:02}", "code": f"{_ISA_NOTES[element]:03}", **values},
             expected=str(values["expected"]) if "expected" in values else None,
             actual=str(values["actual"]) if "actual" in values else None,
         )
 
-    def _block(self, block: Block) -> Iterator[Event]:
-        i, n = 0, len(block.segments)
-        self.segments += n
+    def _block(self, block: Block, i: int = 0) -> Iterator[Event]:
+        """Segments of a block, from index i."""
+        n = len(block.segments)
+        self.segments += n - i
         while i < n:
             if self._set is not None:
                 events, i = self._set.feed(block, i)
                 yield from events
                 if self._set.done:
+                    self.end_set(block, i)
                     yield from self._close_set()
                 continue
             yield from self._outside(block, i)
@@ -172,7 +195,8 @@ class Reader:
         """A segment outside a transaction set."""
         text = block.segments[i]
         segment_id = text.split(ELEMENT, 1)[0]
-        at = (block, i)
+        at = self._here = (block, i)
+        outside, self._outside_before = self._outside_before, False
         if segment_id == "ST" and self._group is not None:
             yield from self._start_set(block, i)
         elif segment_id == "GS":
@@ -185,10 +209,13 @@ class Reader:
         elif segment_id == "TA1" and self._group is None:
             yield from self._ta1(text, at)
         else:
+            self._outside_before = True
             kind = "interchange_segment" if self._group is None else "group_segment"
-            yield self._place(kind, at, segment=segment_id[:10] or "(empty)")
+            if not outside:
+                # one fault for all that stand there together
+                yield self._place(kind, at, segment=segment_id[:10] or "(empty)")
 
-    def _place(self, kind: str, at: _At, element: int | None = None, **values: object) -> Fault:
+    def _place(self, kind: str, at: _At, element: int | None = None, /, **values: object) -> Fault:
         """A fault of a segment of the envelope, or of one of its elements."""
         block, index = at
         byte = block.byte(index)
@@ -226,6 +253,8 @@ class Reader:
         self._sets = 0
         self._seen_sets = set()
         self._told = set()
+        byte = at[0].byte(at[1])
+        self._group_spot = (byte, *at[0].position(byte))
         head = GroupHead(self._interchange, self._groups, text)
         self._group = head
         line = _envelope_line("GS")
@@ -243,8 +272,9 @@ class Reader:
             return
         parts = [*text.split(ELEMENT), "", ""]
         yield from self._trailer_elements("GE", text, at)
-        if not _same_count(parts[1], self._sets):
-            yield self._place("ge_count", at, 1, segment="GE", actual=parts[1] or "nothing", expected=self._sets)
+        if self._sets and not _same_count(parts[1], self._sets):
+            stated = parts[1] or "nothing"
+            yield self._place("ge_count", at, 1, segment="GE", actual=stated, expected=self._sets)
         if parts[2] != self._group.element(6):
             yield self._place("ge_control", at, 2, segment="GE")
         if self._sets == 0:
@@ -256,8 +286,9 @@ class Reader:
         parts = [*text.split(ELEMENT), "", ""]
         groups = max(0, self._groups)
         yield from self._trailer_elements("IEA", text, at)
-        if not _same_count(parts[1], groups):
-            yield self._place("iea_count", at, 1, segment="IEA", actual=parts[1] or "nothing", expected=groups)
+        if self._groups and not _same_count(parts[1], groups):
+            stated = parts[1] or "nothing"
+            yield self._place("iea_count", at, 1, segment="IEA", actual=stated, expected=groups)
         if self._interchange is not None and parts[2] != self._interchange.element(13):
             yield self._place("iea_control", at, 2, segment="IEA")
         if self._groups == 0:
@@ -276,35 +307,51 @@ class Reader:
         if self._set is None:
             return
         reader, self._set = self._set, None
-        yield from reader.finish()
+        for event in reader.finish(cut=self._cut):
+            yield self._here_of(event) if isinstance(event, Fault) and event.byte is None else event
         yield SetEnd(reader.head, reader.count, reader.claims)
+
+    def end_set(self, block: Block, i: int) -> None:
+        """A set ends before segment i: what it lacks is placed at its SE, or at what stands instead."""
+        closed = i > 0 and block.segments[i - 1].split(ELEMENT, 1)[0] == "SE"
+        self._here = (block, i - closed)
+
+    def spot(self) -> tuple[int, int, int]:
+        """Byte from 0, line of text and column from 1 of what is being read outside transaction sets."""
+        if len(self._here) == 3:
+            return self._here
+        block, index = self._here
+        byte = block.byte(index)
+        return (byte, *block.position(byte))
+
+    def _here_of(self, fault: Fault) -> Fault:
+        """Give the fault of something missing the place of what stands instead."""
+        fault.byte, fault.text_line, fault.column = self.spot()
+        fault.address = fault.address or fault.segment
+        return fault
 
     def _close_group(self, stated: str) -> Iterator[Event]:
         yield from self._close_set()
         if self._group is None:
             return
         group, self._group = self._group, None
-        if not stated:
-            yield Fault(
-                kind="ge_missing",
-                interchange=self._number(),
-                group=group.number,
-                segment="GE",
-                address="GE",
-                byte=self._end[0],
-                text_line=self._end[1],
-                column=self._end[2],
-            )
+        if not stated and not self._cut:
+            made = Fault(kind="ge_missing", interchange=self._number(), group=group.number, segment="GE")
+            yield self._here_of(made)
         yield GroupEnd(group, self._sets, stated.strip())
 
-    def _close_interchange(self, trailer: str | None, *, cut: bool = False) -> Iterator[Event]:
+    def _close_interchange(self, trailer: str | None) -> Iterator[Event]:
         if self._interchange is None:
             return
         yield from self._close_group("")
         head, self._interchange = self._interchange, None
-        if trailer is None and not cut:
-            yield Fault(kind="iea_missing", interchange=head.number, segment="IEA", byte=self.bytes)
+        if trailer is None and not self._cut:
+            yield self._here_of(Fault(kind="iea_missing", interchange=head.number, segment="IEA"))
         yield InterchangeEnd(head, max(0, self._groups))
+
+    def set_reader(self, head: SetHead) -> "SetReader":
+        """What reads a transaction set."""
+        return SetReader(head)
 
     def _start_set(self, block: Block, i: int) -> Iterator[Event]:
         assert self._group is not None
@@ -328,6 +375,9 @@ class Reader:
                 self._told.add(key)
                 made = self._place(kind, (block, i), segment="GS", **values)
                 made.element, made.address = element, f"GS/{element:02}"
+                byte, line, column = self._group_spot
+                offset = element_offset(self._group.text if self._group else "", element, None)
+                made.byte, made.text_line, made.column = byte + offset, line, column + offset
                 yield made
 
         if guide is None:
@@ -342,12 +392,12 @@ class Reader:
             yield fault("st_repeated", 2)
         self._seen_sets.add(parts[2])
         yield head
-        self._set = _SetReader(head)
+        self._set = self.set_reader(head)
         events, _ = self._set.feed(block, i, only=1)
         yield from events
 
 
-class _SetReader:
+class SetReader:
     """Reads one transaction set."""
 
     def __init__(self, head: SetHead) -> None:
@@ -362,15 +412,44 @@ class _SetReader:
         self.segments: list[str] = []
         self.cuts: list[int] = []
         self.bad: list[int] = []
-        self.spans: list[tuple[Block, int, int, int]] = []
+        self.spans: list[tuple[Block, int, int]] = []
         self.root: LoopNode | None = None
         self.levels: list[_Level] = []
+        self.strays: list[str] = []
+        """Segments of the unit before that had no place there, if it ended with one."""
         self.hl = 0
-        self.seen: set[str] = set()
+        self.many: Fault | None = None
+        """The fault of too many claims, whether or not there are."""
+        self.first_number: str | None = None
+        """HL01 of the first level of a range that does not know the numbers before it."""
+        self.any_level = False
+        self.hl_also = 0
+        """Another number from which the count of levels may go on."""
         self.trailer = False
 
+    def resume(self, count: int, numbers: tuple[int, int] = (RANGE_START, RANGE_START)) -> None:
+        """Begin at a level of the highest kind, behind `count` segments of the set.
+
+        `numbers` are `hl` and `hl_also` of what stands before, if they are known.
+        """
+        assert self.compiled is not None
+        self.root = self.compiled.places.root
+        self.state = self.root.nodes[-1].number
+        self.count = count
+        self.hl, self.hl_also = numbers
+        self.any_level = True
+
+    def end_range(self) -> Iterator[Event]:
+        """The range is over and the set goes on with a level of the highest kind."""
+        assert self.compiled is not None
+        if self.nodes:
+            yield self._flush()
+        rest = Unit(self.head, self.compiled.places.root, [], [], self.count, [], [])
+        self._close_levels(0, rest)
+        yield from rest.faults
+
     # the hot loop: one turn per segment
-    def feed(self, block: Block, i: int: int | None = None) -> tuple[list[Event], int]:
+    def feed(self, block: Block, i: int, only: int | None = None) -> tuple[list[Event], int]:
         """Take segments of a block from index i; returns the events and the index at which it stopped."""
         if self.compiled is None:
             return self._skip(block, i, only)
@@ -391,34 +470,48 @@ class _SetReader:
             i += 1
         here = tables[state]
         rest = segs[i:stop] if i or stop != len(segs) else segs
-        if not block.clean:
-            self._note_characters(block, i, stop)
         parts, unit_home = places.parts, places.unit_home
         trailer = self.root is not None and self.root.loop.id == "TRAILER"
         add = nodes.append
         for text in rest:
             nxt = here.get(text[:7])
             if nxt is None:
-                nxt = here.get(text[:3])
+                nxt = here.get(text[:4])
                 if nxt is None:
-                    nxt = places.next(state, text)
+                    nxt = here.get(text[:3])
+                    if nxt is None:
+                        nxt = places.next(state, text, nodes)
             if nxt < 0:
                 nxt = -1 - nxt
                 if nxt in parts:
                     self.cuts.append(len(nodes))
+                elif (nodes and nodes[0] & RESTART and self._late_head(nxt)) or (
+                    len(nodes) == 1 and self._again(nxt, text, block, start + 1 - held)
+                ):
+                    add(nxt | MISPLACED)
+                    bad.append(len(nodes) - 1)
+                    state = nxt
+                    here = tables[state]
+                    continue
                 else:
                     i = start + len(nodes) - held
-                    self._span(block, start, i, lines)
+                    self._span(block, start, i)
                     start, held = i, 0
-                    out.append(self._flush())
+                    out += self._change(nxt)
                     nodes, bad = self.nodes, self.bad
+                    held = len(nodes)
                     add = nodes.append
                     self.root = unit_home[nxt & ~FLAGS]
                     trailer = self.root.loop.id == "TRAILER"
+                    if nodes:
+                        nxt &= ~RESTART
             if nxt >= RESTART:
                 if nxt >= UNKNOWN and text.split(ELEMENT, 1)[0] in _ENVELOPE:
-                    self.done = True
-                    break
+                    if len(nodes) == 1 and text == self.head.text:
+                        nxt = nodes[0] | MISPLACED
+                    else:
+                        self.done = True
+                        break
                 add(nxt)
                 bad.append(len(nodes) - 1)
                 if nxt >= UNKNOWN or nxt & MISPLACED:
@@ -438,20 +531,66 @@ class _SetReader:
                 break
         self.state = state
         i = start + len(nodes) - held
-        self._span(block, start, i, lines)
+        self._span(block, start, i)
         if self.done:
             out.append(self._flush())
         return out, i
 
-    def _span(self, block: Block, start: int, end: int, lines: int) -> None:
+    def _span(self, block: Block, start: int, end: int) -> None:
         if end > start:
-            self.spans.append((block, start, end - start, lines))
+            self.spans.append((block, start, end - start))
             self.segments += block.segments[start:end]
 
-    def _note_characters(self, block: Block, i: int, stop: int) -> None:
-        """Remember segments with characters outside the set: their patterns may match all the same."""
-        base = len(self.nodes) - i
-        self.seen |= {str(base + k) for k in range(i, stop) if _UNPRINTABLE.search(block.segments[k])}
+    def _late_head(self, node: int) -> bool:
+        """Whether the first segment of the present unit comes only now, before any loop of the unit."""
+        assert self.compiled is not None and self.root is not None
+        nodes = self.compiled.places.nodes
+        own = all(nodes[c & ~FLAGS].home is self.root for c in self.nodes if c < UNKNOWN)
+        return own and node < RESTART and nodes[node].home is self.root and nodes[node].is_head
+
+    def _again(self, node: int, text: str, block: Block, index: int) -> bool:
+        """Whether a unit's first segment was sent twice: `index` is that of the second in the block."""
+        before = self.segments[0] if self.segments else block.segments[index - 1]
+        return node < RESTART and node == self.nodes[0] and text == before
+
+    def _change(self, node: int) -> list[Event]:
+        """Another unit begins; without its first segment it gets back what had no place in the one before."""
+        assert self.compiled is not None
+        if not self.nodes:
+            return []
+        places = self.compiled.places
+        home = places.unit_home[node & ~FLAGS]
+        cut = len(self.nodes)
+        if node & RESTART and home.loop.unit:
+            while cut > 1 and self.nodes[cut - 1] == FOREIGN:
+                cut -= 1
+            while cut < len(self.nodes) and not places.belongs(home, self.segments[cut]):
+                cut += 1
+        if cut == len(self.nodes):
+            return [self._flush()]
+        tail = self.segments[cut:]
+        size = len(tail)
+        spans: list[tuple[Block, int, int]] = []
+        while size:
+            block, start, count = self.spans.pop()
+            taken = min(size, count)
+            if count > taken:
+                self.spans.append((block, start, count - taken))
+            spans.insert(0, (block, start + count - taken, taken))
+            size -= taken
+        del self.nodes[cut:], self.segments[cut:]
+        self.bad = [i for i in self.bad if i < cut]
+        out: list[Event] = [self._flush()]
+        state = home.nodes[0].number
+        for text in tail:
+            found = places.next(state, text, self.nodes)
+            # what the loop does not know in this order stays without a place
+            placed = found if 0 <= found < UNKNOWN and places.unit_home[found & ~FLAGS] is home else FOREIGN
+            self.nodes.append(placed if self.nodes else placed | RESTART)
+            state = placed & ~FLAGS if placed < RESTART else state
+        self.segments, self.spans = tail, spans
+        self.bad = list(range(len(tail)))
+        return out
 
     def _skip(self, block: Block, i: int, only: int | None) -> tuple[list[Event], int]:
         """A set of an unknown kind: its segments are counted and passed over."""
@@ -483,7 +622,6 @@ class _SetReader:
         compiled = self.compiled
         assert compiled is not None
         loop = unit.root.loop
-        nodes = unit.nodes
         if loop.level:
             self._level(unit)
         elif loop.unit:
@@ -492,36 +630,120 @@ class _SetReader:
         elif loop.id == "TRAILER":
             self._close_levels(0, unit)
             self._trailer(unit)
-        cuts = unit.cuts
-        faults: list[tuple[int, StructureFault]] = []
+        faults = self._shape(unit)
+        if faults and self._tidy(unit, bad):
+            faults = self._shape(unit)
+        for block, _, _ in unit.spans:
+            if not block.clean:
+                # patterns allow any character in a value
+                bad = sorted({*bad, *(i for i, s in enumerate(unit.segments) if _UNPRINTABLE.search(s))})
+                break
+        if faults and self.strays and unit.root.parent is not compiled.places.root:
+            # what came too early is reported there and does not count as missing here
+            places, strays = compiled.places, self.strays
+            faults = [f for f in faults if not any(places.is_meant(f[1].line, s) for s in strays)]
+        self.strays = []
+        if unit.nodes[-1] == FOREIGN:
+            self.strays = [s for s, n in zip(unit.segments, unit.nodes, strict=True) if n == FOREIGN]
+        if faults or bad:
+            self._explain(unit, faults, bad)
+
+    def _shape(self, unit: Unit) -> list[tuple[int, StructureFault]]:
+        """What is missing, too many or misnumbered, with the index from which its own index counts."""
+        compiled = self.compiled
+        assert compiled is not None
+        nodes, cuts, shapes = unit.nodes, unit.cuts, compiled.shapes
         if not cuts:
             key = tuple(nodes)
-            found = compiled.shapes.get(key)
+            found = shapes.get(key)
             if found is None:
                 found = compiled.shape(key, unit.root)
+            faults = [(0, f) for f in found]
+            if unit.root.loop.unit and (part := self._part_loop(unit)) is not None:
+                faults.append((0, StructureFault("loop_missing", len(nodes), unit.root, missing=part)))
+            return faults
+        faults = []
+        at = 0
+        part = compiled.places.nodes[nodes[cuts[0]] & ~FLAGS].home
+        name = part.loop.first.id + ELEMENT
+        for n, end in enumerate((*cuts, len(nodes))):
+            key = tuple(nodes[at:end])
+            found = shapes.get(key)
+            if found is None:
+                found = compiled.shape(key, part if n else unit.root)
             if found:
-                faults += [(0, f) for f in found]
-            if loop.unit and self._part_loop(unit) is not None:
-                unit.faults.append(self._missing_part(unit))
-        else:
-            at = 0
-            part = compiled.places.nodes[nodes[cuts[0]] & ~FLAGS].home
-            name = part.loop.first.id + ELEMENT
-            for n, end in enumerate((*cuts, len(nodes))):
-                key = tuple(nodes[at:end])
-                found = compiled.shapes.get(key)
-                if found is None:
-                    found = compiled.shape(key, part if n else unit.root)
-                if found:
-                    faults += [(at, f) for f in found]
-                if n and unit.segments[at] != f"{name}{n}":
-                    self._part_number(unit, at, n)
-                at = end
-            if len(cuts) > part.loop.most:
-                fault = StructureFault("loop_repeated", cuts[part.loop.most], part, count=len(cuts))
-                faults.append((0, fault))
-        if faults or bad or self.seen:
-            self._explain(unit, faults, bad)
+                faults += [(at, f) for f in found]
+            if n and unit.segments[at] != f"{name}{n}":
+                wrong = self._misnumbered(unit, at, end, n)
+                if wrong is not None:
+                    faults.append((wrong, StructureFault("lx_number", 0, part, count=n)))
+            at = end
+        if len(cuts) > part.loop.most:
+            faults.append((0, StructureFault("loop_repeated", cuts[part.loop.most], part, count=len(cuts))))
+        return faults
+
+    def _misnumbered(self, unit: Unit, start: int, end: int, number: int) -> int | None:
+        """Index of the LX whose LX01 is not the number of its turn; a missing one is said already."""
+        node = self.compiled.places.nodes[unit.nodes[start] & ~FLAGS] if self.compiled else None
+        head = node.home.nodes[0].number if node else -1
+        at = next((i for i in range(start, end) if unit.nodes[i] in (head, head | MISPLACED)), None)
+        if at is None:
+            return None
+        parts = [*unit.segments[at].split(ELEMENT), "", ""]
+        return at if parts[1].isdecimal() and parts[1] != str(number) else None
+
+    def _turn(self, unit: Unit, start: int) -> set[int]:
+        """Nodes of a loop's own lines in the turn that begins at an index."""
+        assert self.compiled is not None
+        places, nodes = self.compiled.places.nodes, unit.nodes
+        home = places[nodes[start]].home
+        found = set()
+        for code in nodes[start + 1 :]:
+            if code >= UNKNOWN:
+                continue
+            node = places[code & ~FLAGS]
+            if node.home is home:
+                if node.is_head or code & RESTART:
+                    break
+                found.add(node.number)
+            elif home not in node.home.path():
+                break
+        return found
+
+    def _tidy(self, unit: Unit, bad: list[int]) -> bool:
+        """Find the one cause of several faults of shape: the first segment of a loop sent twice or too late.
+
+        Such a segment is marked as misplaced, so that it begins no other turn of its loop. Returns whether
+        there was one.
+        """
+        assert self.compiled is not None
+        places, nodes = self.compiled.places.nodes, unit.nodes
+        found = []
+        for i in range(1, len(nodes)):
+            code = nodes[i]
+            if code >= RESTART or not places[code].is_head:
+                continue
+            home = places[code].home
+            if nodes[i - 1] & ~MISPLACED == code and unit.segments[i - 1] == unit.segments[i]:
+                if any(line.usage == "R" for line in home.loop.segments[1:]) or home.loop.most == 1:
+                    found.append(i)
+                continue
+            k = i - 1
+            while k > 0 and nodes[k] < RESTART and places[nodes[k]].home is home:
+                if places[nodes[k]].is_head:
+                    break
+                k -= 1
+            if nodes[k] < UNKNOWN and nodes[k] & RESTART and places[nodes[k] & ~FLAGS].home is home:
+                early = {n & ~FLAGS for n in nodes[k:i] if n < UNKNOWN and places[n & ~FLAGS].line.most == 1}
+                if early.isdisjoint(self._turn(unit, i)):
+                    found.append(i)
+        for i in found:
+            nodes[i] |= MISPLACED
+            if i in unit.cuts:
+                unit.cuts.remove(i)
+        bad += found
+        bad.sort()
+        return bool(found)
 
     # --- explaining -------------------------------------------------------------------------------------
 
@@ -532,31 +754,10 @@ class _SetReader:
             None,
         )
 
-    def _missing_part(self, unit: Unit) -> Fault:
-        loop = self._part_loop(unit)
-        assert loop is not None
-        fault = StructureFault("loop_missing", len(unit.nodes), unit.root, missing=loop)
-        return self._structural(unit, 0, fault)
-
-    def _part_number(self, unit: Unit, index: int, expected: int) -> None:
-        """LX01 is not the number of its turn; where the LX is missing that is said already."""
-        if unit.nodes[index] & FLAGS:
-            return
-        parts = [*unit.segments[index].split(ELEMENT), ""]
-        if not parts[1].isdecimal():
-            return
-        unit.faults.append(
-            self._fault(unit, "lx_number", index, 1, None, {"actual": parts[1], "expected": expected})
-        )
-
     def _explain(self, unit: Unit, faults: list[tuple[int, StructureFault]], bad: list[int]) -> None:
         for offset, found in faults:
             unit.faults.append(self._structural(unit, offset, found))
-        first = unit.ordinal - 1
-        characters = {k for k in range(len(unit.nodes)) if str(k) in self.seen} if self.seen else set()
-        self.seen = set()
-        del first
-        for index in sorted({*bad, *characters}):
+        for index in dict.fromkeys(bad):
             self._explain_segment(unit, index)
         unit.faults.sort(key=lambda f: (f.ordinal, f.element or 0, f.component or 0))
 
@@ -570,14 +771,22 @@ class _SetReader:
             return
         node = unit.node(index)
         if node is None or node.line.id != segment_id:
-            kind = "segment_not_here" if code == FOREIGN else "segment_unknown"
+            if code == CARRIED:
+                return
+            kind = "segment_not_here" if code in (FOREIGN, STRANGER) else "segment_unknown"
             values: dict[str, object] = {"segment": segment_id[:10], "guide": guide}
             unit.nodes[index] = UNKNOWN
             unit.faults.append(self._fault(unit, kind, index, None, None, values))
             return
         if code & MISPLACED:
             values = {"segment": node.line.name, "loop": node.home.loop.id}
-            unit.faults.append(self._fault(unit, "segment_misplaced", index, None, None, values))
+            twice = node.is_head and index > 0 and unit.segments[index - 1] == text
+            if twice:
+                values |= {"actual": 2, "expected": 1}
+            kind = "segment_repeated" if twice else "segment_misplaced"
+            unit.faults.append(self._fault(unit, kind, index, None, None, values))
+            if twice:
+                return
         for fault in judge(node.line, text):
             values = _values(fault, node.line, guide)
             made = self._fault(unit, fault.kind, index, fault.element, fault.component, values)
@@ -593,7 +802,12 @@ class _SetReader:
     def _structural(self, unit: Unit, offset: int, found: StructureFault) -> Fault:
         loop = found.loop.loop
         index = offset + found.index
-        values: dict[str, object] = {"loop": loop.id, "actual": found.count}
+        values: dict[str, object]
+        if found.kind == "lx_number":
+            actual = unit.segments[index].split(ELEMENT)[1]
+            values = {"actual": actual, "expected": found.count}
+            return self._fault(unit, "lx_number", index, 1, None, values)
+        values = {"loop": loop.id, "actual": found.count}
         segment = ""
         if found.line is not None:
             segment = found.line.id
@@ -622,18 +836,13 @@ class _SetReader:
         values: dict[str, object],
     ) -> Fault:
         """A fault with its place in set and file."""
-        block, at, lines = locate(unit, index)
-        byte = block.byte(at) if block else None
-        text_line = column = None
-        if block is not None and byte is not None:
-            offset = byte - block.start
+        block, at = locate(unit, index)
+        byte = text_line = column = None
+        if block is not None:
+            byte = block.byte(at)
             if element is not None:
-                offset += element_offset(unit.segments[index], element, component)
-            before = block.raw[:offset]
-            text_line = lines + before.count(b"\n") + 1
-            newline = before.rfind(b"\n")
-            column = offset - newline if newline >= 0 else offset + 1 + (block.start if lines == 0 else 0)
-            byte = block.start + offset
+                byte += element_offset(unit.segments[index], element, component)
+            text_line, column = block.position(byte)
         node = unit.node(index)
         return Fault(
             kind=kind,
@@ -646,9 +855,7 @@ class _SetReader:
             loop=node.home.loop.id if node else "",
             element=element,
             component=component,
-            claim=unit.segments[0].split(ELEMENT, 2)[1]
-            if unit.root.loop.unit and ELEMENT in unit.segments[0]
-            else None,
+            claim=_unit_id(unit),
             byte=byte,
             text_line=text_line,
             column=column,
@@ -661,40 +868,58 @@ class _SetReader:
 
     def _level(self, unit: Unit) -> None:
         """HL01 counts, HL02 names the level above, HL03 goes one step down, HL04 says whether more follow."""
-        parts = [*unit.segments[0].split(ELEMENT), "", "", "", ""]
-        if parts[0] != "HL":
-            return
-        self.hl += 1
-        depth = sum(1 for n in unit.root.path() if n.loop.level)
+        self.any_level = True
+        at = unit.head_index()
+        depth = unit.root.levels
         self._close_levels(depth - 1, unit)
         above = self.levels[-1] if self.levels else None
-        if parts[1] != str(self.hl):
-            values: dict[str, object] = {"actual": parts[1], "expected": self.hl}
-            unit.faults.append(self._fault(unit, "hl_number", 0, 1, None, values))
-        if depth > 1 and (above is None or len(self.levels) != depth - 1):
-            unit.faults.append(self._fault(unit, "hl_level", 0, 3, None, {"actual": parts[3]}))
-        elif above is not None and parts[2] != str(above.number):
-            values = {"actual": parts[2] or "empty", "expected": above.number}
-            unit.faults.append(self._fault(unit, "hl_parent", 0, 2, None, values))
+        complete = len(self.levels) == depth - 1
         if above is not None:
             above.child = True
             above.units[unit.root.loop.id] = above.units.get(unit.root.loop.id, 0) + 1
-        stated = int(parts[1]) if parts[1].isdecimal() and len(parts[1]) < 10 else self.hl
 
         def fault(kind: str, element: int, values: dict[str, object]) -> Fault:
-            return self._fault(unit, kind, 0, element, None, values)
+            return self._fault(unit, kind, at or 0, element, None, values)
 
-        self.levels.append(_Level(stated, unit.root, parts[4], fault))
-        unit.level = (stated, above.number if above else 0, depth)
-        self.hl = (
-            stated if parts[1] != str(self.hl) and parts[1].isdecimal() and len(parts[1]) < 9 else self.hl
-        )
+        if at is None:
+            # without its HL a level has no number of its own; the next HL says how the count goes on
+            self.levels.append(_Level(None, unit.root, "", fault))
+            self.hl, self.hl_also = self.hl + 1, self.hl
+            unit.level = (self.hl, above.number or 0 if above else 0, depth)
+            return
+        parts = [*unit.segments[at].split(ELEMENT), "", "", "", ""]
+        stated = int(parts[1]) if parts[1].isdecimal() and len(parts[1]) < 10 else None
+        expected = self.hl + 1
+        if self.hl == RANGE_START:
+            # what stands before the range decides
+            self.first_number = parts[1]
+        elif parts[1] not in (str(expected), str(self.hl_also + 1)):
+            unit.faults.append(fault("hl_number", 1, {"actual": parts[1] or "empty", "expected": expected}))
+        if not complete:
+            unit.faults.append(fault("hl_level", 3, {"actual": parts[3]}))
+        elif above is not None:
+            if above.number is None and parts[2].isdecimal() and len(parts[2]) < 10:
+                above.number = int(parts[2])
+            if parts[2] and parts[2] not in (str(above.number), str(above.counted)):
+                values: dict[str, object] = {"actual": parts[2], "expected": above.number}
+                unit.faults.append(fault("hl_parent", 2, values))
+        number = expected if stated is None else stated
+        level = _Level(number, unit.root, parts[4], fault)
+        self.levels.append(level)
+        unit.level = (number, above.number or 0 if above else 0, depth)
+        # after a wrong number the count may go on from it or from what it should have been
+        self.hl = self.hl_also = number
+        if expected > 0:
+            level.counted = self.hl_also = expected
 
     def _close_levels(self, depth: int, unit: Unit) -> None:
         """Close the levels below a depth; say what they lack."""
         while len(self.levels) > depth:
             level = self.levels.pop()
-            if level.declared == "1" and not level.child:
+            line = level.home.loop.first.element(4)
+            if line is not None and line.codes and level.declared not in line.code_set:
+                pass  # said at the element
+            elif level.declared == "1" and not level.child:
                 unit.faults.append(
                     level.fault("hl_child", 4, {"actual": "1", "why": "no lower level follows"})
                 )
@@ -733,28 +958,32 @@ class _SetReader:
         if parts[0] != "SE":
             return
         count = unit.ordinal + last
-        if not (parts[1].isdecimal() and int(parts[1]) == count):
+        if not _same_count(parts[1], count):
             values: dict[str, object] = {"actual": parts[1] or "nothing", "expected": count}
             unit.faults.append(self._fault(unit, "se_count", last, 1, None, values))
         if parts[2] != self.head.element(2):
             unit.faults.append(self._fault(unit, "se_control", last, 2, None, {}))
         guide = self.head.guide
-        if guide is not None and self.claims > MOST_CLAIMS and guide.set == "837":
+        if guide is not None and guide.set == "837":
             values = {"actual": self.claims, "expected": MOST_CLAIMS}
-            unit.faults.append(self._fault(unit, "too_many_claims", last, None, None, values))
+            self.many = self._fault(unit, "too_many_claims", last, None, None, values)
+            if self.claims > MOST_CLAIMS:
+                unit.faults.append(self.many)
 
-    def finish(self) -> Iterator[Event]:
-        """The set is over, with or without its SE."""
+    def finish(self, *, cut: bool = False) -> Iterator[Event]:
+        """The set is over, with or without its SE; when the input was cut off, nothing is called missing."""
         if self.compiled is not None and self.nodes:
-            yield self._flush()
-        if self.compiled is not None:
+            unit = self._flush()
+            if cut:
+                unit.faults = [f for f in unit.faults if not f.kind.endswith("_missing") or f.element]
+            yield unit
+        if self.compiled is not None and not cut:
             rest = Unit(self.head, self.compiled.places.root, [], [], self.count, [], [])
-            if self.levels:
-                self._close_levels(0, rest)
+            self._close_levels(0, rest)
             yield from rest.faults
             root = self.compiled.guide.root
             for child in self.compiled.places.root.children:
-                if child.loop.level and child.loop.usage.get(root.id) == "R" and not self.hl:
+                if child.loop.level and child.loop.usage.get(root.id) == "R" and not self.any_level:
                     yield self._bare(
                         "loop_missing",
                         child.loop.first.id,
@@ -762,7 +991,7 @@ class _SetReader:
                         label=child.loop.label,
                         loop=root.id,
                     )
-        if not self.trailer:
+        if not self.trailer and not cut:
             yield self._bare("se_missing", "SE")
 
     def _bare(self, kind: str, segment: str, **values: object) -> Fault:
@@ -772,8 +1001,9 @@ class _SetReader:
             interchange=group.interchange.number,
             group=group.number,
             set=self.head.number,
-            ordinal=self.count,
+            ordinal=self.count + 1,
             segment=segment,
+            address=f"{values['missing']}/{segment}" if "missing" in values else segment,
             loop=str(values.get("missing", "")),
             values=values,
         )
@@ -781,9 +1011,12 @@ class _SetReader:
 
 def _unit_id(unit: Unit) -> str | None:
     """First element of a unit's first segment: CLM01 of a claim."""
-    if not unit.root.loop.unit or ELEMENT not in unit.segments[0]:
+    if not unit.root.loop.unit:
         return None
-    return unit.segments[0].split(ELEMENT, 2)[1]
+    at = unit.head_index()
+    if at is None or ELEMENT not in unit.segments[at]:
+        return None
+    return unit.segments[at].split(ELEMENT, 2)[1]
 
 
 def _values(fault: ElementFault, line: SegmentLine, guide: str) -> dict[str, object]:
@@ -792,13 +1025,28 @@ def _values(fault: ElementFault, line: SegmentLine, guide: str) -> dict[str, obj
     return {"name": name, "label": label, "guide": guide, "expected": fault.expected or "", "actual": ""}
 
 
+def _envelope_line(segment: str) -> SegmentLine:
+    return next(s for s in load("envelope").segment_lines() if s.id == segment)
+
+
+def _why(fault: ElementFault, line: SegmentLine) -> dict[str, object]:
+    """What fills the message of a fault in an element of the envelope."""
+    about = Fault(kind=fault.kind, values=_values(fault, line, "envelope"))
+    return {"why": about.message, "actual": fault.actual or ""}
+
+
+def _same_count(stated: str, count: int) -> bool:
+    """Whether a stated count is the true one; leading zeros change nothing."""
+    return stated.isascii() and stated.isdecimal() and len(stated) < 20 and int(stated) == count
+
+
 _ISA_NOTES = dict(enumerate((10, 11, 12, 13, 5, 6, 7, 8, 14, 15, 26, 17, 18, 19, 20, 27), 1))
 """TA105 of a fault in each element of the ISA."""
 
 
 def _isa_values(head: InterchangeHead) -> Iterator[tuple[int, str]]:
     """Elements of an ISA whose value the guide does not allow."""
-    line = next(s for s in load("envelope").segment_lines() if s.id == "ISA")
+    line = _envelope_line("ISA")
     element, component, repetition, segment = head.marks
     marks = {element, component, segment}
     if repetition is None or repetition in marks:
@@ -820,6 +1068,7 @@ __all__ = [
     "Reader",
     "SetEnd",
     "SetHead",
+    "SetReader",
     "Unit",
     "address",
     "compiled",

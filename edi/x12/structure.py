@@ -64,6 +64,16 @@ def faults_of(places: Places, nodes: Iterable[int], root: LoopNode) -> tuple[Str
         while len(stack) < len(path):
             holder = stack[-1]
             child = path[len(stack)]
+            late = any(
+                o > child.order and holder.node.children[o].group == child.group for o in holder.children
+            )
+            if (
+                late
+                and child.loop.usage.get(holder.node.loop.id) == "R"
+                and child.order not in holder.children
+            ):
+                # loops of names may come in any order, but a required one stands before those that follow it
+                found.append(StructureFault("segment_misplaced", index, child, child.loop.first))
             holder.children[child.order] = holder.children.get(child.order, 0) + 1
             if holder.children[child.order] == child.loop.most + 1:
                 found.append(StructureFault("loop_repeated", index, child, count=child.loop.most + 1))

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import re
-
 from decimal import Decimal
 
 from edi.x12.segment import COMPONENT, ELEMENT, REPETITION, Layout
@@ -16,7 +15,7 @@ component, text."""
 
 
 class Take:
-    """Takes segments of one layout apart. What a layout neither holds nor states is handed back as left over."""
+    """Takes segments of one layout apart; what the layout neither holds nor states is handed back too."""
 
     __slots__ = ("_known", "_plan", "count", "layout")
 
@@ -87,8 +86,6 @@ def set_element(text: str, element: int, component: int | None, value: str) -> s
     return ELEMENT.join(parts).rstrip(ELEMENT + COMPONENT)
 
 
-
-
 _NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)", re.ASCII)
 _numbers: dict[str, Decimal | None] = {}
 _days: dict[str, dt.date | None] = {}
@@ -139,5 +136,3 @@ def plain(text: str) -> str:
     Where its data hold one of these characters it stays in the program's own form.
     """
     return text if any(mark in text for mark in "*:^") else text.translate(_OWN)
-
-

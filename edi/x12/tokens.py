@@ -6,20 +6,23 @@ character per byte, so that nothing is lost and every column is a byte.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import accumulate
 from typing import IO, Literal
 
 from edi.x12.segment import COMPONENT, ELEMENT, REPETITION, SEGMENT
 
-BLOCK = 1 << 20
+BLOCK = 1 << 17
 MOST_SEGMENT = 1 << 16
 """A segment longer than this is taken for text without terminators."""
-_BLANKS = b" \t\r\n\x00"
+BLANKS = b" \t\r\n\x00"
 _CONTROL = (ELEMENT + COMPONENT + REPETITION + SEGMENT).encode("latin-1")
 STRAY = "\x1a"
 """Stands for a control character of the data that the program's own form needs."""
+_STRAYS = dict.fromkeys(_CONTROL, STRAY)
 ISA_LENGTH = 106
 ISA_WIDTHS = (2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1)
 
@@ -35,15 +38,20 @@ class Marks:
 
     def table(self) -> bytes:
         """Translation from the file's characters to the program's own."""
-        table = bytearray(range(256))
-        for control in _CONTROL:
-            table[control] = ord(STRAY)
-        table[self.component[0]] = ord(COMPONENT)
-        if self.repetition is not None:
-            table[self.repetition[0]] = ord(REPETITION)
-        table[self.element[0]] = ord(ELEMENT)
-        table[self.segment[0]] = ord(SEGMENT)
-        return bytes(table)
+        return _table(self)
+
+
+@cache
+def _table(marks: Marks) -> bytes:
+    table = bytearray(range(256))
+    for control in _CONTROL:
+        table[control] = ord(STRAY)
+    table[marks.component[0]] = ord(COMPONENT)
+    if marks.repetition is not None:
+        table[marks.repetition[0]] = ord(REPETITION)
+    table[marks.element[0]] = ord(ELEMENT)
+    table[marks.segment[0]] = ord(SEGMENT)
+    return bytes(table)
 
 
 @dataclass(slots=True)
@@ -53,25 +61,52 @@ class Block:
     start: int
     """Byte at which `raw` begins."""
     raw: bytes
-    segments: list[str]
     marks: Marks
     interchange: int
     """Number of the interchange, from 1."""
-    clean: bool
-    """Every character is printable ASCII."""
     lines: int = 0
     """Line breaks of the input before `start`."""
     line_start: int = 0
     """Byte at which the line begins in which `start` lies."""
+    cut: bool = False
+    """The last segment is incomplete, for the input ends in it; `segments` is without it."""
     _offsets: list[int] = field(default_factory=list)
+    _segments: list[str] | None = None
+    _clean: bool = True
+
+    @property
+    def segments(self) -> list[str]:
+        """The segments in the program's own form, without blanks before them; made when first asked for."""
+        if self._segments is None:
+            self._segments, self._clean = _split(self.raw, self.marks)
+            if self.cut:
+                self._segments.pop()
+        return self._segments
+
+    @property
+    def clean(self) -> bool:
+        """Every character is printable ASCII."""
+        if self._segments is None:
+            self._segments = self.segments
+        return self._clean
+
+    def index(self, offset: int) -> int:
+        """Number of the segment that begins at an offset of `raw`."""
+        self.offset(0)
+        return bisect_left(self._offsets, offset)
+
+    def offset(self, index: int) -> int:
+        """Where in `raw` a segment begins, with the blanks before it."""
+        if not self._offsets:
+            sizes = (len(p) + 1 for p in self.raw.split(self.marks.segment))
+            self._offsets = list(accumulate(sizes, initial=0))
+        return self._offsets[index]
 
     def byte(self, index: int) -> int:
         """Byte of the input at which a segment begins."""
-        if not self._offsets:
-            self._offsets = list(accumulate((len(p) + 1 for p in self.raw.split(self.marks.segment)), initial=0))
         raw, end = self.raw, self.marks.segment[0]
-        at = self._offsets[index]
-        while at < len(raw) and raw[at] in _BLANKS and raw[at] != end:
+        at = self.offset(index)
+        while at < len(raw) and raw[at] in BLANKS and raw[at] != end:
             at += 1
         return self.start + at
 
@@ -185,7 +220,7 @@ def tokens(stream: IO[bytes]) -> Iterator[Token]:
             take = len(source.held) if source.done else max(0, len(source.held) - 3)
         junk = source.drop(take)
         size += len(junk)
-        text = text or bool(junk.strip(_BLANKS))
+        text = text or bool(junk.strip(BLANKS))
         if found is None:
             if not source.done:
                 source.more()
@@ -234,7 +269,7 @@ def _open(source: _Source, number: int) -> Opened | None:
     start, place = source.start, source.place()
     raw = source.drop(length)
     values = [p.decode("latin-1") for p in raw[: length - 1].split(mark)]
-    text = ELEMENT.join(v.rstrip("\r") for v in values)
+    text = ELEMENT.join(v.rstrip("\r").translate(_STRAYS) for v in values)
     return Opened(start, text, marks, number, widths, raw, place)
 
 
@@ -244,20 +279,20 @@ def _interchange(source: _Source, opened: Opened) -> Generator[Token, None, Ende
     mark = re.escape(marks.element)
     # an ISA may bring delimiters of its own; sixteen of its mark tell it from other segments
     opening = rb"ISA(?=([^0-9A-Za-z \r\n])(?:(?:(?!\2)[^\r\n]){0,60}\2){15})"
-    ending = re.compile(
-        rb"(?:\A|" + re.escape(marks.segment) + rb")[ \t\r\n\x00]*(IEA(?=" + mark + rb")|" + opening + rb")"
-    )
-    table = marks.table()
+    begin = rb"[ \t\r\n\x00]*(IEA(?=" + mark + rb")|" + opening + rb")"
+    first = re.compile(begin)
+    # the terminator in front, a literal, makes the search fast
+    later = re.compile(re.escape(marks.segment) + begin)
     while True:
-        found = ending.search(source.held)
+        found = first.match(source.held) or later.search(source.held)
         if found is not None:
             if found[1] == b"ISA":
                 if found.start(1):
-                    yield _block(source, found.start(1), opened, table)
+                    yield _block(source, found.start(1), opened)
                 return None
             close = source.held.find(marks.segment, found.end())
             if close >= 0:
-                yield _block(source, close + 1, opened, table)
+                yield _block(source, close + 1, opened)
                 return None
         # what could be the start of an IEA or ISA stays
         margin = 0 if source.done else ISA_LENGTH + 64
@@ -265,41 +300,47 @@ def _interchange(source: _Source, opened: Opened) -> Generator[Token, None, Ende
         if found is not None:
             last = min(last, found.start(1))
         if last > 0:
-            yield _block(source, last, opened, table)
+            yield _block(source, last, opened)
         elif len(source.held) > MOST_SEGMENT:
-            yield _block(source, len(source.held), opened, table)
+            yield _block(source, len(source.held), opened)
             return None
         if not source.more():
+            if margin:
+                continue
             rest = source.held
-            if rest.strip(_BLANKS):
+            if rest.strip(BLANKS):
                 start, place = source.start, source.place()
-                yield _block(source, len(rest), opened, table)
+                block = _block(source, len(rest), opened)
+                block.cut = True
+                yield block
                 return Ended(start, place, "segment")
             source.drop(len(rest))
             return Ended(source.start, source.place(), "interchange")
 
 
-_PLAIN = re.compile(r"[^ -~" + ELEMENT + COMPONENT + REPETITION + SEGMENT + "]")
+_PLAIN = bytes(range(0x20, 0x7F))
+"""Printable ASCII."""
 
 
-def _block(source: _Source, size: int, opened: Opened, table: bytes) -> Block:
+def _block(source: _Source, size: int, opened: Opened) -> Block:
     start, lines, line_start = source.start, source.lines, source.line_start
-    return block_of(source.drop(size), start, opened.marks, opened.interchange, table, lines, line_start)
+    return Block(start, source.drop(size), opened.marks, opened.interchange, lines, line_start)
 
 
-def block_of(
-    raw: bytes, start: int, marks: Marks, interchange: int, table: bytes, lines: int, line_start: int
-) -> Block:
-    """A block of bytes that begins with a segment and ends with one."""
-    text = raw.translate(table).decode("latin-1")
-    if "\n" in text or "\r" in text:
-        text = text.replace(SEGMENT + "\r\n", SEGMENT).replace(SEGMENT + "\n", SEGMENT).lstrip("\r\n")
-    if marks.segment == b"\n" and "\r" in text:
-        text = text.replace("\r" + SEGMENT, SEGMENT)
-    clean = _PLAIN.search(text) is None
-    segments = text.split(SEGMENT)
+def _split(raw: bytes, marks: Marks) -> tuple[list[str], bool]:
+    """Segments of bytes, and whether all their characters are printable ASCII."""
+    end = marks.segment
+    body = raw
+    if b"\n" in raw or b"\r" in raw:
+        if end == b"\n":
+            body = raw.replace(b"\r\n", b"\n")
+        else:
+            body = raw.replace(end + b"\r\n", end).replace(end + b"\n", end).lstrip(b"\r\n")
+    held = (marks.element, marks.component, marks.repetition or b"", end)
+    clean = not body.translate(None, _PLAIN + b"".join(held))
+    segments = body.translate(_table(marks)).decode("latin-1").split(SEGMENT)
     if not segments[-1].strip(" \t\r\n\x00"):
         segments.pop()
-    if not clean or any(s[:1] == " " for s in segments):
+    if not clean or body[:1] == b" " or end + b" " in body:
         segments = [s.lstrip(" \t\r\n\x00") for s in segments]
-    return Block(start, raw, segments, marks, interchange, clean, lines, line_start)
+    return segments, clean

@@ -125,8 +125,8 @@ class Unit:
     """Ordinal in the set of the first segment, ST = 1."""
     cuts: list[int]
     """Indexes at which parts (service lines) begin."""
-    spans: list[tuple[Block, int, int, int]]
-    """Where the segments stood: (block, index in the block, how many, lines of text before the block)."""
+    spans: list[tuple[Block, int, int]]
+    """Where the segments stood: (block, index in the block, how many)."""
     faults: list[Fault] = field(default_factory=list)
     level: tuple[int, int, int] | None = None
     """For a level: number of its HL, the HL above it, and its depth."""
@@ -135,6 +135,13 @@ class Unit:
     def loop(self) -> str:
         """Id of the loop that the unit is a turn of."""
         return self.root.loop.id
+
+    def head_index(self) -> int | None:
+        """Index of the segment with which the loop begins: 0, or where it comes too late; None if missing."""
+        if not self.nodes[0] & FLAGS:
+            return 0
+        late = self.root.nodes[0].number | MISPLACED
+        return self.nodes.index(late) if late in self.nodes else None
 
     def node(self, index: int) -> Node | None:
         """Node of a segment; None for one that the guide does not know here."""
@@ -176,13 +183,13 @@ Event = InterchangeHead | GroupHead | SetHead | Unit | Fault | SetEnd | GroupEnd
 # --- places -----------------------------------------------------------------------------------------
 
 
-def locate(unit: Unit, index: int) -> tuple[Block | None, int, int]:
-    """Block, index in the block and lines of text before the block of a segment of a unit."""
-    for block, start, size, lines in unit.spans:
+def locate(unit: Unit, index: int) -> tuple[Block | None, int]:
+    """Block of a segment of a unit, and the segment's index in the block."""
+    for block, start, size in unit.spans:
         if index < size:
-            return block, start + index, lines
+            return block, start + index
         index -= size
-    return None, 0, 0
+    return None, 0
 
 
 def element_offset(text: str, element: int, component: int | None) -> int:
@@ -209,7 +216,7 @@ def address(unit: Unit, index: int, element: int | None = None, component: int |
     loop = node.home
     turn, start = _turn(unit, index, loop)
     number = f"[{turn}]" if _repeats(loop, unit.root) else ""
-    nth = _nth(unit, start, index, node)
+    nth = _nth(unit, start, index)
     return f"{loop.loop.id}{number}/{name}{f'#{nth}' if nth > 1 else ''}{behind}"
 
 
@@ -250,6 +257,13 @@ def _turn(unit: Unit, index: int, loop: LoopNode) -> tuple[int, int]:
     return max(turn, 1), start
 
 
-def _nth(unit: Unit, start: int, index: int, node: Node) -> int:
-    """Which one of its line a segment is, within its turn."""
-    return sum(1 for i in range(start, index + 1) if unit.nodes[i] < UNKNOWN and unit.node(i) is node)
+def _nth(unit: Unit, start: int, index: int) -> int:
+    """Which one of its id and qualifier a segment is, within its turn of the loop."""
+    wanted, node = qualifier_of(unit.segments[index]), unit.node(index)
+    home = node.home if node is not None else None
+    count = 0
+    for i in range(start, index + 1):
+        other = unit.node(i)
+        if other is not None and other.home is home and qualifier_of(unit.segments[i]) == wanted:
+            count += 1
+    return count

@@ -25,6 +25,15 @@ Base = tuple[str | int, ...]
 """Where in the record the values of a segment stand: ("lines", 0) is /lines/0."""
 
 _EMPTY_COMPONENTS = re.compile(f"{COMPONENT}+(?={ELEMENT})")
+_BLANKS = re.compile(f" +(?=[{ELEMENT}{COMPONENT}]|$)|(?<=[{ELEMENT}{COMPONENT}]) +")
+
+
+def _trimmed(text: str, *, composite: bool) -> str:
+    """A segment without blanks at the ends of its values and without empty elements at its end."""
+    if " " in text:
+        text = _BLANKS.sub("", text)
+    text = text.rstrip(ELEMENT + COMPONENT)
+    return _EMPTY_COMPONENTS.sub("", text) if composite else text
 
 
 def pointer(base: Base, relative: str | None = None) -> str:
@@ -61,15 +70,14 @@ class Cursor:
     def segment(self, layout: Layout, *values: str) -> None:
         """Write one segment; the values are those of the layout's slots, "" where absent.
 
+        Blanks at the ends of a value are not written: the guides do not want them.
+
         Raises:
             NotWritable: a value holds a delimiter or a character that X12 does not know.
         """
         if self._refused("".join(values)) is not None:
             self._refuse(layout.slots, values, self.base)
-        text = (layout.template % values).rstrip(ELEMENT + COMPONENT)
-        if layout.composite:
-            text = _EMPTY_COMPONENTS.sub("", text)
-        self.segments.append(text)
+        self.segments.append(_trimmed(layout.template % values, composite=layout.composite))
 
     def gathered(self, layout: Layout, values: Sequence[str], places: dict[int, Base]) -> None:
         """Write one segment whose values stand in several places of the record.
@@ -83,10 +91,7 @@ class Cursor:
                     self._refuse((slot._replace(pointer=None),), (value,), places[i])
                 else:
                     self._refuse((slot,), (value,), self.base)
-        text = (layout.template % tuple(values)).rstrip(ELEMENT + COMPONENT)
-        if layout.composite:
-            text = _EMPTY_COMPONENTS.sub("", text)
-        self.segments.append(text)
+        self.segments.append(_trimmed(layout.template % tuple(values), composite=layout.composite))
 
     def also(self, element: int, *base: str | int, component: int | None = None) -> None:
         """Say that an element of the last segment holds another value of the record too."""
@@ -121,19 +126,31 @@ class Cursor:
             text = part.template % tuple(item)
             # a part that is shorter than its stride keeps its empty elements, unless it is the last one
             texts.append(text.rstrip(COMPONENT) if stride == 1 else text)
-        self.segments.append(ELEMENT.join(texts).rstrip(ELEMENT + COMPONENT))
+        self.segments.append(_trimmed(ELEMENT.join(texts), composite=stride == 1))
 
     def raw(self, base: Base, text: str, marks: str = "*:^") -> str:
         """A segment given as text, in the program's own form; it is checked and not written.
 
         `marks` are the element, component and repetition separators of the text.
         """
+        if ELEMENT in text:
+            marks = ELEMENT + COMPONENT + REPETITION  # as it was read, because its data hold the usual ones
         data = re.sub("[" + re.escape(marks) + "]", "", text)
         if self._refused(data) is not None:
             self._refuse((Slot(1, None, "text"),), (data,), base)
         if re.match("[A-Z][A-Z0-9]{1,2}" + re.escape(marks[0]), text) is None:
             self.refuse("this is no segment", *base, "text")
         own = str.maketrans(dict(zip(marks, (ELEMENT, COMPONENT, REPETITION), strict=True)))
+        return text.translate(own)
+
+    def raw_element(self, base: Base, text: str, marks: str = ":^") -> str:
+        """An element given as text, in the program's own form; it is checked and not written."""
+        if COMPONENT in text or REPETITION in text:
+            marks = COMPONENT + REPETITION
+        data = re.sub("[" + re.escape(marks) + "]", "", text)
+        if self._refused(data) is not None:
+            self._refuse((Slot(1, None, "text"),), (data,), base)
+        own = str.maketrans(dict(zip(marks, (COMPONENT, REPETITION), strict=True)))
         return text.translate(own)
 
     def refuse(self, message: str, *base: str | int) -> None:

@@ -1,0 +1,360 @@
+"""837 bytes to claims, one after the other; memory does not grow with the file.
+
+A claim is as the wire states it: see `parts837_read`. Nothing is kept for each value: where a value stood is
+worked out on demand by reading the claim's segments once more (`trace_read`).
+"""
+
+import io
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import IO
+
+from edi.errors import NotReadable
+from edi.finding import X12Place
+from edi.model.claim import Claim, Unmapped, Unread
+from edi.model.party import Coverage, Patient, Person, Provider, TradingPartner
+from edi.transactions import parts837_read as read
+from edi.transactions import t837i, t837p
+from edi.transactions.parts837 import Guide
+from edi.transactions.parts837_read import Found, Reading, Table
+from edi.x12.findings import Fault
+from edi.x12.placing import Places
+from edi.x12.reader import Event, Reader, SetHead, Unit, address, locate
+from edi.x12.taking import plain
+from edi.x12.units import element_offset
+
+GUIDES: dict[str, tuple[Guide, read.Loops]] = {
+    "837P": (t837p.GUIDE, t837p.LOOPS),
+    "837I": (t837i.GUIDE, t837i.LOOPS),
+}
+"""Transaction sets that hold claims, by the name of their guide."""
+
+
+@dataclass(slots=True)
+class Level:
+    """What one level of the hierarchy says: 2000A, 2000B or 2000C."""
+
+    unit: Unit
+    provider: Provider | None = None
+    pay_to: Provider | None = None
+    coverage: Coverage | None = None
+    patient: Patient | None = None
+    casualty: str | None = None
+    unmapped: tuple[Unmapped, ...] = ()
+    unread: tuple[Unread, ...] = ()
+
+
+@dataclass(slots=True)
+class Header:
+    """What the head of a transaction set says, and the levels that are open in it."""
+
+    head: SetHead
+    unit: Unit | None = None
+    submitter: TradingPartner | None = None
+    receiver: TradingPartner | None = None
+    levels: dict[str, Level] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Origin:
+    """Where a claim was read from: its segments and those of the levels and the head above it."""
+
+    unit: Unit
+    header: Unit | None
+    levels: tuple[Unit, ...]
+    icd9: bool | None
+    """Whether its diagnosis codes are marked as ICD-9; None without diagnoses."""
+
+
+@dataclass(slots=True)
+class ReadClaim:
+    """A claim with the segments it was read from."""
+
+    claim: Claim
+    unit: Unit
+    head: SetHead
+
+
+@lru_cache(maxsize=16)
+def _table(places: Places, name: str) -> Table:
+    return Table(places, GUIDES[name][1])
+
+
+class ClaimReader:
+    """Makes claims of the units of a reader; give it every event in order."""
+
+    def __init__(self) -> None:
+        self._header: Header | None = None
+        self._table: Table | None = None
+        self._guide: Guide | None = None
+
+    def take(self, event: Event) -> Claim | None:
+        """The claim of a unit that is one; None for everything else."""
+        if isinstance(event, Unit):
+            return self._unit(event) if self._table is not None else None
+        if isinstance(event, SetHead):
+            name = event.guide.name if event.guide is not None else ""
+            self._header = Header(event)
+            self._table = None
+            if event.compiled is not None and name in GUIDES:
+                self._guide = GUIDES[name][0]
+                self._table = _table(event.compiled.places, name)
+        return None
+
+    def _unit(self, unit: Unit) -> Claim | None:
+        assert self._table is not None and self._guide is not None and self._header is not None
+        loop = unit.root.loop
+        if loop.unit:
+            parent = unit.root.parent
+            return read_claim(self._guide, self._table, unit, self._header, parent.loop.id if parent else "")
+        if loop.level:
+            _read_level(self._guide, self._table, unit, self._header)
+        elif loop.id != "TRAILER":
+            header = self._header
+            r = _begin(self._guide, unit, None)
+            r.partners = read.new_partners()
+            self._table.run(r, unit)
+            header.unit = unit
+            header.submitter, header.receiver = r.partners["submitter"], r.partners["receiver"]
+        return None
+
+
+def _begin(guide: Guide, unit: Unit, trace: Found | None) -> Reading:
+    r = Reading(guide, unit, trace)
+    r.provider = Provider()
+    r.pay_to = None
+    r.coverage = Coverage()
+    r.patient = read.new_patient()
+    r.casualty = ""
+    r.payer_ids = ()
+    r.partners = read.new_partners()
+    r.member_base = ()
+    return r
+
+
+def _read_level(guide: Guide, table: Table, unit: Unit, header: Header, trace: Found | None = None) -> Level:
+    """Read one level and put it in its place in the header, closing what was below."""
+    levels = header.levels
+    loop = unit.root.loop.id
+    r = _begin(guide, unit, trace)
+    above = levels.get("2000A")
+    if loop != "2000A" and above is not None and above.provider is not None:
+        r.provider = above.provider
+    table.run(r, unit)
+    level = Level(unit, unmapped=tuple(r.unmapped), unread=tuple(r.unread), casualty=r.casualty or None)
+    if loop == "2000A":
+        level.provider, level.pay_to = r.provider, r.pay_to
+        levels.pop("2000B", None)
+        levels.pop("2000C", None)
+    elif loop == "2000B":
+        level.coverage, level.patient = r.coverage, r.patient
+        level.provider = r.provider
+        if r.payer_ids:
+            known = (*r.provider.secondary_ids, *r.payer_ids)
+            level.provider = replace(r.provider, secondary_ids=known)
+        levels.pop("2000C", None)
+    else:
+        level.patient = r.patient
+        subscriber = levels.get("2000B")
+        member = (subscriber.coverage if subscriber else None) or Coverage()
+        person = (subscriber.patient if subscriber else None) or Patient()
+        level.coverage = replace(member, relationship=r.coverage.relationship, subscriber=_as_person(person))
+        if member.relationship:
+            stated = Unmapped(address="2000B/SBR/02", text=member.relationship)
+            level.unmapped = (stated, *level.unmapped)
+        if person.death_date is not None and subscriber is not None:
+            death = next(s for s in subscriber.unit.segments if s.startswith("PAT"))
+            level.unmapped = (*level.unmapped, Unmapped(address="2000B/PAT", text=plain(death)))
+        if subscriber is not None and subscriber.casualty:
+            level.unmapped = (
+                *level.unmapped,
+                Unmapped(address="2010BA/REF", text=f"REF*Y4*{subscriber.casualty}"),
+            )
+    levels[loop] = level
+    return level
+
+
+def _as_person(one: Patient) -> Person:
+    return Person(
+        last_name=one.last_name, first_name=one.first_name, middle_name=one.middle_name, suffix=one.suffix,
+        birth_date=one.birth_date, sex=one.sex, address=one.address, phone=one.phone,
+    )  # fmt: skip
+
+
+def read_claim(
+    guide: Guide, table: Table, unit: Unit, header: Header, parent: str, trace: Found | None = None
+) -> Claim:
+    """The claim of one unit below the levels that are open."""
+    levels = header.levels
+    billing, subscriber, patient = levels.get("2000A"), levels.get("2000B"), levels.get("2000C")
+    dependent = parent == "2000C"
+    own = patient if dependent else subscriber
+    r = Reading(guide, unit, trace)
+    claim = Claim()
+    r.claim = claim
+    claim.setting = "facility" if r.facility else "professional"
+    claim.submitter, claim.receiver = header.submitter, header.receiver
+    provider = subscriber or billing
+    if provider is not None:
+        claim.billing_provider = provider.provider
+    if billing is not None:
+        claim.pay_to = billing.pay_to
+    r.coverage = r.billed = (own.coverage if own is not None else None) or Coverage()
+    claim.patient = (own.patient if own is not None else None) or Patient()
+    if own is not None:
+        claim.property_casualty_claim_number = own.casualty
+    r.attachments, r.conditions, r.dates, r.diagnoses, r.kinds = [], [], [], [], []
+    r.occurrences, r.spans, r.values, r.lines, r.others = [], [], [], [], []
+    r.line_numbers = {}
+    r.turns = {"2320": 0, "2400": 0, "2430": 0}
+    r.icd9 = None
+    r.decision = None
+    r.line_base = r.other_base = r.member_base = ()
+    r.drug = r.oi = False
+    table.run(r, unit)
+    if r.line_numbers:
+        read.settle_authorizations(r)
+    order = read.settle_coverages(r)
+    if r.diagnoses:
+        read.settled_kinds(r.diagnoses, r.kinds)
+        claim.diagnoses = tuple(r.diagnoses)
+    claim.lines = tuple(r.lines)
+    if r.attachments:
+        claim.attachments = tuple(r.attachments)
+    if r.conditions:
+        claim.condition_codes = tuple(r.conditions)
+    if r.dates:
+        claim.dates = tuple(r.dates)
+    if r.occurrences:
+        claim.occurrence_codes = tuple(r.occurrences)
+    if r.spans:
+        claim.occurrence_spans = tuple(r.spans)
+    if r.values:
+        claim.value_codes = tuple(r.values)
+    above = [level for level in (billing, subscriber, patient if dependent else None) if level is not None]
+    for level in above:
+        claim.unmapped += level.unmapped
+        claim.unread += level.unread
+    if r.unmapped:
+        claim.unmapped += tuple(r.unmapped)
+    if r.unread:
+        claim.unread += tuple(r.unread)
+    if claim.unread:
+        claim.unread = tuple(
+            Unread(path=read.resolve(u.path, order, dependent=dependent), text=u.text) for u in claim.unread
+        )
+    if trace is not None:
+        found = {read.resolve(k, order, dependent=dependent): v for k, v in trace.items()}
+        trace.clear()
+        trace.update(found)
+    claim.origin = Origin(unit, header.unit, tuple(level.unit for level in above), r.icd9)
+    return claim
+
+
+def read_claims(source: bytes | IO[bytes]) -> Iterator[Event | ReadClaim]:
+    """All that a reader says of a file, in order; a unit that is a claim comes as `ReadClaim`.
+
+    So one pass serves both the faults of the wire (`Unit.faults`, `Fault`) and the claims.
+    """
+    maker = ClaimReader()
+    for event in Reader(_stream(source)):
+        claim = maker.take(event)
+        if claim is not None:
+            assert isinstance(event, Unit)
+            yield ReadClaim(claim, event, event.head)
+        else:
+            yield event
+
+
+def read_837(source: bytes | IO[bytes]) -> Iterator[Claim]:
+    """The claims of an 837P or 837I, as the wire states them, however broken it is.
+
+    Args:
+        source: the bytes of a file, or a stream that is read as claims are asked for.
+
+    Raises:
+        NotReadable: the input holds no interchange; raised when the first claim is asked for.
+    """
+    maker = ClaimReader()
+    for event in Reader(_stream(source)):
+        if isinstance(event, Fault):
+            if event.kind == "no_isa":
+                raise NotReadable("this is not X12: it does not begin with ISA")
+            continue
+        claim = maker.take(event)
+        if claim is not None:
+            yield claim
+
+
+def _stream(source: bytes | IO[bytes]) -> IO[bytes]:
+    return io.BytesIO(source) if isinstance(source, bytes | bytearray | memoryview) else source
+
+
+def trace_read(claim: Claim, wanted: Collection[str] | None = None) -> dict[str, X12Place]:
+    """Where each value of a claim that was read stood: JSON Pointer to place.
+
+    The claim's segments are read once more for it. A record or list has the place of its first value. A claim
+    that was not read from an 837 has no places.
+
+    Args:
+        claim: a claim from `read_837`.
+        wanted: the pointers that are asked for; default all.
+    """
+    origin = claim.origin
+    if not isinstance(origin, Origin):
+        return {}
+    head = origin.unit.head
+    assert head.compiled is not None and head.guide is not None
+    name = head.guide.name
+    guide, table = GUIDES[name][0], _table(head.compiled.places, name)
+    header = Header(head, origin.header)
+    found: list[tuple[Unit, Found]] = []
+    if origin.header is not None:
+        trace: Found = {}
+        table.run(_begin(guide, origin.header, trace), origin.header)
+        found.append((origin.header, trace))
+    for unit in origin.levels:
+        trace = {}
+        _read_level(guide, table, unit, header, trace)
+        found.append((unit, trace))
+    trace = {}
+    parent = origin.unit.root.parent
+    again = read_claim(guide, table, origin.unit, header, parent.loop.id if parent else "", trace)
+    found.append((origin.unit, trace))
+    dependent = parent is not None and parent.loop.id == "2000C"
+    order = [0 if i == again.bill_to else -1 for i in range(len(again.coverages))]
+    raw: dict[str, tuple[Unit, int, int, int | None]] = {}
+    for unit, trace in found:
+        for path, (at, element, component) in trace.items():
+            raw.setdefault(read.resolve(path, order, dependent=dependent), (unit, at, element, component))
+    for where, held in sorted(raw.items(), key=lambda item: item[1][0].ordinal + item[1][1]):
+        while where.count("/") > 1:
+            where = where.rpartition("/")[0]
+            raw.setdefault(where, held)
+    asked = raw if wanted is None else [where for where in wanted if where in raw]
+    return {where: _place(*raw[where]) for where in asked}
+
+
+def _place(unit: Unit, index: int, element: int, component: int | None) -> X12Place:
+    block, at = locate(unit, index)
+    byte = text_line = column = None
+    if block is not None:
+        byte = block.byte(at) + element_offset(unit.segments[index], element, component)
+        text_line, column = block.position(byte)
+    node = unit.node(index)
+    return X12Place(
+        address=address(unit, index, element, component),
+        loop=node.home.loop.id if node is not None else None,
+        segment=unit.ordinal + index,
+        text_line=text_line,
+        column=column,
+        byte=byte,
+    )
+
+
+def claims_of(events: Iterable[Event | ReadClaim]) -> Iterator[Claim]:
+    """The claims among the events of `read_claims`."""
+    for event in events:
+        if isinstance(event, ReadClaim):
+            yield event.claim
