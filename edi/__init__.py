@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from edi.model.claim import Claim
     from edi.model.encounter import Encounter
     from edi.pipeline import check, claim, code, explain, read_claims, read_encounter, read_encounters
+    from edi.transactions.reading import read_837
     from edi.transactions.writing import write_837
 
 __version__ = "0.1.0"
@@ -30,6 +31,7 @@ _HOMES = {
     "claim": "edi.pipeline",
     "code": "edi.pipeline",
     "explain": "edi.pipeline",
+    "read_837": "edi.transactions.reading",
     "read_claims": "edi.pipeline",
     "read_encounter": "edi.pipeline",
     "read_encounters": "edi.pipeline",
@@ -50,6 +52,7 @@ __all__ = [
     "claim",
     "code",
     "explain",
+    "read_837",
     "read_claims",
     "read_encounter",
     "read_encounters",

@@ -16,7 +16,7 @@ from typing import Any
 from typer.models import ArgumentInfo, OptionInfo
 
 from edi.cli import main as main_module
-from edi.model import contract
+from edi.model import contract, xml
 from edi.pipeline import explaining
 from edi.pipeline.building import write
 from edi.pipeline.notices import notices
@@ -29,7 +29,7 @@ OWNED = ("schemas/contracts", "docs/rules")
 
 def generated() -> dict[str, str]:
     """Every generated file by its path within the project."""
-    found = {f"schemas/{name}": text for name, text in contract.schemas().items()}
+    found = {f"schemas/{name}": text for name, text in (contract.schemas() | xml.xsd()).items()}
     found |= {f"docs/rules/{rule.id}.md": explaining.rule_page(rule) for rule in all_rules()}
     found |= {f"docs/rules/{kind.id}.md": explaining.notice_page(kind) for kind in notices().values()}
     found["docs/rules/README.md"] = rules_index()

@@ -38,6 +38,9 @@ def command(
         ),
     ] = 1,
     usage: Annotated[common.Usage, typer.Option("--usage", help="T test, P production.")] = common.Usage.TEST,
+    no_verify: Annotated[
+        bool, typer.Option("--no-verify", help="Do not read back what was written to compare it.")
+    ] = False,
     settings: common.SettingsFile = None,
     show_values: common.ShowValues = False,
     quiet: common.Quiet = False,
@@ -61,8 +64,13 @@ def command(
         show_values=show_values,
         settings=settings,
     )
-    envelope = Envelope(created=common.instant(created), control_number=control_number, usage=usage.value)
-    given = inputs(encounters, stdin=sys.stdin.buffer, leave=(".claim.json",))
+    envelope = Envelope(
+        created=common.instant(created),
+        control_number=control_number,
+        usage=usage.value,
+        verify=not no_verify,
+    )
+    given = inputs(encounters, stdin=sys.stdin.buffer, leave=(".claim.json", ".claim.ndjson", ".claim.xml"))
     seen = common.watched(given, quiet=quiet, what="files read")
     built = build(seen, output, options, envelope, anyway=anyway)
     code = common.exit_code(built.report, fail_on)

@@ -21,8 +21,14 @@ def command(
     policy: common.PolicyList = None,
     fail_on: common.FailOn = common.Level.ERROR,
     snip: common.Snip = 7,
+    jobs: Annotated[
+        int,
+        typer.Option("--jobs", min=1, max=64, help="Processes for X12 structure (with --snip 2)."),
+    ] = 1,
     received: common.Received = None,
     settings: common.SettingsFile = None,
+    prices: common.Prices = False,
+    locality: common.Locality = None,
     show_values: common.ShowValues = False,
     quiet: common.Quiet = False,
     no_color: common.NoColor = False,
@@ -36,8 +42,11 @@ def command(
         policy=policy,
         received=received,
         snip=snip,
+        jobs=jobs,
         show_values=show_values,
         settings=settings,
+        prices=prices,
+        locality=locality,
     )
     run = Run()
     given = inputs(files, stdin=sys.stdin.buffer)

@@ -15,6 +15,8 @@ def command(
     policy: common.PolicyList = None,
     fail_on: common.FailOn = common.Level.ERROR,
     settings: common.SettingsFile = None,
+    prices: common.Prices = False,
+    locality: common.Locality = None,
     show_values: common.ShowValues = False,
     quiet: common.Quiet = False,
     no_color: common.NoColor = False,
@@ -24,9 +26,16 @@ def command(
     from edi.pipeline import Run, inputs, judge_inputs
     from edi.pipeline.proposing import coded_to_dict
 
-    options = common.options(payer=payer, policy=policy, show_values=show_values, settings=settings)
+    options = common.options(
+        payer=payer,
+        policy=policy,
+        show_values=show_values,
+        settings=settings,
+        prices=prices,
+        locality=locality,
+    )
     run = Run()
-    given = inputs(encounters, stdin=sys.stdin.buffer, leave=(".claim.json",))
+    given = inputs(encounters, stdin=sys.stdin.buffer, leave=(".claim.json", ".claim.ndjson", ".claim.xml"))
     work = judge_inputs(given, options, only="encounter")
     found = list(common.watched(work, quiet=quiet, what="encounters coded"))
     for judged in found:

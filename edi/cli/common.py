@@ -93,6 +93,17 @@ SettingsFile = Annotated[
 ShowValues = Annotated[
     bool, typer.Option("--show-values", help="Show expected and actual values instead of ***.")
 ]
+Prices = Annotated[
+    bool, typer.Option("--prices", help="Estimate what Medicare would allow, by the tables that are loaded.")
+]
+Locality = Annotated[
+    str | None,
+    typer.Option(
+        "--locality",
+        metavar="MAC-LOCALITY",
+        help="Contractor and locality of the prices, as 05102-18; default the national amounts.",
+    ),
+]
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colours on a terminal.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress bar, and no text where all is well.")]
 
@@ -103,8 +114,11 @@ def options(
     policy: list[str] | None = None,
     received: str | None = None,
     snip: int = 7,
+    jobs: int = 1,
     show_values: bool = False,
     settings: Path | None = None,
+    prices: bool = False,
+    locality: str | None = None,
 ) -> "Options":
     """The options of the library from those of the command line.
 
@@ -121,9 +135,19 @@ def options(
         policies=dict(_policy(text) for text in policy or ()),
         received=_day(received),
         snip=snip,
+        jobs=jobs,
         show_values=show_values,
         settings=files.load(found) if found else files.Settings(),
+        prices=prices or locality is not None,
+        locality=_locality(locality),
     ).verified()
+
+
+def _locality(text: str | None) -> str | None:
+    mac, dash, number = (text or "").partition("-")
+    if text is not None and not (dash and mac.isdecimal() and len(mac) == 5 and number.isalnum()):
+        raise typer.BadParameter("write contractor and locality as 05102-18", param_hint="--locality")
+    return text
 
 
 def _policy(text: str) -> tuple[str, str]:
@@ -176,6 +200,16 @@ def emit(text: str, *, encoding: str | None = None) -> None:
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         # what is still in the buffer goes nowhere, so that the interpreter does not complain at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def emit_bytes(data: bytes) -> None:
+    """Write bytes to standard output as they are; a closed pipe ends the output, not the program."""
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

@@ -11,7 +11,7 @@ import typer
 
 from edi.cli import common
 
-NEEDED = ("jsonschema", "pydantic", "python-dateutil", "rich", "typer", "tzdata")
+NEEDED = ("jsonschema", "platformdirs", "pydantic", "python-dateutil", "rich", "typer", "tzdata")
 OPTIONAL = {"lxml": "XML claims, not read yet", "pyx12": "an outside opinion on 837 files, for tests"}
 
 
@@ -55,6 +55,7 @@ def facts() -> dict[str, dict[str, str]]:
             "tables": str(tables.root()),
             "settings": str(settings.resolve()) if settings else "none found",
         },
+        "Reference data of the user": _reference(),
         "Rules and payers": {
             "rules": str(len(all_rules())),
             "payer rules": ", ".join(payers.shipped()),
@@ -65,6 +66,26 @@ def facts() -> dict[str, dict[str, str]]:
             for name in tables.names(folder, ".csv")
         },
     }
+
+
+def _reference() -> dict[str, str]:
+    """The data folder, and what is loaded by kind."""
+    from edi.errors import EdiError
+    from edi.pipeline import reference
+
+    found = {"folder": str(reference.data_folder())}
+    try:
+        loaded = [one for one in reference.sources() if one.superseded_by is None]
+    except EdiError as problem:
+        return found | {"store": str(problem)}
+    if not loaded:
+        return found | {"store": "nothing is loaded"}
+    for one in sorted(loaded, key=lambda each: (each.kind, each.setting, each.start)):
+        name = f"{one.kind} {one.setting}".strip()
+        known = f"{found[name]}, " if name in found else ""
+        if one.edition not in known:
+            found[name] = known + one.edition
+    return found
 
 
 def _version(name: str) -> str | None:

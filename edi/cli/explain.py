@@ -1,4 +1,4 @@
-"""cleanclaim explain: the page of a rule, a code, a policy or payer rules."""
+"""cleanclaim explain: the page of a rule, a code, a policy, payer rules, a box or a guide address."""
 
 from typing import Annotated
 
@@ -8,7 +8,9 @@ from edi.cli import common
 
 
 def command(
-    what: Annotated[str, typer.Argument(help="INF-TIME-009, 96367, J1745, missing_stop, medicare")],
+    what: Annotated[
+        str, typer.Argument(help="INF-TIME-009, 96367, J1745, missing_stop, medicare, CO-97, 24D, 2400/SV1")
+    ],
 ) -> None:
     """Print what the program knows about one thing."""
     from edi.pipeline import explain

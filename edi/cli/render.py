@@ -1,26 +1,26 @@
 """Text output: findings, coded encounters, what was built, the catalogue."""
 
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from edi.cli import views
 from edi.cli.timeline import picture
 from edi.coding.timeline import Refusal
-from edi.finding import FileReport, Finding, Report, Severity
+from edi.finding import Comparison, Documentation, FileReport, Finding, Forecast, PricePanel, Report, Severity
 from edi.model.claim import ServiceLine
 from edi.pipeline import Built, Judged
 from edi.pipeline.judging import MASK
+from edi.pipeline.notices import WHOLE_RUN
 from edi.pipeline.proposing import coded_lines, proposed_lines, timeline_of, unclaimed
 from edi.rules import Rule
 
 STYLES: dict[Severity, str] = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 DIM = "dim"
-WHOLE_RUN = ("RECORD-ABSENT",)
-"""Findings about a run, not about one of its files."""
 
 
 def as_text(render: Callable[[Console], None]) -> str:
@@ -78,10 +78,34 @@ def _file(console: Console, file: FileReport) -> None:
     if not own:
         head.append(" - clean", style="not bold green")
     console.print(head)
-    for (index, claim), members in _by_claim(own).items():
+    groups = _by_claim(own)
+    seen = {index for index, _ in groups}
+    shown: list[Forecast | Comparison | PricePanel | Documentation] = [
+        *file.forecast,
+        *file.comparison,
+        *file.prices,
+        *file.documentation,
+    ]
+    for view in shown:
+        if view.index not in seen:
+            seen.add(view.index)
+            groups[view.index, view.claim] = []
+    for (index, claim), members in sorted(groups.items(), key=lambda group: group[0][0]):
         if claim or file.claims > 1:
             console.print(Text(f"  {_safe(claim or f'record {index + 1}')}"))
         findings(console, members)
+        _views(console, file, index)
+
+
+def _views(console: Console, file: FileReport, index: int) -> None:
+    """What stands below the findings of a claim."""
+    for beside in (one for one in file.comparison if one.index == index):
+        views.comparison(console, beside)
+    for panel in (one for one in file.prices if one.index == index):
+        views.prices(console, panel)
+    for likely in (one for one in file.forecast if one.index == index):
+        views.forecast(console, likely)
+    views.documentation(console, [one for one in file.documentation if one.index == index])
 
 
 def _by_claim(found: Iterable[Finding]) -> dict[tuple[int, str | None], list[Finding]]:
@@ -102,7 +126,7 @@ def findings(console: Console, members: Iterable[Finding]) -> None:
         title.append(f": {_safe(one.message)}", style="not bold")
         _grid(console, 3, [(Text(_MARKS[one.severity], style=STYLES[one.severity]), title)], 1)
         rows: list[tuple[Text | str, Text | str]] = []
-        place = "  ".join(p for p in (one.path, one.place.x12.address if one.place.x12 else "") if p)
+        place = "  ".join(p for p in (one.path, *_x12(one)) if p)
         if place:
             rows.append((Text("at", style=DIM), place))
         if not one.help.startswith("Nothing to do"):
@@ -112,13 +136,31 @@ def findings(console: Console, members: Iterable[Finding]) -> None:
                 " ".join((f"{d.group}-{d.code}", *d.remarks, f"({d.likelihood})")) for d in one.denials
             )
             rows.append((Text("denied", style=DIM), answers))
-        if one.policy:
-            rows.append((Text("policy", style=DIM), one.policy))
+        if one.policy or one.overlay:
+            by = f"payer rules {one.overlay}" if one.overlay else ""
+            said = ", ".join(text for text in (one.policy, by) if text)
+            rows.append((Text("policy", style=DIM), said))
+        if one.severity_reason:
+            rows.append((Text("because", style=DIM), one.severity_reason))
         stated = (("expected", one.expected), ("is", one.actual))
         shown = [f"{name} {value}" for name, value in stated if value not in (None, MASK)]
         if shown:
             rows.append((Text("value", style=DIM), ", ".join(shown)))
-        _grid(console, 5, rows, 6)
+        _grid(console, 5, rows, 7 if one.severity_reason else 6)
+
+
+def _x12(one: Finding) -> Iterator[str]:
+    """Address and position of a finding in an X12 file."""
+    place = one.place.x12
+    if place is None:
+        return
+    yield place.address
+    if place.segment is not None:
+        yield f"segment {place.segment}"
+    if place.text_line is not None:
+        yield f"line {place.text_line}, column {place.column}"
+    elif place.byte is not None:
+        yield f"byte {place.byte}"
 
 
 _MARKS: dict[Severity, str] = {"error": "x", "warning": "!", "info": "-"}
@@ -164,6 +206,11 @@ def _encounter(console: Console, judged: Judged) -> None:
             console.print(Text("  coded in the record, and compared with the lines above:"))
             for stated in coded:
                 _line(console, stated)
+        beside, panel = judged.comparison(), judged.prices()
+        if beside is not None:
+            views.comparison(console, beside)
+        if panel is not None:
+            views.prices(console, panel)
     if judged.findings:
         console.print(Text("  findings:" if timeline is not None else f"  {judged.file}:"))
         findings(console, judged.findings)

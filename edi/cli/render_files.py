@@ -12,7 +12,7 @@ from edi import __version__
 from edi.finding import FileReport, Finding, Report, Severity
 from edi.model.contract import finding_to_dict
 from edi.pipeline import report_json
-from edi.pipeline.notices import notices
+from edi.pipeline.notices import WHOLE_RUN, notices
 from edi.rules import rule_by_id
 
 LEVELS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "note"}
@@ -28,7 +28,7 @@ def as_json(report: Report, _: str) -> str:
 def as_ndjson(report: Report, _: str) -> str:
     """One finding a line, with its file; what only the run as a whole shows comes last."""
     rows = [(file.file, finding) for file in report.files for finding in file.findings]
-    rows.sort(key=lambda row: row[1].rule == "RECORD-ABSENT")
+    rows.sort(key=lambda row: WHOLE_RUN.index(row[1].rule) if row[1].rule in WHOLE_RUN else -1)
     return "".join(
         json.dumps({"file": name, **finding_to_dict(finding)}, ensure_ascii=False) + "\n"
         for name, finding in rows

@@ -144,7 +144,7 @@ class ClaimDate:
     """A date of the claim by its X12 qualifier: DTP; items 14 to 16, 18."""
 
     qualifier: str | None = None
-    """DTP01: 431 onset, 454 first treatment, 304 last seen, 435 admission, 096 discharge, 439 accident, 471 ..."""
+    """DTP01: 431 onset, 454 first treatment, 304 last seen, 435 admission, 096 discharge, 439 accident ..."""
     date: dt.date | None = None
     """The day, or the first day."""
     through_date: dt.date | None = None
@@ -206,7 +206,8 @@ class Service:
     place_of_service: str | None = None
     """Two digits, where it differs from the claim's: SV105."""
     diagnosis_pointers: tuple[int, ...] = ()
-    """Up to four numbers, from 1, of the diagnoses that this line treats (professional)."""
+    """Up to four numbers, from 1, of the diagnoses that this line treats (professional): of an encounter in
+    the order of its list, of a claim in the order in which it carries them, the principal one first."""
     description: str | None = None
     """Free text for unlisted codes: SV101-7, SV202-7."""
     ndc: str | None = None
@@ -417,7 +418,7 @@ def effective_rendering_provider(claim: ClaimHeader, line: Service) -> Provider 
 
 
 def effective_kind(header: ClaimHeader, index: int) -> DiagnosisKind:
-    """Kind of a diagnosis: the stated one; else `principal` for the first of the codable ones, else `other`."""
+    """Kind of a diagnosis: the stated one; else `principal` for the first without a kind, else `other`."""
     kind = header.diagnoses[index].kind
     if kind is not None:
         return kind

@@ -31,8 +31,10 @@ from edi.finding import FileReport, Finding, Report
 from edi.model.claim import Claim
 from edi.model.encounter import Encounter
 from edi.model.pointer import pointer
+from edi.payers import overlay_schema
 
 if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import ValidationError
     from pydantic import TypeAdapter
@@ -95,7 +97,7 @@ class Record:
 
 def schemas() -> dict[str, str]:
     """The JSON Schemas of the contract by their path below `schemas/`, as they are checked in."""
-    found = {"report": _report_schema()}
+    found = {"report": _report_schema(), "overlay": overlay_schema()}
     for kind, record in _RECORDS.items():
         body = _structure(kind)
         _describe(body, record)
@@ -359,8 +361,11 @@ def convert(value: object, kind: Any) -> Any:
 
 
 @cache
-def _judged(kind: Kind) -> dict[str, Any]:
-    """The schema by which a record is judged: no references, and no null, which reading drops first."""
+def shape(kind: Kind) -> dict[str, Any]:
+    """The schema by which a record is judged: no references, and no null, which reading drops first.
+
+    An object with `properties` is a record; one without them has keys of any name. Not to be changed.
+    """
     body = _structure(kind)
     definitions = body.pop("$defs")
 
@@ -391,15 +396,6 @@ def _judged(kind: Kind) -> dict[str, Any]:
     return judged
 
 
-def shape(kind: Kind) -> dict[str, Any]:
-    """The JSON Schema by which a record is judged, for those who read it from another syntax; not to be changed.
-
-    It has no references and no null. An object with `properties` is a record, one without them has keys of
-    any name.
-    """
-    return _judged(kind)
-
-
 @cache
 def _validator(kind: Kind) -> "Draft202012Validator":
     """The validator of a kind of record."""
@@ -407,7 +403,7 @@ def _validator(kind: Kind) -> "Draft202012Validator":
 
     formats = FormatChecker(formats=())
     formats.checks("date")(lambda value: not isinstance(value, str) or _day(value) is not None)
-    return Draft202012Validator(_judged(kind), format_checker=formats)
+    return Draft202012Validator(shape(kind), format_checker=formats)
 
 
 def _day(text: str) -> date | None:
@@ -671,7 +667,7 @@ def _judge(given: Any, index: int, kind: Kind | None) -> Record:
     name = given.get(_IDS[kind])
     record.id = name if isinstance(name, str) and name.strip() and name == _whole(name) else None
     tidy = _Tidy()
-    values = tidy.object(given, _judged(kind), ())
+    values = tidy.object(given, shape(kind), ())
     record.problems = tidy.problems
     seen = {problem.path for problem in tidy.problems}
     for error in _validator(kind).iter_errors(values):
@@ -695,7 +691,7 @@ def _kind(given: Mapping[str, Any]) -> Kind | None:
         return "claim"
     if "encounter_id" in given:
         return "encounter"
-    known = {kind: _judged(kind)["properties"].keys() for kind in _RECORDS}
+    known = {kind: shape(kind)["properties"].keys() for kind in _RECORDS}
     own = {kind: len(given.keys() & known[kind]) for kind in _RECORDS}
     if max(own.values()):
         return "encounter" if own["encounter"] >= own["claim"] else "claim"
@@ -769,7 +765,7 @@ class _Tidy:
             given = given if fits else _TOO_LONG
         if isinstance(given, _Unusable):
             help_text = f"Write a number of at most {DIGITS} digits, or leave the key out."
-            message = f"{_where(path)} {given.message}"
+            message = f"{in_words(path)} {given.message}"
             self.problems.append(Problem(pointer(*path), message, help_text, "INPUT-VALUE"))
             return None
         if isinstance(given, Decimal):
@@ -786,7 +782,7 @@ class _Tidy:
     def amount(self, text: str, path: Path) -> str:
         """A decimal string; one that is plain and has too many digits is a problem."""
         if _PLAIN.fullmatch(text) and not _fits(Decimal(text)):
-            message = f"{_where(path)} {_TOO_LONG.message}"
+            message = f"{in_words(path)} {_TOO_LONG.message}"
             help_text = f"Write a number of at most {DIGITS} digits."
             self.problems.append(Problem(pointer(*path), message, help_text, "INPUT-VALUE"))
         return text
@@ -797,28 +793,28 @@ class _Tidy:
             return
         where = pointer(*path)
         if _undecoded(text):
-            message = f"{_where(path)} holds a byte that is not UTF-8"
+            message = f"{in_words(path)} holds a byte that is not UTF-8"
             self.problems.append(Problem(where, message, "Save the file as UTF-8.", "INPUT-ENCODING"))
         elif _BROKEN.search(text):
-            message = f"{_where(path)} holds a character that is none: NUL, or half of a surrogate pair"
+            message = f"{in_words(path)} holds a character that is none: NUL, or half of a surrogate pair"
             self.problems.append(Problem(where, message, "Remove the character.", "INPUT-VALUE"))
 
 
 def _duplicate(path: Path) -> Problem:
     """A key that stands in one object more than once."""
-    message = f"{_where(path)} is given more than once"
+    message = f"{in_words(path)} is given more than once"
     return Problem(pointer(*path), message, "Keep one of them.", "INPUT-DUPLICATE-KEY")
 
 
 def _problems(error: "ValidationError", kind: Kind) -> Iterator[Problem]:
     """What the schema has to say, in plain words. Values are not repeated."""
     path: Path = tuple(error.absolute_path)
-    at, where, node, found = pointer(*path), _where(path), error.schema, cast("Any", error.instance)
+    at, where, node, found = pointer(*path), in_words(path), error.schema, cast("Any", error.instance)
     assert isinstance(node, dict)
     if error.validator == "additionalProperties":
         for key in found:
             if key not in node["properties"]:
-                message = f"{_where((*path, key))} is not a known key"
+                message = f"{in_words((*path, key))} is not a known key"
                 yield Problem(pointer(*path, key), message, _key_help(key, path, node, kind), "INPUT-KEY")
     elif error.validator == "required":
         for key in node["required"]:
@@ -847,7 +843,7 @@ def _problems(error: "ValidationError", kind: Kind) -> Iterator[Problem]:
 
 def _missing(path: Path) -> Problem:
     """A required key that is absent or blank."""
-    return Problem(pointer(*path), f"{_where(path)} is missing", f"Add `{path[-1]}`.", "INPUT-MISSING")
+    return Problem(pointer(*path), f"{in_words(path)} is missing", f"Add `{path[-1]}`.", "INPUT-MISSING")
 
 
 def _wrong_type(at: str, where: str, instance: object, node: dict[str, Any]) -> Problem:
@@ -924,7 +920,7 @@ def _key_help(key: str, path: Path, node: dict[str, Any], kind: Kind) -> str:
     """Where an unknown key, or the one that was meant, belongs."""
     known = list(node["properties"])
     other: Kind = "claim" if kind == "encounter" else "encounter"
-    if not path and key in _judged(other)["properties"]:
+    if not path and key in shape(other)["properties"]:
         owner = "an encounter" if other == "encounter" else "a claim"
         counterpart = _COUNTERPARTS.get(key)
         use = f"; here it is `{counterpart}`" if counterpart else ""
@@ -966,7 +962,7 @@ def _snake(key: str) -> str:
 def _homes(kind: Kind) -> dict[str, list[tuple[str, ...]]]:
     """For each key the places of a record that have it, as the keys that lead there; shallow ones first."""
     found: dict[str, list[tuple[str, ...]]] = {}
-    waiting: list[tuple[tuple[str, ...], dict[str, Any]]] = [((), _judged(kind))]
+    waiting: list[tuple[tuple[str, ...], dict[str, Any]]] = [((), shape(kind))]
     for path, node in waiting:
         for key, sub in node.get("properties", {}).items():
             found.setdefault(key, []).append(path)
@@ -976,7 +972,7 @@ def _homes(kind: Kind) -> dict[str, list[tuple[str, ...]]]:
     return found
 
 
-def _where(path: Path) -> str:
+def in_words(path: Path) -> str:
     """A place in words, from the inside out, numbers from 1: `stop of pauses 1 of administrations 2`."""
     words: list[str] = []
     for part in path:
@@ -1041,11 +1037,13 @@ def _value(value: Any, path: Path) -> Any:
     """One value of a record as JSON has it."""
     if isinstance(value, str):
         if _BROKEN.search(value):
-            raise NotWritable(f"{_where(path)} holds a character that JSON cannot carry", path=pointer(*path))
+            message = f"{in_words(path)} holds a character that JSON cannot carry"
+            raise NotWritable(message, path=pointer(*path))
         return value
     if isinstance(value, Decimal | int):
         if not _fits(Decimal(value)):
-            raise NotWritable(f"{_where(path)} is no number of at most {DIGITS} digits", path=pointer(*path))
+            message = f"{in_words(path)} is no number of at most {DIGITS} digits"
+            raise NotWritable(message, path=pointer(*path))
         return format(value, "f") if isinstance(value, Decimal) else value
     if isinstance(value, date):
         return value.isoformat()
@@ -1074,13 +1072,30 @@ def finding_to_dict(finding: Finding) -> dict[str, Any]:
     return dataclasses.asdict(finding)
 
 
+def view_to_dict(view: "DataclassInstance") -> dict[str, Any]:
+    """A forecast, comparison, price panel or documentation score as JSON values; amounts are texts."""
+
+    def plain(node: Any) -> Any:
+        if isinstance(node, Decimal):
+            return format(node, "f")
+        if isinstance(node, dict):
+            return {key: plain(value) for key, value in node.items()}
+        return [plain(value) for value in node] if isinstance(node, tuple | list) else node
+
+    found: dict[str, Any] = plain(dataclasses.asdict(view))
+    return found
+
+
 def report_to_dict(report: Report) -> dict[str, Any]:
     """A report as `check --format json` prints it: `report.schema.json` is its schema."""
     files = []
     for one in report.files:
         keys = ("file", "kind", "guide", "payer_overlay", "overlay_reason", "ok", "claims")
         body = {key: getattr(one, key) for key in keys}
-        files.append({**body, "findings": [finding_to_dict(finding) for finding in one.findings]})
+        body["findings"] = [finding_to_dict(finding) for finding in one.findings]
+        for key in ("forecast", "comparison", "prices", "documentation"):
+            body[key] = [view_to_dict(view) for view in getattr(one, key)]
+        files.append(body)
     summary = {
         "files": len(report.files),
         "claims": sum(one.claims for one in report.files),

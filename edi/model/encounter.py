@@ -41,7 +41,7 @@ class Container:
     single_dose: bool | None = None
     """Single-dose by its label; absent: the drug table decides."""
     volume_ml: Decimal | None = None
-    """Volume of one container in millilitres, for NDC quantities of liquids; absent: the drug table decides."""
+    """Volume of one container in millilitres, for NDC quantities of liquids; absent: the drug table's."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -179,4 +179,4 @@ class Encounter(ClaimHeader):
     primary_reason: str | None = None
     """Id of the administration that was the main reason for the visit (professional)."""
     coding: Coding | None = None
-    """propose, as_coded or both; default as_coded where `services` holds an administration code, else propose."""
+    """propose, as_coded or both; default as_coded where `services` holds an administration, else propose."""

@@ -225,7 +225,7 @@ class Coverage:
     payer: Payer | None = None
     """Who pays."""
     claim_filing: str | None = None
-    """SBR09: MB Medicare Part B, MA Part A, MC Medicaid, CI commercial, BL Blue, 16 Medicare Advantage HMO ..."""
+    """SBR09: MB Medicare Part B, MA Part A, MC Medicaid, CI commercial, BL Blue, 16 Medicare Advantage ..."""
     member_id: str | None = None
     """Member id as on the card."""
     group_number: str | None = None

@@ -4,6 +4,7 @@ encounter -> code -> claim -> check -> report -> build -> files
 """
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
@@ -17,14 +18,17 @@ from edi.model.contract import Kind, Record
 from edi.model.encounter import Encounter
 from edi.pipeline.answering import ack
 from edi.pipeline.building import Batch, Built, Envelope, Outcome, build, report_json
+from edi.pipeline.converting import Converted, convert_surface
 from edi.pipeline.explaining import explain
 from edi.pipeline.judging import Judged, Options, Run, judge, judge_inputs
 from edi.pipeline.reading import Input, inputs, records
+from edi.pipeline.repairing import repair
 from edi.settings import Settings
 
 __all__ = [
     "Batch",
     "Built",
+    "Converted",
     "Envelope",
     "Input",
     "Judged",
@@ -36,6 +40,7 @@ __all__ = [
     "check",
     "claim",
     "code",
+    "convert_surface",
     "explain",
     "inputs",
     "judge",
@@ -43,11 +48,12 @@ __all__ = [
     "read_claims",
     "read_encounter",
     "read_encounters",
+    "repair",
     "report_json",
 ]
 
 Source = str | bytes | os.PathLike[str]
-"""A path; or JSON as bytes, or as text that begins with a bracket."""
+"""A path; or JSON or XML as bytes, or as text that begins with a bracket."""
 
 
 def check(
@@ -59,6 +65,8 @@ def check(
     snip: int = 7,
     show_values: bool = False,
     settings: Settings | None = None,
+    prices: bool = False,
+    locality: str | None = None,
 ) -> Report:
     """All findings of encounters or claims.
 
@@ -70,6 +78,8 @@ def check(
         snip: the highest SNIP type to judge, 1 to 7.
         show_values: show expected and actual values instead of masking them.
         settings: what most records have in common (`edi.settings.load`).
+        prices: estimate what Medicare would allow, in US dollars.
+        locality: contractor and locality of the prices, as `05102-18`; default the national amounts.
 
     Raises:
         UnknownPayer: `payer`, a policy or its value does not exist.
@@ -81,6 +91,8 @@ def check(
         snip=snip,
         show_values=show_values,
         settings=settings or Settings(),
+        prices=prices,
+        locality=locality,
     ).verified()
     run = Run()
     if isinstance(source, Claim | Encounter):
@@ -131,9 +143,11 @@ def _record(value: Claim | Encounter, index: int) -> Record:
 
 def _inputs(source: Source) -> Iterator[Input]:
     if isinstance(source, bytes):
-        yield Input(name="", data=source)
-    elif isinstance(source, str) and source.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
-        yield Input(name="", data=source.encode(errors="surrogateescape"))
+        yield Input(name="", held=source)
+    elif isinstance(source, str) and source.lstrip("\ufeff \t\r\n")[:1] in ("{", "[", "<"):
+        # text is decoded already, whatever encoding the XML declaration names
+        text = re.sub(r"""^(\s*<\?xml[^>]*?)\sencoding\s*=\s*("[^"]*"|'[^']*')""", r"\1", source, count=1)
+        yield Input(name="", held=text.encode(errors="surrogateescape"))
     else:
         yield from inputs([os.fspath(source)])
 

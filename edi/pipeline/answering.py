@@ -2,21 +2,24 @@
 
 import datetime as dt
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
-from edi.answer import Answer, Kind, answers
 from edi.errors import NotReadable
-from edi.pipeline.judging import Options, judge_inputs
+from edi.pipeline.judging import Options
 from edi.pipeline.reading import Input
+
+if TYPE_CHECKING:
+    from edi.answer import Answer, Kind
 
 
 def ack(
     given: Input,
     options: Options | None = None,
     *,
-    kinds: Collection[Kind] | None = None,
+    kinds: "Collection[Kind] | None" = None,
     created: dt.datetime,
     control_number: int = 1,
-) -> list[Answer]:
+) -> "list[Answer]":
     """The answers to one X12 input; its claims are judged first.
 
     Args:
@@ -30,8 +33,19 @@ def ack(
         NotReadable: there is no such file, or it holds no interchange.
         UnknownPayer: payer rules or a policy that the options name do not exist.
     """
+    # the reader and its guides are loaded only where they are needed
+    from edi.answer import answers
+    from edi.pipeline.wire import judge_x12
+
     if given.problem is not None:
         raise NotReadable(f"{given.name}: {given.problem.message}")
-    judged = judge_inputs([given], (options or Options()).verified())
-    findings = [finding for one in judged for finding in one.findings]
-    return answers(given.data, kinds=kinds, created=created, control_number=control_number, findings=findings)
+    options = (options or Options()).verified()
+    with given.stream() as first, given.stream() as second:
+        judged = judge_x12(first, options, file=given.name)
+        return answers(
+            second,
+            kinds=kinds,
+            created=created,
+            control_number=control_number,
+            findings=(finding for one in judged for finding in one.findings),
+        )

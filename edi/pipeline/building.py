@@ -40,6 +40,8 @@ class Envelope:
     """ISA13 of the first batch; the other files count on, from 1 again behind 999999999."""
     usage: str = "T"
     """T test, P production."""
+    verify: bool = True
+    """Read back what was written and compare it with the claims."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -95,7 +97,7 @@ def build(
     run = Run()
     outcomes: list[Outcome] = []
     for judged in judge_inputs(given, options, only="encounter"):
-        _judge_sending(judged, options)
+        _judge_sending(judged, options, envelope)
         outcomes.append(Outcome(judged=judged, name=None))
     for outcome in outcomes:
         run.add(outcome.judged)
@@ -103,6 +105,10 @@ def build(
         for outcome in outcomes:
             if (outcome.judged.file, outcome.judged.index) == (one.file, one.index):
                 outcome.judged.findings.append(finding)
+    for change in run.changes():
+        for outcome in outcomes:
+            if (outcome.judged.file, outcome.judged.index) == (change.file, change.index):
+                outcome.judged.findings = change.applied(outcome.judged.findings)
     _name(outcomes)
     groups = _groups(outcomes, anyway)
     report = _report(outcomes)
@@ -124,16 +130,16 @@ def build(
     return Built(report=report, outcomes=outcomes, batches=batches, next_control_number=number)
 
 
-def _judge_sending(judged: Judged, options: Options) -> None:
+def _judge_sending(judged: Judged, options: Options, envelope: Envelope) -> None:
     """Add what keeps the claim from being sent, where the rules have not said it already."""
     claim = judged.claim
-    if claim is None or judged.case is None or claim.setting is None:
+    if claim is None or judged.case is None or claim.setting is None or not claim.lines:
         return
     if any(f.rule.startswith("X12-WRITE") for f in judged.findings):
         return
     try:
         to_json(claim)
-        _x837([claim], options, Envelope(created=dt.datetime(2000, 1, 1)), 1)
+        _x837([claim], options, Envelope(created=dt.datetime(2000, 1, 1), verify=envelope.verify), 1)
     except NotWritable as problem:
         found = not_writable(problem, judged.case, "encounter", judged.index)
         if not covered(found, judged.findings):
@@ -147,17 +153,18 @@ def _x837(claims: list[Claim], options: Options, envelope: Envelope, number: int
     Raises:
         NotWritable: a claim, or its sender or receiver, cannot be written.
     """
-    more = _interchange(claims[0], options)
+    more = interchange(claims[0], options)
     return write_837(
         claims,
         created=envelope.created,
         control_number=number,
         usage=envelope.usage,
+        verify=envelope.verify,
         **more,
     )
 
 
-def _interchange(claim: Claim, options: Options) -> dict[str, Any]:
+def interchange(claim: Claim, options: Options) -> dict[str, Any]:
     """The envelope of the settings; its ids are those of the partners that the settings name."""
     settings = options.settings
     left_out: tuple[str, ...] = ()
@@ -241,7 +248,9 @@ def _blocked(judged: Judged) -> bool:
 
 
 def _formless(judged: Judged) -> bool:
-    """Whether nothing tells which 837 the claim becomes."""
+    """Whether nothing tells which 837 the claim becomes, or nothing is billed."""
+    if judged.claim is not None and not judged.claim.lines:
+        return True
     encounter = judged.case.encounter if judged.case else None
     return encounter is not None and resolve_setting(encounter)[0] is None
 
@@ -262,7 +271,7 @@ def _remove_stale(out: Path, current: set[str]) -> None:
 
 def _report(outcomes: list[Outcome]) -> Report:
     """The report of the whole run, from what is known of each record at the end."""
-    run = Run()
+    run = Run(together=False)
     for outcome in outcomes:
         run.add(outcome.judged)
     return Report(files=run.files)
@@ -281,8 +290,10 @@ def _write_one(
     if single is not None and claim is not None:
         if not any(f.rule.startswith("X12-WRITE") for f in single.judged.findings):
             if claim.setting is not None and not _formless(single.judged):
-                wanted[f"{name}.837"] = _x837([claim], options, envelope, number)
-                number = number % MOST + 1
+                # where a rule has said what keeps it from being written, there is no other finding
+                with contextlib.suppress(NotWritable):
+                    wanted[f"{name}.837"] = _x837([claim], options, envelope, number)
+                    number = number % MOST + 1
             wanted[f"{name}.claim.json"] = to_json(claim).encode()
         else:
             with contextlib.suppress(NotWritable):
@@ -303,8 +314,10 @@ def report_json(report: Report) -> str:
     return json.dumps(report_to_dict(report), indent=2, ensure_ascii=False) + "\n"
 
 
-def write(path: Path, data: bytes) -> None:
+def write(path: Path, data: bytes | Iterable[bytes]) -> None:
     """Write a file whole or not at all: under a temporary name in the same folder, then renamed.
+
+    `data` are its bytes, or pieces of them one after the other.
 
     Raises:
         OSError: it cannot be written.
@@ -313,7 +326,7 @@ def write(path: Path, data: bytes) -> None:
     finished = Path(temporary)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            file.writelines([data] if isinstance(data, bytes) else data)
         finished.chmod(0o666 & ~_umask())
         finished.replace(path)
     except BaseException:

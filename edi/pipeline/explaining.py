@@ -2,20 +2,24 @@
 
 import difflib
 import json
-import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from edi import payers, tables
+from edi.checking import verified
 from edi.coding import family
 from edi.errors import EdiError
 from edi.finding import Denial
+from edi.pipeline import addresses, denied
 from edi.pipeline.notices import Notice, notices
+from edi.pipeline.prose import bullet as _bullet
+from edi.pipeline.prose import bullets as _bullets
+from edi.pipeline.prose import filled as _filled
+from edi.pipeline.prose import table as _table
 from edi.refdata import Drug, shipped
 from edi.rules import Rule, all_rules, rule_by_id
+from edi.rules.about import LOADED, SISTER
 from edi.rules.denials import denials
 
-WIDTH = 79
-"""Widest line of a paragraph."""
 KINDS = {
     "initial": "first service of a visit and access site",
     "add_on": "add-on: needs one of its parents on the claim",
@@ -23,28 +27,10 @@ KINDS = {
     "prolonged": "prolonged infusion by a pump",
     "unlisted": "unlisted procedure: describe it in words",
 }
-POLICY_TEXTS = {
-    "rev_admin_policy": "Revenue code of administrations: by kind (split), 0636 like the drug, or a table.",
-    "complex_biologic_policy": "Which biologics are coded with the chemotherapy family.",
-    "mod52_policy": "Whether an infusion that was stopped early carries modifier 52.",
-    "aborted_policy": "How a planned infusion of 15 minutes or less is coded: by its time or by intent.",
-    "missing_stop": "What an infusion without a stop time becomes.",
-    "same_drug_repeat": "How a second infusion of the same drug counts.",
-    "partial_overlap": "What infusions that overlap in part are to each other.",
-    "hyd_segments": "Whether each stretch of hydration must reach the minimum, or their sum.",
-    "midnight_dos": "Service date of the hours after midnight.",
-    "distinct_modifier": "Modifier of a distinct service: 59, or XE, XS, XU.",
-    "jwjz_required": "Whether single-dose drugs need JW or JZ.",
-    "jwjz_missing_carc": "CARC with which a missing JW or JZ is denied.",
-    "initial_rule": "How the initial service is chosen: by rank, or by the main reason of the visit.",
-    "ndc_required": "Whether drug lines need an NDC.",
-    "hydration_minimum": "Minutes from which hydration is billable.",
-    "pre_post_hydration": "Whether hydration before and after a drug that needs it is paid apart.",
-}
 
 
 def explain(what: str) -> str:
-    """The page of a rule id, a procedure or drug code, a policy, or payer rules, as Markdown.
+    """The page of a rule id, a code, a policy, payer rules, a guide address or a box, as Markdown.
 
     Raises:
         EdiError: nothing of that name is known; the message names the nearest ones.
@@ -61,11 +47,18 @@ def explain(what: str) -> str:
         return drug_page(word.upper())
     if word.lower() in payers.NAMES:
         return policy_page(word.lower())
-    if word.lower() in payers.shipped():
-        return overlay_page(word.lower())
+    if word.lower() in payers.shipped() or word.endswith(".toml"):
+        return overlay_page(word if word.endswith(".toml") else word.lower())
     aliases = [r for r in all_rules() if word.upper() in r.also]
     if aliases:
         return "\n\n".join(rule_page(r).rstrip("\n") for r in aliases) + "\n"
+    page = addresses.address_page(word) or addresses.box_page(word)
+    reason = denied.reason_page(word) or denied.remark_page(word)
+    if page is not None and reason is not None:
+        name = reason.splitlines()[0].removeprefix("# ").partition(":")[0]
+        return f"{page}\nIt is also the name of {name}: `explain {denied.unmistakable(word)}`.\n"
+    if page is not None or reason is not None:
+        return page or reason or ""
     near = _nearest(word)
     hint = f"; did you mean {' or '.join(near)}?" if near else ""
     raise EdiError(f"nothing is known about {_shown(word)}{hint}")
@@ -86,6 +79,7 @@ def topics() -> tuple[str, ...]:
         *shipped().codes("hcpcs_drugs"),
         *payers.NAMES,
         *payers.shipped(),
+        *denied.known(),
     )
 
 
@@ -130,7 +124,12 @@ def rule_page(rule: Rule) -> str:
     base = rule.base or rule.setting or "professional"
     parts.append("## Examples")
     note = f"Changes to the clean {rule.on} `samples/rules/{base}.json`: a JSON Pointer and the value there"
-    parts.append(_filled(f"{note}; null takes the value away."))
+    note += "; null takes the value away."
+    if any(SISTER in example for example in (*rule.breaks, *rule.keeps)):
+        note += f" `{SISTER}` makes a second claim of the run in the same way."
+    if any(LOADED in example for example in (*rule.breaks, *rule.keeps)):
+        note += f" `{LOADED}` are rows of reference data as if a user had loaded them."
+    parts.append(_filled(note))
     for words, examples in (("Breaks the rule", rule.breaks), ("Keeps it", rule.keeps)):
         parts += [f"{words}:", "\n\n".join(_patch(example) for example in examples)]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -140,6 +139,7 @@ _NEEDS = {
     "record": "the encounter",
     "received": "the day on which the payer gets the claim (`--received`)",
     "paper": "a form",
+    "prices": "that prices are asked for (`--prices`)",
 }
 
 
@@ -287,7 +287,7 @@ def policy_page(name: str) -> str:
     rules = [r for r in all_rules() if name in r.when]
     parts = [
         f"# Policy {name}",
-        _filled(POLICY_TEXTS[name]),
+        _filled(payers.POLICY_TEXTS[name]),
         f"Values: {', '.join(str(v) for v in payers.allowed_values(name))}",
         "\n".join(f"- {o.name}: {getattr(o.policies, name)} ({_set_by(o, name)})" for o in overlays),
     ]
@@ -302,27 +302,76 @@ def _set_by(overlay: payers.Overlay, name: str) -> str:
 
 
 def overlay_page(name: str) -> str:
-    """One set of payer rules."""
-    overlay = payers.load(name)
+    """One set of payer rules, by name or file: for whom, policies, severities, guide lines, own rules."""
+    overlay = verified(payers.load(name))
     facts = [
         ("Inherits from", ", ".join(overlay.ancestry)),
         ("For claim filing codes", ", ".join(overlay.claim_filing)),
         ("For payer ids", ", ".join(overlay.payer_ids)),
+        ("Complex biologics", ", ".join(overlay.complex_biologics or ())),
     ]
-    table = _table(
-        ("policy", "value", "set by"),
-        [(p, str(getattr(overlay.policies, p)), overlay.origin[p]) for p in payers.NAMES],
-    )
-    return (
-        "\n\n".join(p for p in (f"# Payer rules {name}: {overlay.title}", _bullets(facts), table) if p) + "\n"
-    )
+    parts = [
+        f"# Payer rules {overlay.name}: {overlay.title}",
+        _bullets(facts),
+        _table(
+            ("policy", "value", "set by"),
+            [(p, str(getattr(overlay.policies, p)), overlay.origin[p]) for p in payers.NAMES],
+        ),
+    ]
+    if overlay.severities:
+        rows = [
+            (id_, _usual_severity(id_, overlay), change.to, change.reason, change.by)
+            for id_, change in overlay.severities.items()
+        ]
+        parts += ["## Severities", _table(("rule", "usually", "here", "because", "set by"), rows)]
+    if overlay.guide:
+        lines = [
+            (f"{one.guide or ''} {one.address}".strip(), _bounds(one), one.reason, one.by)
+            for one in overlay.guide
+        ]
+        head = ("line", "this payer wants", "because", "set by")
+        parts += ["## Tightened guide lines", _table(head, lines)]
+    if overlay.rules:
+        parts.append("## Rules of its own")
+        parts += [_own_rule(one) for one in overlay.rules]
+    return "\n\n".join(p for p in parts if p) + "\n"
+
+
+def _usual_severity(id_: str, overlay: payers.Overlay) -> str:
+    rule = rule_by_id(id_) or next((one for one in overlay.rules if one.id == id_), None)
+    return rule.severity if rule is not None else ""
+
+
+def _bounds(one: payers.Tightening) -> str:
+    """What a tightened line asks for, in words."""
+    words = [
+        "must be there" if one.usage == "R" else "",
+        f"at least {one.least} characters" if one.least is not None else "",
+        f"at most {one.most} characters" if one.most is not None else "",
+        f"only {', '.join(one.codes)}" if one.codes is not None else "",
+        f"at most {one.count} times" if one.count is not None else "",
+    ]
+    return "; ".join(word for word in words if word) or "nothing more than the guide"
+
+
+def _own_rule(one: payers.OwnRule) -> str:
+    facts = [
+        ("Severity", one.severity),
+        ("Judged per", one.per),
+        *(
+            (name.replace("_", " "), ", ".join(value) if isinstance(value, tuple) else f"{value:f}")
+            for name, value in one.when.items()
+        ),
+        ("Set by", one.by),
+    ]
+    return f"### {one.id}\n\n{_filled(one.message)}\n\n{_filled(one.help)}\n\n{_bullets(facts)}"
 
 
 def policies_page() -> str:
     """All policies and what each shipped overlay sets."""
     overlays = [payers.load(name) for name in payers.shipped()]
     rows = [
-        (f"`{name}`", POLICY_TEXTS[name], ", ".join(str(v) for v in payers.allowed_values(name)))
+        (f"`{name}`", payers.POLICY_TEXTS[name], ", ".join(str(v) for v in payers.allowed_values(name)))
         + tuple(str(getattr(o.policies, name)) for o in overlays)
         for name in payers.NAMES
     ]
@@ -331,7 +380,7 @@ def policies_page() -> str:
         "A policy is what payers decide differently. A value: `--policy name=value`, else `policies` of the "
         "encounter, else the payer rules, else those from which they inherit. The payer rules: `--payer`, "
         "else `payer_overlay` of the encounter, else the first whose `[match]` fits the payer that is "
-        "billed, else `commercial`."
+        "billed, else `commercial`. Payer rules of your own: [payers.md](payers.md)."
     )
     return f"# Policies and payer rules\n\n{_filled(text)}\n\n{_table(head, rows)}\n"
 
@@ -362,33 +411,3 @@ def codes_page() -> str:
         "belong to the American Medical Association and are not shipped."
     )
     return f"# The administration family\n\n{_filled(text)}\n\n{_table(head, rows)}\n"
-
-
-# ---------------------------------------------------------------- Markdown
-
-
-def _filled(text: str) -> str:
-    return textwrap.fill(" ".join(text.split()), WIDTH, break_long_words=False, break_on_hyphens=False)
-
-
-def _bullets(facts: Iterable[tuple[str, str]]) -> str:
-    return "\n".join(_bullet(f"{name}: {value}") for name, value in facts if value)
-
-
-def _bullet(text: str) -> str:
-    return textwrap.fill(
-        text,
-        WIDTH,
-        initial_indent="- ",
-        subsequent_indent="  ",
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-
-
-def _table(head: Iterable[str], rows: Iterable[tuple[str, ...]]) -> str:
-    """A Markdown table."""
-    names = list(head)
-    lines = [f"| {' | '.join(names)} |", f"|{'|'.join(' --- ' for _ in names)}|"]
-    lines += [f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in rows]
-    return "\n".join(lines)

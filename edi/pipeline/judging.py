@@ -7,27 +7,41 @@ from datetime import date
 from typing import Any
 
 from edi import payers
-from edi.checking import check_case, paths
+from edi.checking import check_case, paths, verified
 from edi.coding import proposed_claim
 from edi.coding.assembly import Assembled, resolve_setting
+from edi.comparing import compared
 from edi.errors import NotWritable, UnknownPayer
-from edi.finding import SEVERITIES, FileReport, Finding, RecordKind, Report, X12Place
+from edi.finding import (
+    SEVERITIES,
+    Comparison,
+    FileReport,
+    Finding,
+    PricePanel,
+    RecordKind,
+    Report,
+    X12Place,
+)
+from edi.forecast import forecast, stake_of
 from edi.model.claim import Claim, billed_coverage
 from edi.model.contract import Kind, Record
 from edi.model.encounter import Encounter
 from edi.model.party import TradingPartner
 from edi.model.pointer import pointer
 from edi.payers import Overlay, Policies
+from edi.pipeline import reference
 from edi.pipeline.notices import notice
 from edi.pipeline.reading import Input, records
-from edi.refdata import shipped
+from edi.pipeline.sisters import Change, Sisters
+from edi.pipeline.unchecked import WORDS, unchecked
 from edi.rules import Case, all_rules
+from edi.rules.doc.score import documentation
 from edi.settings import Settings
 from edi.transactions.writing import trace_837, write_837
 
 MASK = "***"
 """What stands for a value that is not shown."""
-SOMEBODY = TradingPartner(name="SOMEBODY", id="SOMEBODY")
+SOMEBODY = TradingPartner(name="SOMEBODY", id="SOMEBODY", contact_name="SOMEBODY", phone="5555550100")
 """Stands for a sender or receiver that is not known, where only the claim is judged."""
 SOMETIME = dt.datetime(2000, 1, 1)
 """Creation date of an 837 that is written to see whether it can be."""
@@ -45,9 +59,15 @@ class Options:
     """Day on which the payer gets the claims; rules that need it are left out otherwise."""
     snip: int = 7
     """The highest SNIP type to judge."""
+    jobs: int = 1
+    """Processes that judge the structure of an X12 input, where nothing but structure is judged."""
     show_values: bool = False
     """Show expected and actual values in findings instead of masking them."""
     settings: Settings = field(default_factory=Settings)
+    prices: bool = False
+    """Estimate what Medicare would allow."""
+    locality: str | None = None
+    """Contractor and locality of the prices, as `05102-18`; default the national amounts."""
 
     def verified(self) -> "Options":
         """The same options.
@@ -55,7 +75,7 @@ class Options:
         Raises:
             UnknownPayer: the payer rules, a policy or its value do not exist.
         """
-        base = payers.load(self.payer).policies if self.payer else Policies()
+        base = verified(payers.load(self.payer)).policies if self.payer else Policies()
         payers.with_policies(base, self.policies, where="--policy")
         return self
 
@@ -78,22 +98,62 @@ class Judged:
     """Why these payer rules."""
     findings: list[Finding] = field(default_factory=list)
     unreadable: bool = False
+    surface: str | None = None
+    """x12 for what was read from the wire."""
+    guide: str | None = None
+    """Guide by which the wire was judged."""
+    uncounted: int = 0
+    """Claims that were judged for structure only and stand in no `Judged` of their own."""
+    record: RecordKind = "file"
+    """What kind of record the paths of its findings point into."""
+    snip: int = 7
+    """The highest SNIP type that was judged."""
 
     @property
     def ok(self) -> bool:
         """Whether no finding is an error."""
         return not any(f.severity == "error" for f in self.findings)
 
+    def comparison(self) -> Comparison | None:
+        """The coded lines beside what the record supports; None where the program codes."""
+        return compared(self.assembled, index=self.index) if self.assembled is not None else None
+
+    def prices(self) -> PricePanel | None:
+        """What Medicare would allow for the claim; None where nobody asked."""
+        if self.case is None or not self.case.prices:
+            return None
+        return replace(self.case.panel, index=self.index)
+
 
 def judge_inputs(given: Iterable[Input], options: Options, *, only: Kind | None = None) -> Iterator[Judged]:
     """Every record of every input, one by one; `only` refuses records of another kind."""
     for one in given:
+        if one.is_x12 and only is None:
+            from edi.pipeline import wire  # the reader and its guides load only where needed
+
+            with one.stream() as stream:
+                if options.jobs > 1 and options.snip <= 2:
+                    yield from wire.judge_structure(stream, options, file=one.name)
+                else:
+                    yield from wire.judge_x12(stream, options, file=one.name)
+            continue
         for record in records(one):
             yield judge(record, options, file=one.name, only=only)
 
 
 def judge(record: Record, options: Options, *, file: str = "", only: Kind | None = None) -> Judged:
     """One record: settings, payer rules, coding, rules, places."""
+    found = _judge(record, options, file=file, only=only)
+    found.record = "xml" if record.syntax == "xml" else record.kind or "file"
+    found.snip = options.snip
+    if record.syntax == "xml":
+        for finding in found.findings:
+            if finding.record != "file":
+                finding.record = "xml"
+    return found
+
+
+def _judge(record: Record, options: Options, *, file: str, only: Kind | None) -> Judged:
     found = Judged(file=file, index=record.index, kind=record.kind, id=record.id)
     value = record.value
     if value is None:
@@ -109,13 +169,13 @@ def judge(record: Record, options: Options, *, file: str = "", only: Kind | None
         return found
     value = options.settings.applied(value)
     kind: RecordKind = record.kind or "file"
-    chosen = _chosen(value, options, kind, record)
+    chosen = chosen_for(value, options, kind, record)
     if isinstance(chosen, list):
         found.unreadable = True
         found.findings = chosen
         return found
     found.overlay, found.reason, policies = chosen
-    found.case = case = _case(value, found.overlay, policies, options)
+    found.case = case = case_of(value, found.overlay, policies, options)
     found.claim = case.claim
     found.assembled = case.assembled
     found.findings = check_case(case, record=kind, index=record.index, snip=options.snip)
@@ -150,7 +210,7 @@ def _unreadable(record: Record) -> Iterator[Finding]:
         )
 
 
-def _chosen(
+def chosen_for(
     value: Encounter | Claim, options: Options, kind: RecordKind, record: Record
 ) -> tuple[Overlay, str, Policies] | list[Finding]:
     """Payer rules, why these, and the policies; or what is wrong with those that the record names.
@@ -173,6 +233,7 @@ def _chosen(
             claim_filing=coverage.claim_filing if coverage else None,
             payer_id=payer.id if payer else None,
         )
+        verified(overlay)
     except UnknownPayer as problem:
         if options.payer:
             raise
@@ -189,9 +250,9 @@ def _chosen(
     return overlay, reason, payers.with_policies(policies, options.policies, where="--policy")
 
 
-def _case(value: Encounter | Claim, overlay: Overlay, policies: Policies, options: Options) -> Case:
+def case_of(value: Encounter | Claim, overlay: Overlay, policies: Policies, options: Options) -> Case:
     """What the rules look at."""
-    lists = shipped()
+    lists = reference.lists()
     if isinstance(value, Encounter):
         assembled = proposed_claim(value, overlay=overlay, policies=policies, lists=lists)
         return Case(
@@ -201,12 +262,22 @@ def _case(value: Encounter | Claim, overlay: Overlay, policies: Policies, option
             lists=lists,
             assembled=assembled,
             received=options.received,
+            prices=options.prices,
+            locality=options.locality,
         )
     setting = resolve_setting(value)[0]
     coverage = billed_coverage(value)
     settled = policies.settled(setting=setting, claim_filing=coverage.claim_filing if coverage else None)
     claim = value if value.setting == setting else replace(value, setting=setting)
-    return Case(claim=claim, policies=settled, overlay=overlay, lists=lists, received=options.received)
+    return Case(
+        claim=claim,
+        policies=settled,
+        overlay=overlay,
+        lists=lists,
+        received=options.received,
+        prices=options.prices,
+        locality=options.locality,
+    )
 
 
 # ---------------------------------------------------------------- the 837
@@ -215,14 +286,15 @@ def _case(value: Encounter | Claim, overlay: Overlay, policies: Policies, option
 def write_problem(case: Case, kind: RecordKind, index: int) -> Finding | None:
     """Why the claim of a case cannot become an 837; None where it can, or where its form is not known."""
     claim = case.claim
-    if claim.setting is None:
-        return None
+    if claim.setting is None or not claim.lines:
+        return None  # rules say what is missing; there is nothing to write yet
     try:
         write_837(
             [claim],
             submitter=_sendable(claim.submitter),
             receiver=_sendable(claim.receiver),
             created=SOMETIME,
+            verify=False,
         )
     except NotWritable as problem:
         return not_writable(problem, case, kind, index)
@@ -233,11 +305,21 @@ def _sendable(partner: TradingPartner | None) -> TradingPartner:
     """A partner whose id does for an envelope; the envelope is no matter of the claim."""
     if partner is None:
         return SOMEBODY
+    if not (partner.phone or partner.email):
+        partner = replace(partner, contact_name=SOMEBODY.contact_name, phone=SOMEBODY.phone)
     return partner if partner.id and len(partner.id) <= 15 else replace(partner, id=SOMEBODY.id)
 
 
 def not_writable(problem: NotWritable, case: Case, kind: RecordKind, index: int) -> Finding:
-    """The finding for a claim that cannot be written."""
+    """The finding for the claim of a case that cannot be written."""
+    path, claim_path = paths(case, problem.path, kind)
+    return refusal(problem, case.claim, kind, index, path, claim_path)
+
+
+def refusal(
+    problem: NotWritable, claim: Claim, kind: RecordKind, index: int, path: str, claim_path: str | None
+) -> Finding:
+    """The finding for a claim that cannot be written; `path` points into the record that was given."""
     message = str(problem)
     if problem.path and message.startswith(problem.path):
         message = "the value " + message.removeprefix(problem.path).lstrip(": ")
@@ -245,11 +327,10 @@ def not_writable(problem: NotWritable, case: Case, kind: RecordKind, index: int)
         id_ = "X12-WRITE-PARTNER"
     else:
         id_ = "X12-WRITE-CHARACTER" if " holds " in message else "X12-WRITE-CLAIM"
-    path, claim_path = paths(case, problem.path, kind)
     found = notice(
-        id_, message, record=kind, index=index, path=path, claim_path=claim_path, claim=case.claim.claim_id
+        id_, message, record=kind, index=index, path=path, claim_path=claim_path, claim=claim.claim_id
     )
-    found.setting = case.claim.setting
+    found.setting = claim.setting
     if claim_path is not None and claim_path.startswith("/lines/"):
         found.place.line = int(claim_path.split("/")[2]) + 1
     return found
@@ -293,32 +374,75 @@ def mask(findings: Iterable[Finding]) -> None:
 class Run:
     """Gathers what was judged into a report, and judges what only several records together show."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, together: bool = True) -> None:
+        """`together`: judge the claims together too, which takes facts of each of them."""
+        self._sisters = Sisters() if together else None
+        self._changes: list[Change] | None = None
         self._files: dict[str, FileReport] = {}
         self._ids: dict[tuple[str, str], list[Judged]] = {}
         self._without_record: list[str] = []
+        self._general = 0
+        self._general_in = ""
+        self._unchecked: set[str] = set()
+        self._unchecked_in = ""
 
     def add(self, judged: Judged) -> None:
         """Take one record in; its findings go into the report as they are then."""
         report = self._files.get(judged.file)
+        kind = judged.surface or judged.kind
         if report is None:
-            report = self._files[judged.file] = FileReport(file=judged.file, kind=judged.kind or "unknown")
-        elif judged.kind is not None and report.kind != judged.kind:
-            report.kind = judged.kind if report.kind == "unknown" else "mixed"
+            report = self._files[judged.file] = FileReport(file=judged.file, kind=kind or "unknown")
+        elif kind is not None and report.kind != kind:
+            report.kind = kind if report.kind == "unknown" else "mixed"
+        if judged.guide is not None:
+            report.guide = _joined(report.guide, judged.guide)
         report.unreadable = report.unreadable or judged.unreadable
         report.findings += judged.findings
-        if judged.claim is not None:
-            report.claims += 1
+        self._views(report, judged)
+        report.claims += judged.uncounted + (judged.claim is not None)
         if judged.overlay is not None:
             report.payer_overlay = _joined(report.payer_overlay, judged.overlay.name)
             report.overlay_reason = _joined(report.overlay_reason, judged.reason or "")
+            if judged.reason == payers.BY_DEFAULT and judged.claim is not None:
+                self._general += 1
+                self._general_in = judged.file
         if judged.kind == "claim" and judged.claim is not None:
             self._without_record.append(judged.file)
+        case = judged.case
+        if case is not None and (absent := unchecked(case.claim, case.lists, self._unchecked)):
+            self._unchecked |= absent
+            self._unchecked_in = judged.file
+        if self._sisters is not None and judged.case is not None:
+            self._sisters.add(
+                judged.case,
+                file=judged.file,
+                index=judged.index,
+                record=judged.record,
+                x12=judged.surface == "x12" or judged.case.claim.setting is not None,
+                snip=judged.snip,
+            )
         for key in identities(judged):
             # only what is needed to point at it later: claims are not kept
             self._ids.setdefault(key, []).append(
                 Judged(file=judged.file, index=judged.index, kind=judged.kind, id=judged.id)
             )
+
+    @staticmethod
+    def _views(report: FileReport, judged: Judged) -> None:
+        """What the findings, the record and the prices of a claim come to."""
+        claim = judged.claim
+        if claim is not None and any(f.severity != "info" for f in judged.findings):
+            likely = forecast(judged.findings, stake_of(claim, judged.overlay), index=judged.index)
+            if likely is not None:
+                report.forecast.append(likely)
+        beside = judged.comparison()
+        if beside is not None:
+            report.comparison.append(beside)
+        panel = judged.prices()
+        if panel is not None:
+            report.prices.append(panel)
+        if judged.case is not None:
+            report.documentation += documentation(judged.case, judged.index)
 
     def duplicates(self) -> Iterator[tuple[Judged, Finding]]:
         """A finding for each record whose id another record of the run has."""
@@ -344,6 +468,35 @@ class Run:
                     ),
                 )
 
+    def changes(self) -> list[Change]:
+        """What the claims of the run show together; no record is added after this."""
+        if self._changes is None:
+            self._changes = self._sisters.changes(reference.lists()) if self._sisters is not None else []
+        return self._changes
+
+    def _forecast_again(self) -> None:
+        """Forecasts of the claims about which other claims have said something."""
+        touched: dict[str, dict[int, Change]] = {}
+        for change in self.changes():
+            touched.setdefault(change.file, {})[change.index] = change
+        for name, changes in touched.items():
+            file = self._files[name]
+            members: dict[int, list[Finding]] = {index: [] for index in changes}
+            for one in file.findings:
+                about = changes.get(one.index)
+                # faults around the claims have the number of the first one, and no claim
+                if about is None or one.record != about.record:
+                    continue
+                if one.claim_path or one.place.claim:
+                    members[one.index].append(one)
+            kept = [one for one in file.forecast if one.index not in changes]
+            made = (
+                forecast(members[index], change.stake, index=index)
+                for index, change in changes.items()
+                if change.stake is not None
+            )
+            file.forecast = sorted([*kept, *(one for one in made if one is not None)], key=lambda f: f.index)
+
     @property
     def files(self) -> list[FileReport]:
         """What was gathered so far, by input."""
@@ -353,10 +506,21 @@ class Run:
         """The report of the run, with what only the run as a whole shows."""
         for one, finding in self.duplicates():
             self._files[one.file].findings.append(finding)
+        for change in self.changes():
+            file = self._files[change.file]
+            file.findings = change.applied(file.findings)
+        self._forecast_again()
+        if self._general:
+            message = f"{self._general} of the claims were judged by the general rules: none of their payer"
+            self._files[self._general_in].findings.append(notice("PAYER-PROF-001", message))
         blind = sum("record" in rule.needs for rule in all_rules())
         if self._without_record and blind:
             message = f"{blind} rules look at the record and were not judged: no encounter was given"
             self._files[self._without_record[-1]].findings.append(notice("RECORD-ABSENT", message))
+        if self._unchecked:
+            names = ", ".join(words for name, words in WORDS.items() if name in self._unchecked)
+            message = f"not checked against a whole list of the service date: {names}"
+            self._files[self._unchecked_in].findings.append(notice("LISTS-ABSENT", message))
         return Report(files=self.files)
 
 

@@ -7,6 +7,9 @@ from typing import cast
 from edi import tables
 from edi.finding import Finding, Place, RecordKind, Severity
 
+WHOLE_RUN = ("LISTS-ABSENT", "PAYER-PROF-001", "RECORD-ABSENT")
+"""Findings about a run, not about one of its files, in the order in which they come last."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:

@@ -5,7 +5,7 @@ from typing import Any
 
 from edi.coding.timeline import Refusal, Timeline
 from edi.model.claim import ServiceLine
-from edi.model.contract import finding_to_dict, to_dict
+from edi.model.contract import finding_to_dict, to_dict, view_to_dict
 from edi.pipeline.judging import Judged
 
 NAMED: dict[str, Any] = {
@@ -79,6 +79,7 @@ def timeline_of(judged: Judged) -> Timeline | None:
 def coded_to_dict(judged: Judged) -> dict[str, Any]:
     """One encounter as `code --format json` prints it."""
     timeline = timeline_of(judged)
+    comparison, prices = judged.comparison(), judged.prices()
     return {
         "encounter_id": judged.id,
         "setting": timeline.setting if timeline else None,
@@ -93,6 +94,8 @@ def coded_to_dict(judged: Judged) -> dict[str, Any]:
         "file": judged.file,
         "index": judged.index,
         "findings": [finding_to_dict(f) for f in judged.findings],
+        "comparison": view_to_dict(comparison) if comparison is not None else None,
+        "prices": view_to_dict(prices) if prices is not None else None,
     }
 
 

@@ -1,6 +1,8 @@
 """Inputs: from what a user names to bytes, and from bytes to records."""
 
 import glob
+import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,19 +10,41 @@ from typing import BinaryIO
 
 from edi.errors import NotReadable
 from edi.model.contract import Problem, Record, read_records
+from edi.model.xml import is_xml, read_xml
 
-ENDINGS = (".json", ".ndjson", ".jsonl")
+X12_ENDINGS = (".837", ".edi", ".x12", ".999", ".835", ".277", ".277ca", ".ta1")
+"""Endings by which a file is X12 even where its beginning is spoilt."""
+ENDINGS = (".json", ".ndjson", ".jsonl", ".xml", *X12_ENDINGS)
 """Endings of the files that are taken from a folder."""
+_ISA = re.compile(rb"ISA[^0-9A-Za-z\s]")
 STDIN = "-"
 
 
 @dataclass(slots=True, kw_only=True)
 class Input:
-    """One input: its bytes, or why there are none."""
+    """One input: its bytes or its file, or why there is neither.
+
+    A file that is X12 stays on disk and is read as a stream; any other is in memory.
+    """
 
     name: str
-    data: bytes = b""
+    held: bytes = b""
+    path: Path | None = None
     problem: Problem | None = None
+
+    @property
+    def data(self) -> bytes:
+        """All bytes of the input."""
+        return self.path.read_bytes() if self.path is not None else self.held
+
+    @property
+    def is_x12(self) -> bool:
+        """Whether it is an X12 input, by its beginning or its name."""
+        return self.problem is None and (self.path is not None or is_x12(self.held, self.name))
+
+    def stream(self) -> BinaryIO:
+        """The input as a stream; the caller closes it."""
+        return self.path.open("rb") if self.path is not None else io.BytesIO(self.held)
 
 
 def inputs(
@@ -34,7 +58,7 @@ def inputs(
     seen: set[Path] = set()
     for name in names:
         if name == STDIN and stdin is not None:
-            yield Input(name=STDIN, data=stdin.read())
+            yield Input(name=STDIN, held=stdin.read())
             continue
         found = _files(name, (*leave, ".report.json"))
         if not found:
@@ -77,7 +101,11 @@ def _nothing(name: str) -> Problem:
 def _read(path: Path) -> Input:
     name = path.as_posix()
     try:
-        return Input(name=name, data=path.read_bytes())
+        with path.open("rb") as file:
+            head = file.read(4096)
+            if is_x12(head, name):
+                return Input(name=name, path=path)
+            return Input(name=name, held=head + file.read())
     except FileNotFoundError:
         return Input(name=name, problem=Problem("", "there is no such file", "Check the name.", "INPUT-FILE"))
     except OSError as problem:
@@ -91,6 +119,9 @@ def records(given: Input) -> Iterator[Record]:
     if problem is not None:
         yield Record(index=0, problems=[problem])
         return
+    if is_xml(given.data):
+        yield from read_xml(given.data)
+        return
     try:
         yield from read_records(given.data, given.name)
     except NotReadable as problem_of_text:
@@ -98,16 +129,25 @@ def records(given: Input) -> Iterator[Record]:
         yield Record(index=0, problems=[Problem(problem_of_text.path, message, "", "INPUT-JSON")])
 
 
+def is_x12(data: bytes, name: str = "") -> bool:
+    """Whether bytes are X12: they begin with ISA, or hold it near their beginning, or are named so."""
+    head = _head(data)
+    if head[:1] in (b"{", b"[", b"<"):
+        return False
+    return _ISA.search(head[:2000]) is not None or name.lower().endswith(X12_ENDINGS)
+
+
+def _head(data: bytes) -> bytes:
+    return data[:200].removeprefix(b"\xef\xbb\xbf").lstrip()
+
+
 def _foreign(data: bytes) -> Problem | None:
     """Inputs of other kinds that can be told by their first characters."""
-    head = data[:200].removeprefix(b"\xef\xbb\xbf").lstrip()
-    if head[:3] == b"ISA" and head[3:4].strip() and not head[3:4].isalnum():
+    if is_x12(data):
         what = "an X12 file"
-    elif head[:1] == b"<":
-        what = "XML or HTML"
-    elif head[:4] == b"%PDF":
+    elif _head(data)[:4] == b"%PDF":
         what = "a PDF"
     else:
         return None
     message = f"this is {what}, which this version does not read"
-    return Problem("", message, "Give the encounter or the claim as JSON.", "INPUT-KIND")
+    return Problem("", message, "Give the encounter or the claim as JSON or XML.", "INPUT-KIND")

@@ -1,0 +1,209 @@
+"""From one surface of the claim to another: JSON, NDJSON, XML and 837, claim by claim."""
+
+import json
+import textwrap
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import chain, groupby
+from typing import Literal
+
+from edi.checking import wire_finding
+from edi.errors import NotWritable
+from edi.finding import FileReport, Finding, RecordKind
+from edi.model.claim import Claim
+from edi.model.contract import to_dict, to_json
+from edi.model.xml import to_xml, to_xml_list
+from edi.pipeline.building import Envelope, interchange
+from edi.pipeline.judging import Options, judge, mask, not_writable, refusal
+from edi.pipeline.notices import notice
+from edi.pipeline.reading import Input, records
+from edi.rules import Case
+from edi.transactions.writing import stream_837, write_837
+
+Target = Literal["json", "ndjson", "xml", "837"]
+ENDINGS: dict[Target, str] = {
+    "json": ".claim.json",
+    "ndjson": ".claim.ndjson",
+    "xml": ".claim.xml",
+    "837": ".837",
+}
+"""Endings of the files that are written for each target."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Converted:
+    """What comes of one input."""
+
+    report: FileReport
+    """What could not be read or written, and what was found while an encounter was coded; complete when
+    `chunks` are used up."""
+    chunks: Iterator[bytes]
+    """The file in pieces; none where no claim could be written."""
+
+
+@dataclass(slots=True, kw_only=True)
+class _Taken:
+    """A claim on its way."""
+
+    claim: Claim
+    kind: RecordKind
+    index: int
+    case: Case | None = None
+    """What the claim of an encounter came of."""
+
+
+def convert_surface(given: Input, to: Target, options: Options, envelope: Envelope) -> Converted:
+    """The claims of an input on another surface; claims that cannot be written become findings.
+
+    Encounters are coded first. One claim is written as it is, several as `{"claims": [...]}` or `<claims>`.
+    An 837 has one interchange for each run of claims with the same sender and receiver.
+
+    Args:
+        given: encounters or claims as JSON, NDJSON or XML, or an 837.
+        to: json, ndjson, xml or 837.
+        options: payer rules and policies for the coding of encounters, settings, whether to show values.
+        envelope: date, control number of the first interchange, and usage, for an 837.
+
+    Raises:
+        UnknownPayer: payer rules or a policy that the options name do not exist.
+    """
+    report = FileReport(file=given.name, kind="unknown")
+    return Converted(report=report, chunks=_chunks(given, to, options.verified(), envelope, report))
+
+
+def _chunks(
+    given: Input, to: Target, options: Options, envelope: Envelope, report: FileReport
+) -> Iterator[bytes]:
+    def tried(write: Callable[[Claim], object]) -> Iterator[Claim]:
+        """The claims that can be written."""
+        for one in _taken(given, options, report):
+            try:
+                write(one.claim)
+            except NotWritable as problem:
+                report.findings.append(_refused(problem, one, to))
+            else:
+                report.claims += 1
+                yield one.claim
+
+    if to == "ndjson":
+        for claim in tried(to_dict):
+            yield (json.dumps(to_dict(claim), ensure_ascii=False) + "\n").encode()
+    elif to == "json":
+        yield from _as_json(tried(to_dict))
+    elif to == "xml":
+        yield from _as_xml(tried(to_xml))
+    else:
+        yield from _as_837(tried(lambda claim: _alone(claim, options, envelope)), options, envelope)
+
+
+# ---------------------------------------------------------------- reading
+
+
+def _taken(given: Input, options: Options, report: FileReport) -> Iterator[_Taken]:
+    """The claims of an input; what is wrong with it goes into the report."""
+    if given.is_x12:
+        yield from _from_x12(given, options, report)
+        return
+    for record in records(given):
+        if isinstance(record.value, Claim):
+            report.kind = "claim" if report.kind in ("unknown", "claim") else "mixed"
+            kind: RecordKind = "xml" if record.syntax == "xml" else "claim"
+            yield _Taken(claim=record.value, kind=kind, index=record.index)
+            continue
+        judged = judge(record, options, file=given.name)
+        if record.kind is not None:
+            report.kind = record.kind if report.kind in ("unknown", record.kind) else "mixed"
+        report.unreadable = report.unreadable or judged.unreadable
+        # whether the claim can be an 837 matters only where that is asked for, and is found out then
+        report.findings += [f for f in judged.findings if not f.rule.startswith("X12-WRITE")]
+        if judged.claim is not None and not judged.unreadable:
+            yield _Taken(claim=judged.claim, kind="encounter", index=record.index, case=judged.case)
+
+
+def _from_x12(given: Input, options: Options, report: FileReport) -> Iterator[_Taken]:
+    """The claims of an 837, and the faults of its wire."""
+    # the reader and its guides are loaded only where they are needed
+    from edi.transactions.reading import ReadClaim, read_claims
+    from edi.x12.findings import Fault
+    from edi.x12.units import Unit
+
+    report.kind = "x12"
+    index = 0
+    with given.stream() as stream:
+        for event in read_claims(stream):
+            unit = event.unit if isinstance(event, ReadClaim) else event
+            faults = [unit] if isinstance(unit, Fault) else unit.faults if isinstance(unit, Unit) else []
+            found = [wire_finding(fault, index=index) for fault in faults]
+            if not options.show_values:
+                mask(found)
+            report.findings += found
+            report.unreadable = report.unreadable or any(fault.kind == "no_isa" for fault in faults)
+            if isinstance(event, ReadClaim):
+                yield _Taken(claim=event.claim, kind="x12", index=index)
+                index += 1
+    if not index and not report.findings:
+        report.findings.append(notice("CONVERT-EMPTY", "the file holds no claim"))
+
+
+def _refused(problem: NotWritable, one: _Taken, to: Target) -> Finding:
+    """The finding for a claim that cannot be written."""
+    if to != "837":
+        return notice(
+            "CONVERT-VALUE",
+            str(problem),
+            record=one.kind,
+            index=one.index,
+            path=problem.path,
+            claim_path=problem.path,
+            claim=one.claim.claim_id,
+        )
+    if one.case is not None:
+        return not_writable(problem, one.case, one.kind, one.index)
+    return refusal(problem, one.claim, one.kind, one.index, problem.path, problem.path)
+
+
+# ---------------------------------------------------------------- writing
+
+
+def _as_json(claims: Iterator[Claim]) -> Iterator[bytes]:
+    """One claim as an object, several as a list in an object; indented by two."""
+    first, second = next(claims, None), next(claims, None)
+    if first is None:
+        return
+    if second is None:
+        yield to_json(first).encode()
+        return
+    yield b'{\n  "claims": [\n'
+    for i, claim in enumerate(chain([first, second], claims)):
+        text = textwrap.indent(to_json(claim).rstrip("\n"), "    ")
+        yield ((",\n" if i else "") + text).encode()
+    yield b"\n  ]\n}\n"
+
+
+def _as_xml(claims: Iterator[Claim]) -> Iterator[bytes]:
+    """One claim as the root, several in `claims`."""
+    first, second = next(claims, None), next(claims, None)
+    if first is None:
+        return
+    several = (to_xml(first),) if second is None else to_xml_list(chain([first, second], claims))
+    for text in several:
+        yield text.encode()
+
+
+def _as_837(claims: Iterator[Claim], options: Options, envelope: Envelope) -> Iterator[bytes]:
+    """One interchange for each run of claims with the same sender and receiver."""
+    runs = groupby(claims, key=lambda claim: (claim.submitter, claim.receiver))
+    for number, (_, run) in enumerate(runs, envelope.control_number):
+        first = next(run)
+        yield from stream_837(
+            chain([first], run),
+            created=envelope.created,
+            control_number=number,
+            usage=envelope.usage,
+            **interchange(first, options),
+        )
+
+
+def _alone(claim: Claim, options: Options, envelope: Envelope) -> bytes:
+    """A claim in an interchange of its own, to see whether it can be written."""
+    return write_837([claim], created=envelope.created, usage=envelope.usage, **interchange(claim, options))

@@ -1,0 +1,102 @@
+"""Which code lists a claim would have needed, and which nobody has loaded for its service dates."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from edi.codes import bill_type, hcpcs, icd10, modifier, taxonomy
+from edi.coding.family import codes as family
+from edi.model.claim import Claim, other_coverages
+from edi.model.party import Adjudication
+from edi.refdata import Lists
+from edi.rules.asks import first_day, providers
+
+WORDS = {
+    "icd10cm": "ICD-10-CM diagnoses",
+    "hcpcs": "HCPCS Level II codes",
+    "cpt": "CPT codes",
+    "modifiers": "modifiers",
+    "revenue": "revenue codes",
+    "type_of_bill": "types of bill",
+    "admission_source": "points of origin",
+    "patient_status": "patient status codes",
+    "condition": "condition codes",
+    "occurrence": "occurrence codes",
+    "occurrence_span": "occurrence span codes",
+    "value": "value codes",
+    "taxonomy": "provider taxonomy codes",
+    "carc": "adjustment reasons",
+    "rarc": "remittance remarks",
+}
+"""Lists that ship in part or for some years only, as a message names them, in the order in which it does."""
+Coded = tuple[str, str, date | None]
+"""Name of a list, a code as the list writes it, the date by which it is judged."""
+
+
+def unchecked(claim: Claim, lists: Lists, known: set[str]) -> set[str]:
+    """Names of lists by which a code of the claim is neither valid nor invalid on its date.
+
+    A code of the infusion family, or a drug code of the shipped table, is judged by that table. `known` are
+    names that need not be looked at again.
+    """
+    found: set[str] = set()
+    for name, code, day in _codes(claim):
+        if not code or name in known or name in found:
+            continue
+        answer = lists.known(name, code, day) if day is None else lists.listed(name, code, day).known
+        if answer is None and not _shipped(name, code, lists):
+            found.add(name)
+    return found
+
+
+def _shipped(name: str, code: str, lists: Lists) -> bool:
+    if name == "hcpcs" and lists.drug_rows(code):
+        return True
+    return name in ("hcpcs", "cpt") and code in family()
+
+
+def _codes(claim: Claim) -> Iterator[Coded]:
+    """Every code of a claim; where a shape is known, only a code that has it."""
+    day = first_day(claim)
+    for diagnosis in claim.diagnoses:
+        if diagnosis.code and icd10.problem(diagnosis.code) is None:
+            yield "icd10cm", icd10.compact(diagnosis.code), day
+    for line in claim.lines:
+        on = line.service_date or day
+        kind = hcpcs.kind(line.hcpcs) if line.hcpcs else None
+        if kind is not None:
+            yield "hcpcs" if kind == "level_two" else "cpt", hcpcs.compact(line.hcpcs or ""), on
+        for one in line.modifiers:
+            if modifier.problem(one) is None:
+                yield "modifiers", modifier.compact(one), on
+        yield "revenue", line.revenue_code or "", on
+    for code in claim.condition_codes:
+        yield "condition", code.upper(), day
+    if claim.setting == "facility":
+        yield from _of_facility(claim, day)
+    for _, _, _, provider in providers(claim):
+        if provider.taxonomy and taxonomy.problem(provider.taxonomy) is None:
+            yield "taxonomy", taxonomy.compact(provider.taxonomy), day
+    for _, coverage in other_coverages(claim):
+        if coverage.adjudication is not None:
+            yield from _of_decision(coverage.adjudication, coverage.adjudication.paid_date or day)
+
+
+def _of_facility(claim: Claim, day: date | None) -> Iterator[Coded]:
+    if claim.type_of_bill and bill_type.problem(claim.type_of_bill) is None:
+        yield "type_of_bill", bill_type.facility(claim.type_of_bill), day
+    if claim.admission is not None:
+        yield "admission_source", (claim.admission.source or "").upper(), day
+        yield "patient_status", claim.admission.patient_status or "", day
+    for occurrence in claim.occurrence_codes:
+        yield "occurrence", (occurrence.code or "").upper(), day
+    for span in claim.occurrence_spans:
+        yield "occurrence_span", (span.code or "").upper(), day
+    for value in claim.value_codes:
+        yield "value", (value.code or "").upper(), day
+
+
+def _of_decision(decision: Adjudication, day: date | None) -> Iterator[Coded]:
+    for one in (*decision.adjustments, *(a for line in decision.lines for a in line.adjustments)):
+        yield "carc", (one.reason or "").upper(), day
+    for remark in decision.remark_codes:
+        yield "rarc", remark.upper(), day
