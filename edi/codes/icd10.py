@@ -1,10 +1,14 @@
 """ICD-10-CM diagnosis code: three to seven characters; a dot after the third for people, none on the wire.
 
 Source: ICD-10-CM Official Guidelines, section I.A (CMS, NCHS): a letter, a digit, a letter or digit, then up
-to four more. Only the shape is judged here.
+to four more; since fiscal year 2026 also QA0, where a letter stands second. Only the shape is judged here.
 """
 
+from typing import Final
+
 from edi.codes.text import ALPHANUMERIC, DIGITS, LETTERS, only
+
+_LETTER_SECOND: Final = ("QA",)
 
 
 def compact(text: str) -> str:
@@ -27,7 +31,7 @@ def problem(text: str) -> str | None:
         return "a diagnosis code consists of letters and digits"
     if not 3 <= len(value) <= 7:
         return f"a diagnosis code has 3 to 7 characters, this has {len(value)}"
-    if value[0] not in LETTERS or value[1] not in DIGITS:
+    if value[0] not in LETTERS or (value[1] not in DIGITS and value[:2] not in _LETTER_SECOND):
         return "an ICD-10-CM code begins with a letter and a digit"
     return None
 

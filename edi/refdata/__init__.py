@@ -4,6 +4,50 @@
 loaded in part, is not checked: it is never called invalid.
 """
 
-from edi.refdata.lists import Coverage, Drug, Entry, Lists, Size, Source, shipped
+from edi.refdata.answers import (
+    AddOn,
+    ApcRow,
+    DrugPrice,
+    Listing,
+    LocalityIndex,
+    NdcCode,
+    PairEdit,
+    RelativeValue,
+    UnitLimit,
+)
+from edi.refdata.editions import Edition
+from edi.refdata.lists import (
+    Coverage,
+    Drug,
+    Entry,
+    Lists,
+    ShippedTables,
+    Size,
+    Source,
+    shipped,
+    shipped_sources,
+)
+from edi.refdata.shipped_edits import ShippedEdits
 
-__all__ = ["Coverage", "Drug", "Entry", "Lists", "Size", "Source", "shipped"]
+__all__ = [
+    "AddOn",
+    "ApcRow",
+    "Coverage",
+    "Drug",
+    "DrugPrice",
+    "Edition",
+    "Entry",
+    "Listing",
+    "Lists",
+    "LocalityIndex",
+    "NdcCode",
+    "PairEdit",
+    "RelativeValue",
+    "ShippedEdits",
+    "ShippedTables",
+    "Size",
+    "Source",
+    "UnitLimit",
+    "shipped",
+    "shipped_sources",
+]

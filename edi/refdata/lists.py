@@ -4,16 +4,30 @@ A `Source` holds code lists; `Lists` asks its sources in order. A list that ship
 its head) can say that a code is known, but never that it is not.
 """
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from types import MappingProxyType
-from typing import Final, Literal, Protocol, cast
+from typing import Any, Final, Literal, Protocol, cast, runtime_checkable
 
 from edi import tables
 from edi.errors import TableError
+from edi.refdata.answers import (
+    AddOn,
+    ApcRow,
+    DrugPrice,
+    Listing,
+    LocalityIndex,
+    NdcCode,
+    PairEdit,
+    RelativeValue,
+    UnitLimit,
+)
+from edi.refdata.editions import Edition
+from edi.refdata.shipped_edits import ShippedEdits
 
 Coverage = Literal["absent", "partial", "complete"]
 DrugClass = Literal[
@@ -28,6 +42,11 @@ DrugClass = Literal[
 ContainerKind = Literal["single", "multi", "both", "bag"]
 
 _DRUGS: Final = "hcpcs_drugs"
+_LEVEL_II: Final = re.compile(r"[A-CE-Z]\d{4}")
+_MOST_CHOSEN: Final = 4096
+"""Dates for which the choice of an edition is remembered."""
+_MOST_LISTINGS: Final = 16384
+"""Codes and dates of which it is remembered whether they are listed."""
 _CLASSES: Final = frozenset(
     {
         "therapeutic",
@@ -145,6 +164,33 @@ class Source(Protocol):
         """All codes that it holds of a list, each once."""
 
 
+@runtime_checkable
+class DatedSource(Source, Protocol):
+    """A source with several editions of a list, each for its dates of service."""
+
+    def coverage_on(self, list_name: str, on: date | None) -> Coverage:
+        """How much of a list the edition for a date holds."""
+
+    def find_on(self, list_name: str, code: str, on: date | None) -> Sequence[Entry]:
+        """The rows of a code in the edition for a date."""
+
+    def entries(self, edition: Edition, list_name: str, code: str) -> Sequence[Entry]:
+        """The rows of a code in one edition."""
+
+    def editions(self, kind: str) -> Sequence[Edition]:
+        """The editions of a list."""
+
+
+class Reference(Protocol):
+    """Something that holds editions of edits, prices and crosswalks."""
+
+    def editions(self, kind: str) -> Sequence[Edition]:
+        """The editions of a kind."""
+
+    def rows(self, edition: Edition, key: tuple[str, ...]) -> Sequence[tuple[Any, ...]]:
+        """The rows of a key in one edition, in the columns of `edi.refdata.store`."""
+
+
 class ShippedTables:
     """The tables under schemas/codes."""
 
@@ -175,21 +221,64 @@ class ShippedTables:
 class Lists:
     """Code look-ups by date of service. Lists are named as their tables: pos, revenue, modifiers ..."""
 
-    __slots__ = ("_drugs", "_named", "_sources")
+    __slots__ = (
+        "_chosen_editions",
+        "_dated",
+        "_drugs",
+        "_empty",
+        "_listings",
+        "_named",
+        "_references",
+        "_sources",
+    )
 
-    def __init__(self, sources: Sequence[Source]) -> None:
-        """`sources` in the order in which they are asked: a user's file before the shipped tables."""
+    def __init__(self, sources: Sequence[Source], references: Sequence[Reference] = ()) -> None:
+        """Both in the order in which they are asked: what a user loaded before what ships."""
         self._sources = tuple(sources)
+        # asked once: a protocol is slow to ask
+        self._dated = tuple(source if isinstance(source, DatedSource) else None for source in sources)
+        self._references = tuple(references)
+        self._chosen_editions: dict[tuple[str, tuple[str, ...], date], tuple[Reference, Edition] | None] = {}
+        self._listings: dict[tuple[str, str, date], Listing] = {}
+        self._empty: dict[tuple[str, int], Mapping[str, str]] = {}
         self._drugs: dict[str, tuple[Drug, ...]] | None = None
         self._named: dict[str, tuple[Drug, ...]] = {}
 
     def entry(self, list_name: str, code: str, on: date | None = None) -> Entry | None:
-        """The row of a code that is valid on the date, the latest where several are; None: no such row."""
-        for source in self._sources:
-            valid = [entry for entry in source.find(list_name, code) if entry.valid(on)]
+        """The row of a code that is valid on the date, the latest where several are; None: no such row.
+
+        A row of the user's has the columns of the shipped table too: what only the program knows of the code
+        (its label where texts are not stored, its group) is kept.
+        """
+        for place, (source, dated) in enumerate(zip(self._sources, self._dated, strict=True)):
+            rows = dated.find_on(list_name, code, on) if dated else source.find(list_name, code)
+            valid = [entry for entry in rows if entry.valid(on)]
             if valid:
-                return max(valid, key=lambda entry: entry.start or date.min)
+                latest = max(valid, key=lambda entry: entry.start or date.min)
+                return self._completed(latest, list_name, place) if place + 1 < len(self._sources) else latest
         return None
+
+    def _completed(self, entry: Entry, list_name: str, place: int) -> Entry:
+        """A row with the columns and, where it has none of its own, the values of the next source's row."""
+        for other in range(place + 1, len(self._sources)):
+            known = self._sources[other].find(list_name, entry.code)
+            columns = known[-1].fields if known else self._columns(list_name, other)
+            if not columns:
+                continue
+            own = {key: value for key, value in entry.fields.items() if value or key in ("start", "end")}
+            label = entry.label or (known[-1].label if known else "")
+            return replace(entry, label=label, fields=MappingProxyType({**columns, **own}))
+        return entry
+
+    def _columns(self, list_name: str, place: int) -> Mapping[str, str]:
+        """The columns that a source has for a list, all of them empty; none where it has no such list."""
+        found = self._empty.get((list_name, place))
+        if found is None:
+            source = self._sources[place]
+            code = next(iter(source.codes(list_name)), None)
+            names = source.find(list_name, code)[0].fields if code is not None else ()
+            found = self._empty[list_name, place] = dict.fromkeys(names, "")
+        return found
 
     def label(self, list_name: str, code: str) -> str | None:
         """Our own short label of a code at any date; None: not in the list, or the list is not loaded."""
@@ -199,18 +288,44 @@ class Lists:
     def known(self, list_name: str, code: str, on: date | None) -> bool | None:
         """Whether a code is valid on the date of service.
 
-        None: not checked, because the list is not loaded, or only a part of it that lacks the code. The first
-        source that holds the whole list decides.
+        None: not checked, because the list is not loaded for that date, or only a part of it that lacks the
+        code. The first source that holds the whole list for the date decides.
         """
         listed = False
-        for source in self._sources:
-            entries = source.find(list_name, code)
+        for source, dated in zip(self._sources, self._dated, strict=True):
+            entries = dated.find_on(list_name, code, on) if dated else source.find(list_name, code)
             if any(entry.valid(on) for entry in entries):
                 return True
             listed = listed or bool(entries)
-            if source.coverage(list_name) == "complete":
+            whole = dated.coverage_on(list_name, on) if dated else source.coverage(list_name)
+            if whole == "complete" and not _elsewhere(list_name, code):
                 return False
         return False if listed else None
+
+    def listed(self, list_name: str, code: str, on: date) -> Listing:
+        """Whether a code is valid on the date, by which edition, and whether that was published for the date.
+
+        Where no edition was, `known` is what the shipped tables say (None where they lack the code), and
+        `entry` is the row of the nearest edition: it may stand in a warning, never in an error.
+        """
+        asked = (list_name, code, on)
+        found = self._listings.get(asked)
+        if found is None:
+            if len(self._listings) > _MOST_LISTINGS:
+                self._listings.clear()
+            found = self._listings[asked] = self._listed(list_name, code, on)
+        return found
+
+    def _listed(self, list_name: str, code: str, on: date) -> Listing:
+        known, entry = self.known(list_name, code, on), self.entry(list_name, code, on)
+        held = [(one, edition) for one in self._dated if one for edition in one.editions(list_name)]
+        if not held:
+            return Listing(known=known, entry=entry, edition=None, covers=known is not None)
+        best = nearest([edition for _, edition in held], on)
+        if entry is None:
+            source = next(one for one, edition in held if edition is best)
+            entry = next((row for row in source.entries(best, list_name, code) if row.valid(on)), None)
+        return Listing(known=known, entry=entry, edition=best, covers=best.covers(on))
 
     def coverage(self, list_name: str) -> Coverage:
         """How much of a list is loaded."""
@@ -220,6 +335,197 @@ class Lists:
     def codes(self, list_name: str) -> tuple[str, ...]:
         """All codes that are loaded of a list, each once."""
         return tuple(dict.fromkeys(code for source in self._sources for code in source.codes(list_name)))
+
+    # ---- edits, prices, crosswalks
+
+    def edition(self, kind: str, on: date, setting: str = "") -> Edition | None:
+        """The edition that answers for a date: one that covers it, else the nearest; None: there is none.
+
+        `kind` is ptp, mue, addon, asp, ndc, addendum-b, rvu or gpci; `setting` as in the look-ups below.
+        """
+        found = self._chosen(kind, on, *_settings(kind, setting))
+        return found[1] if found else None
+
+    def pair(self, code1: str, code2: str, setting: str, on: date) -> PairEdit | None:
+        """The pair edit that is in force on a date with `code1` in column 1; `setting` is that of the claim.
+
+        None: no edit in the edition that `edition("ptp", on, setting)` names; where that is not complete, the
+        pair was not checked. An indicator of 9, or an end on the first day, is a deleted edit.
+        """
+        found = self._chosen("ptp", on, _practice(setting))
+        if found is None:
+            return None
+        day = _number_of(on)
+        for start, end, indicator in found[0].rows(found[1], (code1, code2)):
+            if indicator != 9 and start <= day and (not end or (day <= end and start != end)):
+                return PairEdit(
+                    code1=code1,
+                    code2=code2,
+                    indicator=indicator,
+                    start=_day_of(start),
+                    end=_day_of(end),
+                    edition=found[1],
+                    covers=found[1].covers(on),
+                )
+        return None
+
+    def unit_limit(self, code: str, setting: str, on: date) -> UnitLimit | None:
+        """Most units of a code; `setting` professional, facility or dme. None: no limit, or not checked."""
+        found = self._row("mue", (code,), on, _practice(setting))
+        if found is None:
+            return None
+        edition, (units, adjudication) = found
+        return UnitLimit(
+            code=code, units=units, adjudication=adjudication, edition=edition, covers=edition.covers(on)
+        )
+
+    def addon(self, code: str, on: date) -> AddOn | None:
+        """The primary codes of an add-on code on a date; None: it is no add-on code, or was not checked."""
+        found = self._chosen("addon", on, "")
+        if found is None:
+            return None
+        day = _number_of(on)
+        rows = [
+            (parent, kind)
+            for parent, kind, start, end in found[0].rows(found[1], (code,))
+            if start <= day and (not end or day <= end)
+        ]
+        if not rows:
+            return None
+        return AddOn(
+            code=code,
+            parents=frozenset(parent for parent, _ in rows if parent),
+            closed=all(kind == 1 for _, kind in rows),
+            edition=found[1],
+            covers=found[1].covers(on),
+        )
+
+    def price_asp(self, code: str, on: date) -> DrugPrice | None:
+        """The payment limit of a drug code; None: none is published (no denial), or nothing is loaded."""
+        found = self._row("asp", (code,), on, "")
+        if found is None:
+            return None
+        edition, (dosage, price, coinsurance) = found
+        return DrugPrice(
+            code=code,
+            dosage=dosage,
+            limit=_decimal(price),
+            coinsurance=_decimal(coinsurance),
+            edition=edition,
+            covers=edition.covers(on),
+        )
+
+    def rvu(self, code: str, modifier: str, on: date, *, qpp: bool = False) -> RelativeValue | None:
+        """The relative values of a code with a modifier (empty, 26, TC, 53), `qpp` with that factor."""
+        found = self._row("rvu", (code, modifier), on, "qpp" if qpp else "nonqpp", "all")
+        if found is None:
+            return None
+        edition, (status, *amounts, pctc, global_days, multiple, factor) = found
+        work, nonfacility, facility, malpractice, total, total_facility = map(Decimal, amounts)
+        return RelativeValue(
+            code=code,
+            modifier=modifier,
+            status=status,
+            work=work,
+            pe_nonfacility=nonfacility,
+            pe_facility=facility,
+            malpractice=malpractice,
+            total_nonfacility=total,
+            total_facility=total_facility,
+            professional_technical=pctc,
+            global_days=global_days,
+            multiple_procedure=multiple,
+            conversion_factor=Decimal(factor),
+            edition=edition,
+            covers=edition.covers(on),
+        )
+
+    def gpci(self, mac: str, locality: str, on: date) -> LocalityIndex | None:
+        """The indices of a locality: contractor of five digits, locality of two."""
+        found = self._row("gpci", (mac, locality), on, "")
+        if found is None:
+            return None
+        edition, (state, name, work, bare, pe, malpractice) = found
+        return LocalityIndex(
+            mac=mac,
+            locality=locality,
+            state=state,
+            name=name,
+            work=Decimal(work),
+            work_without_floor=_decimal(bare),
+            pe=Decimal(pe),
+            malpractice=Decimal(malpractice),
+            edition=edition,
+            covers=edition.covers(on),
+        )
+
+    def apc(self, code: str, on: date) -> ApcRow | None:
+        """The row of Addendum B of a code."""
+        found = self._row("addendum-b", (code,), on, "")
+        if found is None:
+            return None
+        edition, (status, apc, weight, rate, national, minimum, adjusted) = found
+        return ApcRow(
+            code=code,
+            status=status,
+            apc=apc,
+            weight=_decimal(weight),
+            rate=_decimal(rate),
+            copayment=_decimal(national or minimum),
+            adjusted_copayment=_decimal(adjusted),
+            edition=edition,
+            covers=edition.covers(on),
+        )
+
+    def ndc_codes(self, ndc: str, on: date, programme: str = "asp") -> tuple[NdcCode, ...]:
+        """The billing codes of a product (NDC of 11 digits) in one crosswalk: asp, awp, opps or prep."""
+        found = self._chosen("ndc", on, programme)
+        if found is None:
+            return ()
+        reference, edition = found
+        return tuple(
+            NdcCode(
+                ndc=ndc,
+                code=code,
+                dosage=dosage,
+                package_size=_decimal(size),
+                package_quantity=_decimal(quantity),
+                units=_decimal(units),
+                units_package=_decimal(package),
+                edition=edition,
+                covers=edition.covers(on),
+            )
+            for code, dosage, size, quantity, units, package in reference.rows(edition, (ndc,))
+        )
+
+    def _chosen(self, kind: str, on: date, *settings: str) -> tuple[Reference, Edition] | None:
+        """The edition for a date, and who holds it: what was loaded goes before what ships."""
+        asked = (kind, settings, on)
+        if asked in self._chosen_editions:
+            return self._chosen_editions[asked]
+        held = [
+            (reference, edition)
+            for reference in self._references
+            for edition in reference.editions(kind)
+            if edition.setting in settings
+        ]
+        best = nearest([edition for _, edition in held], on) if held else None
+        found = next((one for one in held if one[1] is best), None)
+        if len(self._chosen_editions) > _MOST_CHOSEN:
+            self._chosen_editions.clear()
+        self._chosen_editions[asked] = found
+        return found
+
+    def _row(
+        self, kind: str, key: tuple[str, ...], on: date, *settings: str
+    ) -> tuple[Edition, tuple[Any, ...]] | None:
+        found = self._chosen(kind, on, *settings)
+        if found is None:
+            return None
+        rows = found[0].rows(found[1], key)
+        return (found[1], rows[0]) if rows else None
+
+    # ---- drugs
 
     def drug(self, code: str, on: date | None) -> Drug | None:
         """The row of a drug code that is valid on the date; unknown dates speak against no date."""
@@ -253,7 +559,57 @@ class Lists:
 @cache
 def shipped() -> Lists:
     """The lists that ship with the program."""
-    return Lists((ShippedTables(),))
+    return Lists(shipped_sources(), (ShippedEdits(),))
+
+
+def shipped_sources() -> tuple[Source, ...]:
+    """The code lists that ship with the program, as sources of `Lists`."""
+    from edi.refdata.shipped_diagnoses import ShippedDiagnoses
+
+    return ShippedTables(), ShippedDiagnoses()
+
+
+def nearest(editions: Sequence[Edition], on: date) -> Edition:
+    """The edition that covers a date, loaded before shipped, newest first; else the nearest to it."""
+
+    def order(edition: Edition) -> tuple[int, bool, int, int, int]:
+        last = max(edition.ids, default=0)
+        return (
+            edition.days_from(on),
+            edition.origin == "shipped",
+            -edition.start.toordinal(),
+            -edition.release,
+            -last,
+        )
+
+    return min(editions, key=order)
+
+
+def _elsewhere(list_name: str, code: str) -> bool:
+    """Whether a code belongs to another list: the HCPCS file has neither CPT nor dental codes."""
+    return list_name == "hcpcs" and _LEVEL_II.fullmatch(code) is None
+
+
+def _practice(setting: str) -> str:
+    return {"professional": "practitioner", "facility": "hospital"}.get(setting, setting)
+
+
+def _settings(kind: str, setting: str) -> tuple[str, ...]:
+    if kind == "rvu":
+        return (setting or "nonqpp", "all")
+    return ((setting or "asp") if kind == "ndc" else _practice(setting),)
+
+
+def _number_of(on: date) -> int:
+    return on.year * 10000 + on.month * 100 + on.day
+
+
+def _day_of(number: int) -> date | None:
+    return date(number // 10000, number // 100 % 100, number % 100) if number else None
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
 
 
 def _plain(name: str) -> str:
