@@ -1,12 +1,19 @@
 """One door for judging: a case and the rules that apply to it -> findings."""
 
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from functools import lru_cache
 
-from edi.finding import SEVERITIES, Finding, Place, RecordKind, X12Place
+from edi.errors import UnknownPayer
+from edi.finding import SEVERITIES, Finding, Place, RecordKind, Severity, X12Place
 from edi.model.claim import Setting
-from edi.rules import Case, Hit, Rule, all_rules
+from edi.payers import Overlay, Policies
+from edi.rules import Case, Hit, Rule, all_rules, rule_by_id
+from edi.rules.across import Found
 from edi.rules.base import Need
-from edi.rules.denials import denials
+from edi.rules.denials import denials_under
+from edi.rules.own import own_rules
+from edi.tightening import NAME, RULE, Breach, breaches, tightened
 from edi.x12.findings import Fault
 
 RECORD_KEYS = (
@@ -21,12 +28,52 @@ RECORD_KEYS = (
 """Keys that an encounter has and a claim has not."""
 CLAIM_KEYS = ("claim_id", "lines", "total_charge", "unread", "unmapped")
 """Keys that a claim has and an encounter has not."""
+TIGHTENED_SNIP = 7
+"""SNIP type of what a payer wants beyond the guide."""
+
+
+def verified(overlay: Overlay) -> Overlay:
+    """The same overlay, compiled against the rules and the guides.
+
+    Raises:
+        UnknownPayer: it changes the severity of a rule that does not exist, has a rule with an id of ours, or
+            a guide line that no guide has or that would be loosened.
+    """
+    _verify(overlay)
+    return overlay
+
+
+@lru_cache(maxsize=64)
+def _verify(overlay: Overlay) -> None:
+    own = {rule.id for rule in own_rules(overlay)}
+    for rule in overlay.rules:
+        if rule_by_id(rule.id) is not None or rule.id == RULE:
+            raise UnknownPayer(f"payer rules {rule.by}: rule {rule.id}: a rule of the program has this id")
+    for id_, change in overlay.severities.items():
+        if id_ not in own and rule_by_id(id_) is None:
+            known = [rule.id for rule in all_rules()]
+            near = get_close_matches(id_, [*own, *known], 1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise UnknownPayer(f"payer rules {change.by}: severity.{id_}: there is no such rule{hint}")
+    tightened(overlay)
 
 
 @lru_cache(maxsize=256)
-def _applicable(setting: Setting | None, have: frozenset[Need]) -> tuple[Rule, ...]:
-    """The rules of a setting whose needs are met."""
-    return tuple(r for r in all_rules() if r.setting in (None, setting) and r.needs <= have)
+def _applicable(setting: Setting | None, have: frozenset[Need], overlay: Overlay) -> tuple[Rule, ...]:
+    """The rules of a setting whose needs are met and that the overlay leaves on, its own ones last."""
+    return tuple(
+        r
+        for r in (*all_rules(), *own_rules(overlay))
+        if r.setting in (None, setting) and r.needs <= have and not is_off(r, overlay)
+    )
+
+
+@lru_cache(maxsize=256)
+def _active(
+    setting: Setting | None, have: frozenset[Need], overlay: Overlay, policies: Policies, snip: int
+) -> tuple[Rule, ...]:
+    """Those of them that hold under the policies, up to a SNIP type."""
+    return tuple(r for r in _applicable(setting, have, overlay) if r.snip <= snip and r.holds(policies))
 
 
 def check_case(case: Case, *, record: RecordKind, index: int = 0, snip: int = 7) -> list[Finding]:
@@ -45,42 +92,198 @@ def check_case(case: Case, *, record: RecordKind, index: int = 0, snip: int = 7)
         have.add("received")
     if case.paper is not None:
         have.add("paper")
+    if case.prices:
+        have.add("prices")
+    # policies that hold a table cannot be remembered
+    active = _active.__wrapped__ if isinstance(case.policies.rev_admin_policy, dict) else _active
     found = [
         _finding(case, rule, hit, record, index)
-        for rule in _applicable(case.claim.setting, frozenset(have))
-        if rule.snip <= snip
-        and rule.holds(case.policies)
-        and (not rule.codes or not rule.codes.isdisjoint(case.by_code))
+        for rule in active(case.claim.setting, frozenset(have), case.overlay, case.policies, snip)
+        if not rule.codes or not rule.codes.isdisjoint(case.by_code)
         for hit in rule.check(case)
     ]
+    if snip >= TIGHTENED_SNIP and case.overlay.guide:
+        found += [_breach(case, one, record, index) for one in breaches(case.claim, case.overlay)]
     found.sort(key=lambda f: (SEVERITIES.index(f.severity), f.place.line or 0, f.rule, f.path))
     return found
 
 
-def _finding(case: Case, rule: Rule, hit: Hit, record: RecordKind, index: int) -> Finding:
-    path, claim_path = paths(case, hit.path, record)
+def _breach(case: Case, breach: Breach, record: RecordKind, index: int) -> Finding:
+    """The finding for a tightened guide line that a claim does not keep."""
+    path, claim_path = paths(case, breach.path, record)
     line = None
     if claim_path is not None and claim_path.startswith("/lines/"):
         line = int(claim_path.split("/")[2]) + 1
     return Finding(
+        rule=RULE,
+        name=NAME,
+        severity=breach.said.severity,
+        message=breach.message,
+        help=breach.said.reason if breach.said.reason.endswith(".") else f"{breach.said.reason}.",
+        record=record,
+        index=index,
+        path=path,
+        claim_path=claim_path,
+        place=Place(claim=case.claim.claim_id, line=line, x12=breach.place),
+        snip=TIGHTENED_SNIP,
+        setting=case.claim.setting,
+        source=f"payer rules {breach.said.by}",
+        overlay=breach.said.by,
+        expected=breach.expected,
+        actual=breach.actual,
+    )
+
+
+def is_off(rule: Rule, overlay: Overlay) -> bool:
+    """Whether payer rules leave a rule out."""
+    change = overlay.severities.get(rule.id)
+    return change is not None and change.to == "off"
+
+
+def _said_by(rule: Rule, overlay: Overlay, policies: Policies) -> str | None:
+    """The payer rules that hold a rule, or set the policy under which it holds.
+
+    A policy that the record or the command line set is nobody's; one whose value depends on the claim
+    (`by_setting`, `medicare`) is that of whoever said so.
+    """
+    if overlay.rules:
+        own = next((one for one in overlay.rules if one.id == rule.id), None)
+        if own is not None:
+            return own.by
+    found = []
+    for name in rule.when:
+        usual = getattr(overlay.policies, name)
+        if usual == getattr(policies, name) or usual in ("by_setting", "medicare"):
+            found.append(overlay.origin.get(name, ""))
+    return ", ".join(sorted({name for name in found if name})) or None
+
+
+def _severity(
+    rule: Rule, stated: Severity | None, overlay: Overlay
+) -> tuple[Severity, str | None, str | None]:
+    """Severity of a finding, and which payer rules changed it and why.
+
+    What a rule says more mildly than usual stays so where the payer rules would make it graver.
+    """
+    own = stated or rule.severity
+    change = overlay.severities.get(rule.id)
+    if change is None or change.to == "off" or change.to == own:
+        return own, None, None
+    milder = SEVERITIES.index(own) > SEVERITIES.index(rule.severity)
+    if milder and SEVERITIES.index(change.to) < SEVERITIES.index(own):
+        return own, None, None
+    return change.to, change.by, change.reason
+
+
+def _finding(case: Case, rule: Rule, hit: Hit, record: RecordKind, index: int) -> Finding:
+    path, claim_path = paths(case, hit.path, record)
+    return _made(
+        rule,
+        severity=hit.severity,
+        values=hit.values,
+        overlay=case.overlay,
+        policies=case.policies,
+        record=record,
+        index=index,
+        path=path,
+        claim_path=claim_path,
+        claim_id=case.claim.claim_id,
+        setting=case.claim.setting,
+        expected=hit.expected,
+        actual=hit.actual,
+    )
+
+
+def run_finding(
+    rule: Rule,
+    found: Found,
+    *,
+    overlay: Overlay,
+    policies: Policies,
+    record: RecordKind,
+    index: int,
+    claim_id: str | None,
+    setting: Setting | None,
+    sources: tuple[str, ...] | None,
+    x12: bool,
+) -> Finding:
+    """What several claims of a run show, as a finding about one of them.
+
+    Args:
+        rule: the rule that is broken.
+        found: where, and the values of its message.
+        overlay: payer rules of the claim.
+        policies: settled policies of the claim.
+        record: what kind of record the claim came as.
+        index: position of that record in its file.
+        claim_id: id of the claim.
+        setting: setting of the claim.
+        sources: for the claim of an encounter the pointer of each line's source; None for other records.
+        x12: whether the claim can be found in an 837, so that a line has an address there.
+    """
+    parts = found.path.split("/")
+    path = found.path
+    if sources is not None:
+        path = _source(sources, parts) if parts[1] == "lines" and len(parts) > 2 else ""
+    made = _made(
+        rule,
+        severity=found.severity,
+        values=found.values,
+        overlay=overlay,
+        policies=policies,
+        record=record,
+        index=index,
+        path=path,
+        claim_path=found.path,
+        claim_id=claim_id,
+        setting=setting,
+    )
+    if x12 and made.place.line is not None:
+        made.place.x12 = X12Place(address=f"2400[{made.place.line}]", loop="2400")
+    return made
+
+
+def _made(
+    rule: Rule,
+    *,
+    severity: Severity | None,
+    values: Mapping[str, object],
+    overlay: Overlay,
+    policies: Policies,
+    record: RecordKind,
+    index: int,
+    path: str,
+    claim_path: str | None,
+    claim_id: str | None,
+    setting: Setting | None,
+    expected: str | None = None,
+    actual: str | None = None,
+) -> Finding:
+    line = None
+    if claim_path is not None and claim_path.startswith("/lines/"):
+        line = int(claim_path.split("/")[2]) + 1
+    settled, by, reason = _severity(rule, severity, overlay)
+    return Finding(
         rule=rule.id,
         name=rule.name,
-        severity=hit.severity or rule.severity,
-        message=rule.message.format(**hit.values),
+        severity=settled,
+        message=rule.message.format(**values),
         help=rule.help,
         record=record,
         index=index,
         path=path,
         claim_path=claim_path,
-        place=Place(claim=case.claim.claim_id, line=line),
+        place=Place(claim=claim_id, line=line),
         also=rule.also,
         snip=rule.snip,
-        setting=case.claim.setting,
-        denials=denials().get(rule.id, ()),
+        setting=setting,
+        denials=denials_under(rule.id, policies),
         source=rule.source,
-        policy=", ".join(f"{name} = {getattr(case.policies, name)}" for name in rule.when) or None,
-        expected=hit.expected,
-        actual=hit.actual,
+        policy=", ".join(f"{name} = {getattr(policies, name)}" for name in rule.when) or None,
+        overlay=by or _said_by(rule, overlay, policies),
+        severity_reason=reason,
+        expected=expected,
+        actual=actual,
     )
 
 
@@ -96,14 +299,16 @@ def paths(case: Case, path: str, record: RecordKind) -> tuple[str, str | None]:
         patient = case.claim.patient
         return ("/patient/account_number" if patient and patient.account_number else "/encounter_id"), path
     if key == "lines" and len(parts) > 2:
-        source = case.assembled.sources[int(parts[2])]
-        rest = "/".join(parts[3:])
-        if source.startswith("/services/") and rest:
-            return f"{source}/{rest}", path
-        return source, path
+        return _source(case.assembled.sources, parts), path
     if key in CLAIM_KEYS:
         return "", path
     return path, path
+
+
+def _source(sources: Sequence[str], parts: Sequence[str]) -> str:
+    """Where in an encounter a line of its claim, or a value of that line, comes from."""
+    source, rest = sources[int(parts[2])], "/".join(parts[3:])
+    return f"{source}/{rest}" if source.startswith("/services/") and rest else source
 
 
 def _claim_path(case: Case, parts: list[str]) -> str | None:

@@ -1,6 +1,9 @@
-"""What all tests share: `--update`, and how long hypothesis searches."""
+"""What all tests share: `--update`, an empty data folder, and how long hypothesis searches."""
 
 import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -32,3 +35,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def update(request: pytest.FixtureRequest) -> bool:
     """True when golden files are to be rewritten (`pytest --update`, `make update`)."""
     return bool(request.config.getoption("--update"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_reference_data() -> Iterator[None]:
+    """Tests, and the programs they start, see none of the reference data of whoever runs them."""
+    with tempfile.TemporaryDirectory(prefix="cleanclaim-") as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CLEANCLAIM_DATA", str(Path(folder) / "data"))
+        yield

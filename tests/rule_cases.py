@@ -1,7 +1,11 @@
 """The cases that the rules' own examples make: a clean sample with some values patched."""
 
+import dataclasses
+from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from edi import payers
 from edi.checking import check_case
@@ -11,8 +15,11 @@ from edi.finding import Finding
 from edi.model import contract, pointer
 from edi.model.claim import ClaimHeader, billed_coverage
 from edi.model.encounter import Encounter
-from edi.refdata.lists import shipped
+from edi.pipeline.sisters import Sisters
+from edi.refdata import Edition, Lists, ShippedEdits, ShippedTables
+from edi.refdata.lists import Coverage, Entry, shipped, shipped_sources
 from edi.rules import Case, Example, Rule
+from edi.rules.about import CODES, LOADED, PAPER, READ, SISTER
 
 FOLDER = Path(__file__).parents[1] / "samples" / "rules"
 
@@ -40,7 +47,18 @@ def case_of(rule: Rule, example: Example) -> Case:
     case = build(encounter, rule)
     claim = case.claim
     for path, value in example.items():
-        claim = pointer.replace(claim, path, value)
+        if path == PAPER:
+            case.paper = tuple(value)
+        elif path == READ:
+            claim = dataclasses.replace(claim, origin=value)
+        elif path == LOADED:
+            case.lists = loaded(value)
+        elif path == CODES:
+            case.lists = with_codes(value)
+        elif path == SISTER:
+            continue
+        else:
+            claim = pointer.replace(claim, path, value)
     assert "record" not in rule.needs, f"{rule.id} needs the record: let its examples patch the encounter"
     case.claim, case.assembled = claim, None
     return case
@@ -69,6 +87,7 @@ def build(encounter: Encounter, rule: Rule | None = None) -> Case:
         lists=shipped(),
         assembled=assembled,
         received=rule.received if rule else None,
+        prices=rule is not None and "prices" in rule.needs,
     )
 
 
@@ -93,5 +112,96 @@ def findings(case: Case) -> list[Finding]:
 
 
 def fires(rule: Rule, example: Example) -> list[Finding]:
-    """The findings of the rule for one example, through the door that everybody uses."""
-    return [found for found in findings(case_of(rule, example)) if found.rule == rule.id]
+    """The findings of the rule for one example, through the doors that everybody uses."""
+    case = case_of(rule, example)
+    found = findings(case)
+    if SISTER in example:
+        found = run_findings([case, case_of(rule, {**example[SISTER], LOADED: example.get(LOADED, [])})])[0]
+    return [one for one in found if one.rule == rule.id]
+
+
+def run_findings(cases: Sequence[Case]) -> list[list[Finding]]:
+    """The findings of each of several claims that are judged in one run."""
+    sisters = Sisters()
+    found = []
+    for i, case in enumerate(cases):
+        found.append(check_case(case, record="claim", index=i))
+        sisters.add(case, file="", index=i, record="claim", x12=False, snip=7)
+    for change in sisters.changes(cases[0].lists):
+        found[change.index] = change.applied(found[change.index])
+    return found
+
+
+class _Loaded:
+    """Rows of reference data as if a user had loaded them, for the dates of service of 2026."""
+
+    def __init__(self, rows: Sequence[tuple[str, str, Sequence[str], Sequence[Any]]]) -> None:
+        self._rows = rows
+
+    def editions(self, kind: str) -> Sequence[Edition]:
+        return [
+            Edition(
+                kind=kind,
+                setting=setting,
+                name="2026",
+                start=date(2026, 1, 1),
+                through=date(2026, 12, 31),
+                origin="loaded",
+                complete=True,
+            )
+            for setting in sorted({s for k, s, _, _ in self._rows if k == kind})
+        ]
+
+    def rows(self, edition: Edition, key: tuple[str, ...]) -> Sequence[tuple[Any, ...]]:
+        place = (edition.kind, edition.setting)
+        return [
+            tuple(row) for kind, setting, k, row in self._rows if (kind, setting) == place and tuple(k) == key
+        ]
+
+
+def loaded(rows: Sequence[tuple[str, str, Sequence[str], Sequence[Any]]]) -> Lists:
+    """The shipped lists with rows of a user before them: kind, setting, key, and the columns of the store."""
+    return Lists((ShippedTables(),), (_Loaded(rows), ShippedEdits())) if rows else shipped()
+
+
+class _Codes:
+    """Whole code lists as if a user had loaded them, each for its dates of service."""
+
+    def __init__(self, lists: Mapping[str, Sequence[str]]) -> None:
+        self._lists = lists
+
+    def editions(self, kind: str) -> Sequence[Edition]:
+        if kind not in self._lists:
+            return ()
+        first, last = (date.fromisoformat(day) for day in self._lists[kind][:2])
+        return [
+            Edition(
+                kind=kind, setting="", name="2026", start=first, through=last, origin="loaded", complete=True
+            )
+        ]
+
+    def coverage(self, list_name: str) -> Coverage:
+        return "complete" if list_name in self._lists else "absent"
+
+    def coverage_on(self, list_name: str, on: date | None) -> Coverage:
+        covers = on is None or any(edition.covers(on) for edition in self.editions(list_name))
+        return self.coverage(list_name) if covers else "absent"
+
+    def find(self, list_name: str, code: str) -> Sequence[Entry]:
+        if code not in self.codes(list_name):
+            return ()
+        return [Entry(code, "", None, None, {"code": code})]
+
+    def find_on(self, list_name: str, code: str, on: date | None) -> Sequence[Entry]:
+        return self.find(list_name, code) if self.coverage_on(list_name, on) == "complete" else ()
+
+    def entries(self, edition: Edition, list_name: str, code: str) -> Sequence[Entry]:
+        return self.find(list_name, code) if edition in self.editions(list_name) else ()
+
+    def codes(self, list_name: str) -> Sequence[str]:
+        return tuple(self._lists.get(list_name, ()))[2:]
+
+
+def with_codes(lists: Mapping[str, Sequence[str]]) -> Lists:
+    """The shipped lists with whole lists of a user before them: name -> first day, last day, codes."""
+    return Lists((_Codes(lists), *shipped_sources()), (ShippedEdits(),))

@@ -54,7 +54,7 @@ def test_the_clean_samples_have_neither_errors_nor_warnings(setting: str) -> Non
         (
             "professional",
             {"/rendering_provider": None, "/billing_provider/taxonomy": "193200000X"},
-            {"PRO-REND-001": "error"},
+            {"PRO-REND-001": "warning"},
         ),
         ("facility", {"/diagnoses/1/code": "D50.9"}, {"PRO-DX-005": "warning"}),
         ("professional", {"/diagnoses/1/code": "D50.9"}, {"PRO-DX-005": "error"}),
@@ -100,7 +100,7 @@ def test_medicare_second_is_explained_by_a_value_code_on_a_facility_claim() -> N
         "relationship": "18",
     }
     second = {"/coverages/-": plan, "/coverages/0/responsibility": "S", "/bill_to": 0}
-    assert outcome("facility", second) == {"PRO-MSP-001": "error"}
+    assert outcome("facility", second) == {"PRO-MSP-001": "error", "PRO-COB-001": "error"}
     assert outcome("facility", {**second, "/value_codes": [{"code": "12", "amount": "0"}]}) == {}
 
 

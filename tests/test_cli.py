@@ -56,6 +56,8 @@ def run(
 
 def encounter(id_: str = "E1", **more: Any) -> dict[str, Any]:
     value: dict[str, Any] = json.loads(CLEAN.read_text(encoding="utf-8"))
+    # every encounter has a patient of its own: the same service of one patient in two claims is a duplicate
+    value["patient"]["birth_date"] = f"1955-04-{sum(map(ord, id_)) % 28 + 1:02}"
     return {**value, "encounter_id": id_, **more}
 
 
@@ -190,8 +192,8 @@ BAD: list[tuple[str, Any, str, str, int]] = [
     ("empty", "", "INPUT-EMPTY", "", 2),
     ("list", [], "INPUT-EMPTY", "", 2),
     ("number", 5, "INPUT-KIND", "", 2),
-    ("x12", "ISA*00*          *00*", "INPUT-KIND", "", 2),
-    ("xml", "<claim/>", "INPUT-KIND", "", 2),
+    ("x12", "ISA*00*          *00*", "INPUT-X12", "", 2),
+    ("xml", "<html/>", "INPUT-KIND", "", 2),
     ("key", encounter(pateint={}), "INPUT-KEY", "/pateint", 2),
     ("type", encounter(diagnoses="D50.9"), "INPUT-TYPE", "/diagnoses", 2),
     ("date", encounter(patient={"birth_date": "1955-02-30"}), "INPUT-VALUE", "/patient/birth_date", 2),

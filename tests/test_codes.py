@@ -292,15 +292,18 @@ def test_unknown_is_not_invalid() -> None:
     assert lists.known("pos", "77", day) is False
     assert lists.known("revenue", "0636", day) is True
     assert lists.known("revenue", "0110", day) is None, "only a part of the list ships"
-    assert lists.known("icd10cm", "E119", day) is None, "the list is not loaded"
+    assert lists.known("hcpcs", "J1756", day) is None, "the list is not loaded"
+    assert lists.known("icd10cm", "E119", day) is True
+    assert lists.known("icd10cm", "E1199", day) is False
+    assert lists.known("icd10cm", "E119", date(2030, 1, 1)) is None, "no edition for that day"
     assert lists.known("dose_units", "mg", day) is None, "no list of codes"
     assert lists.known("../pos", "11", day) is None
-    assert [lists.coverage(name) for name in ("pos", "revenue", "icd10cm")] == [
+    assert [lists.coverage(name) for name in ("pos", "revenue", "hcpcs")] == [
         "complete",
         "partial",
         "absent",
     ]
-    assert lists.codes("icd10cm") == ()
+    assert lists.codes("hcpcs") == ()
 
 
 def test_a_code_is_known_in_its_dates_only() -> None:

@@ -37,6 +37,7 @@ def shipped_report() -> Report:
     warn = {
         **base,
         "encounter_id": "E3",
+        "patient": {**base["patient"], "birth_date": "1950-01-01"},
         "administrations": [{**base["administrations"][0], "stop": None}],
         "time_zone": None,
     }

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from edi.codes import bill_type, zipcode
+from edi.finding import Severity
 from edi.model.claim import Claim, claim_diagnoses
 from edi.model.party import Address, Provider
 from edi.refdata import Lists
@@ -12,6 +13,10 @@ from edi.rules.base import Case
 
 ICD10_FROM = date(2015, 10, 1)
 """First service date on which diagnoses are ICD-10-CM."""
+NPI_FROM = date(2007, 5, 23)
+"""First service date on which the NPI is the standard identifier (45 CFR 162.404)."""
+NPI_ONLY_FROM = date(2008, 5, 23)
+"""First service date on which Medicare takes no older number in its place (end of the contingency)."""
 _PO_BOX = re.compile(r"\b(P\.?\s*O\.?\s*BOX|POST OFFICE BOX|LOCK\s*BOX)\b", re.IGNORECASE)
 _HOME = (None, "", "US", "USA")
 
@@ -116,6 +121,14 @@ def first_day(claim: Claim) -> date | None:
     if days:
         return min(days)
     return claim.statement.from_date if claim.statement else None
+
+
+def npi_due(claim: Claim) -> Severity | None:
+    """What a missing NPI is on the first service date: error, in the first year a warning, before None."""
+    day = first_day(claim)
+    if day is None or day >= NPI_ONLY_FROM:
+        return "error"
+    return "warning" if day >= NPI_FROM else None
 
 
 def last_days(claim: Claim) -> Iterator[tuple[int, str, date]]:

@@ -11,13 +11,15 @@ from typing import Any, Literal
 from edi.coding.assembly import Assembled
 from edi.coding.timeline import Proposal, Timeline
 from edi.errors import TableError
-from edi.finding import Severity
+from edi.finding import PricePanel, Severity
 from edi.model.claim import Claim, LineKind, ServiceLine, Setting
 from edi.model.encounter import Encounter
 from edi.payers import NAMES, Overlay, Policies
+from edi.prices import panel as price_panel
 from edi.refdata import Lists
+from edi.rules.across import Across
 
-Need = Literal["record", "received", "paper"]
+Need = Literal["record", "received", "paper", "prices"]
 Example = Mapping[str, Any]
 """JSON Pointer -> value, applied to a clean sample: null takes the value away, `-` appends to a list."""
 
@@ -68,7 +70,12 @@ class Case:
     """Day on which the payer gets the claim."""
     paper: tuple[Mapping[str, str], ...] | None = None
     """Pages of the form as {box: text}, when a form is judged."""
+    prices: bool = False
+    """Whether prices were asked for."""
+    locality: str | None = None
+    """Contractor and locality of the prices, as `05102-18`; None: the national amounts."""
     _by_code: dict[str, list[int]] | None = field(default=None, init=False, repr=False)
+    _panel: tuple[Claim, PricePanel] | None = field(default=None, init=False, repr=False)
 
     @property
     def encounter(self) -> Encounter | None:
@@ -97,6 +104,13 @@ class Case:
                     found.setdefault(line.hcpcs.upper(), []).append(i)
             self._by_code = found
         return self._by_code
+
+    @property
+    def panel(self) -> PricePanel:
+        """What Medicare would allow for the claim, line by line. Only for rules that need prices."""
+        if self._panel is None or self._panel[0] is not self.claim:
+            self._panel = (self.claim, price_panel(self.claim, self.lists, locality=self.locality))
+        return self._panel[1]
 
     def lines(
         self, *codes: str, kind: LineKind | None = None, within: Collection[str] | None = None
@@ -151,6 +165,8 @@ class Rule:
     """Policies under which the examples run, beside `when`."""
     received: date | None = None
     """Receipt date of the examples."""
+    across: Across | None = None
+    """What the rule makes of several claims of a run."""
 
     @property
     def area(self) -> str:
@@ -182,13 +198,15 @@ def rule(
     keeps: Iterable[Example] = (),
     policies: Mapping[str, str] | None = None,
     received: date | None = None,
+    across: Across | None = None,
 ) -> Callable[[Check], Rule]:
     """Make a rule of a function.
 
     `name` says what is wrong, never the repair; `message` is a format string filled by the hits' values;
     `help` says what to do, as sentences; `source` who says so, with its date. `breaks` and `keeps` are
     examples: patches of a clean sample of the rule's setting (`on` says whether of the encounter or of its
-    claim). `when` limits the rule to policy values, `codes` to claims with one of these codes.
+    claim). `when` limits the rule to policy values, `codes` to claims with one of these codes. `across` is
+    what the rule makes of several claims of a run.
     """
     for policy in when or {}:
         if policy not in NAMES:
@@ -217,6 +235,7 @@ def rule(
             keeps=tuple(keeps),
             policies=dict(policies or {}),
             received=received,
+            across=across,
         )
 
     return decorate
@@ -233,9 +252,9 @@ def all_rules() -> tuple[Rule, ...]:
     found: dict[str, Rule] = {}
     for module in pkgutil.walk_packages(package.__path__, "edi.rules."):
         for value in vars(importlib.import_module(module.name)).values():
-            if isinstance(value, Rule) and value.module == module.name:
-                if found.setdefault(value.id, value) is not value:
-                    raise TableError(f"two rules have the id {value.id}")
+            own = isinstance(value, Rule) and value.module == module.name
+            if own and found.setdefault(value.id, value) is not value:
+                raise TableError(f"two rules have the id {value.id}")
     return tuple(found[id_] for id_ in sorted(found))
 
 

@@ -8,6 +8,7 @@ from edi.coding.given import NOT_CLASSIFIED
 from edi.coding.timeline import Given
 from edi.rules import Case, Hit, rule
 from edi.rules.asks import box
+from edi.rules.drug.units import units_mistaken
 from edi.rules.f15.lines import charge_problems
 
 
@@ -143,6 +144,7 @@ def units_differ_from_dose(case: Case) -> Iterator[Hit]:
     """The units of a drug code on a day are those of its documented doses.
 
     Judged where the record holds a dose for every administration of the code; lines with JW stand for waste.
+    Units that count milligrams, millilitres or vials are DRUG-UNIT-002.
     """
     supported: dict[tuple[str, date | None], Decimal | None] = {}
     dosing = {d.administration: d for d in case.timeline.dosing}
@@ -160,7 +162,7 @@ def units_differ_from_dose(case: Case) -> Iterator[Hit]:
     for drug_day, indexes in billed.items():
         expected = supported.get(drug_day)
         actual = sum((case.claim.lines[i].units or Decimal(0) for i in indexes), Decimal(0))
-        if expected is not None and actual != expected:
+        if expected is not None and actual != expected and units_mistaken(case, drug_day) is None:
             yield Hit(
                 f"/lines/{indexes[-1]}/units",
                 line=indexes[-1] + 1,

@@ -39,6 +39,7 @@ def id_repeated(case: Case) -> Iterator[Hit]:
     source=f"{_RECORD}; rules catalogue H.1",
     severity="warning",
     snip=6,
+    also=("DOC-DRUG-001",),
     needs=("record",),
     on="encounter",
     breaks=[{"/administrations/0/drug": None, "/administrations/0/hcpcs": None}],

@@ -48,6 +48,7 @@ def _billed(case: Case, given: Given) -> bool:
     source=_RECORD,
     severity="error",
     snip=6,
+    also=("DOC-DRUG-001",),
     needs=("record",),
     on="encounter",
     breaks=[{"/administrations/0/dose": None}],

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from edi.codes import npi, tax_id
 from edi.model.claim import Signatures
 from edi.rules import Case, Hit, rule
-from edi.rules.asks import absent, address_problems, box, is_po_box, short_zip, unread
+from edi.rules.asks import absent, address_problems, box, is_po_box, npi_due, short_zip, unread
 
 
 @rule(
@@ -23,6 +23,11 @@ from edi.rules.asks import absent, address_problems, box, is_po_box, short_zip, 
         {"/billing_provider": None},
         {"/billing_provider/organization_name": None},
         {"/billing_provider/npi": None},
+        {
+            "/billing_provider/npi": None,
+            "/lines/0/service_date": "2007-05-23",
+            "/lines/1/service_date": "2007-05-23",
+        },
         {"/billing_provider/npi": "1234567890"},
         {"/billing_provider/npi": "123456789"},
         {"/billing_provider/npi": "3234567891"},
@@ -35,6 +40,11 @@ from edi.rules.asks import absent, address_problems, box, is_po_box, short_zip, 
     ],
     keeps=[
         {"/billing_provider/npi": "1245319599"},
+        {
+            "/billing_provider/npi": None,
+            "/lines/0/service_date": "2007-05-22",
+            "/lines/1/service_date": "2007-05-22",
+        },
         {"/billing_provider/address/zip": "627010002"},
         {"/billing_provider/address/line1": "12 POBOXER LANE"},
     ],
@@ -42,6 +52,7 @@ from edi.rules.asks import absent, address_problems, box, is_po_box, short_zip, 
 def billing_provider_unusable(case: Case) -> Iterator[Hit]:
     """The payer pays whom it knows by NPI, name and street address.
 
+    Services before 2007-05-23 may lack the NPI; in the year after, its absence is a warning.
     A ZIP code of five digits is a warning: the guide wants nine.
     """
     provider = case.claim.billing_provider
@@ -53,7 +64,8 @@ def billing_provider_unusable(case: Case) -> Iterator[Hit]:
         yield Hit("/billing_provider/organization_name", box=where, problem="has no name")
     path, npi_box = "/billing_provider/npi", box(case, "33a", "56")
     if absent(case, provider.npi, path):
-        yield Hit(path, box=npi_box, problem="has no NPI")
+        if due := npi_due(case.claim):
+            yield Hit(path, severity=due, box=npi_box, problem="has no NPI")
     elif provider.npi is not None and (problem := npi.problem(provider.npi)):
         yield Hit(path, box=npi_box, problem=f"has an NPI that cannot be right: {problem}")
     base = "/billing_provider/address"

@@ -134,6 +134,7 @@ def chemo_code_for_therapeutic(case: Case) -> Iterator[Hit]:
     source=f"{ARTICLES}; rules catalogue 0.5 no. 29",
     severity="error",
     snip=7,
+    also=("DOC-QUAL-001",),
     codes=THERAPEUTIC_CODES,
     needs=("record",),
     on="encounter",

@@ -1,9 +1,12 @@
 """INF-INIT: one initial service per access site and visit, and add-ons with a parent."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from edi.coding.family import INITIALS, codes, parents
+from edi.refdata import Lists
+from edi.rules.across import Across, Settled, Told
 from edi.rules.base import Case, Hit, rule
+from edi.rules.days import billed_by, by_day, lines_of
 from edi.rules.inf.linking import (
     Second,
     by_a_person,
@@ -104,11 +107,8 @@ def two_initials(case: Case) -> Iterator[Hit]:
 
 def _initial_ranks(case: Case) -> list[int]:
     """Ranks of the services on the claim that can be the first of a visit."""
-    return [
-        codes()[code].rank or 0
-        for _, _, code in family_lines(case)
-        if codes()[code].kind in ("initial", "prolonged")
-    ]
+    rows = [codes()[code] for _, _, code in family_lines(case)]
+    return [row.rank for row in rows if row.kind in ("initial", "prolonged") and row.rank is not None]
 
 
 @rule(
@@ -134,6 +134,7 @@ def _initial_ranks(case: Case) -> list[int]:
             "/lines/0/hcpcs": "96416",
             "/lines/-": {"hcpcs": "96368", **_LINE},
         },
+        {"/lines/0/hcpcs": "96425"},
     ],
 )
 def initial_not_highest(case: Case) -> Iterator[Hit]:
@@ -343,6 +344,16 @@ def push_and_hydration(case: Case) -> Iterator[Hit]:
         yield _hit(second)
 
 
+def _parent_elsewhere(told: Sequence[Told], _: Lists) -> Iterator[Settled]:
+    """Add-ons whose parent stands on another claim of the day."""
+    billed = billed_by(told)
+    for own in told:
+        for line in lines_of(own):
+            allowed = parents().get(line.code, frozenset())
+            if any(billed.get(code, set()) - {own.same_id} for code in allowed):
+                yield Settled(own.claim, f"/lines/{line.index}/hcpcs")
+
+
 @rule(
     "INF-INIT-008",
     "add-on-without-parent",
@@ -352,6 +363,7 @@ def push_and_hydration(case: Case) -> Iterator[Hit]:
     severity="error",
     snip=7,
     also=("NCCI-AOC-001",),
+    across=Across(by_day, _parent_elsewhere),
     base="professional",
     breaks=[
         {"/lines/0/hcpcs": "96366"},
@@ -361,8 +373,14 @@ def push_and_hydration(case: Case) -> Iterator[Hit]:
             "/setting": "facility",
             "/lines/-": {"hcpcs": "96366", "units": "1", "service_date": "2026-03-04"},
         },
+        {
+            "/lines/0/hcpcs": "96366",
+            "sister": {"/claim_id": "OTHER-1", "/lines/0/service_date": "2026-03-04"},
+        },
+        {"/lines/0/hcpcs": "96366", "sister": {"/claim_id": "OTHER-1", "/patient/birth_date": "1955-04-13"}},
     ],
     keeps=[
+        {"/lines/0/hcpcs": "96366", "sister": {"/claim_id": "OTHER-1"}},
         {"/lines/-": {"hcpcs": "96366", **_LINE}},
         {"/lines/-": {"hcpcs": "96375", **_LINE}},
         {"/lines/0/hcpcs": "96413", "/lines/-": {"hcpcs": "96415", **_LINE}},
@@ -372,6 +390,7 @@ def add_on_without_parent(case: Case) -> Iterator[Hit]:
     """An add-on is paid beside one of its listed parents.
 
     Professional: on the same date. Facility: anywhere on the claim; a parent on another date is a remark.
+    A parent on another claim of the run, of that patient, provider and date, answers the finding.
     """
     by_day = by_date(case)
     everywhere = {code for _, _, code in family_lines(case)}

@@ -18,6 +18,7 @@ from edi.coding.spans import Spans, intersect, minutes, union
 from edi.coding.timeline import HELD, Given, ProposedLine
 from edi.model.claim import ServiceLine
 from edi.rules.base import Case
+from edi.rules.days import repeats
 
 DISTINCT = frozenset({"59", "XE", "XS", "XP", "XU"})
 """Modifiers that say that two services are distinct."""
@@ -287,9 +288,11 @@ def second_initials(case: Case) -> Iterator[Second]:
     """Initial services beyond the first of each date.
 
     The first is the highest-ranked one without a distinct modifier. `relation` says what the record knows:
-    another visit, another access site, neither (`same`), or nothing (`unknown`).
+    another visit, another access site, neither (`same`), or nothing (`unknown`). A line that looks like an
+    earlier one of its day, and is told apart by nothing, is PRO-DUP-001.
     """
     linked = {found.index: found.given for found in links(case)} if case.assembled is not None else {}
+    again = {index for index, _ in repeats(case.claim)}
     for day, lines in by_date(case, INITIALS).items():
         if len(lines) < 2:
             continue
@@ -299,6 +302,9 @@ def second_initials(case: Case) -> Iterator[Second]:
             if i == base[0]:
                 continue
             given, base_given = linked.get(i, ()), linked.get(base[0], ())
+            relation = _relation(case, day, given, base_given)
+            if i in again and relation in ("same", "unknown"):
+                continue
             yield Second(
                 index=i,
                 line=line,
@@ -306,7 +312,7 @@ def second_initials(case: Case) -> Iterator[Second]:
                 base_index=base[0],
                 base_code=base[2],
                 modified=distinct(line),
-                relation=_relation(case, day, given, base_given),
+                relation=relation,
                 given=given,
                 base_given=base_given,
             )

@@ -94,6 +94,7 @@ def one_site_as_two(case: Case) -> Iterator[Hit]:
     source=f"{ARTICLES}; {RAC}",
     severity="error",
     snip=7,
+    also=("DOC-SITE-001",),
     codes=INITIALS,
     needs=("record",),
     on="encounter",

@@ -426,6 +426,7 @@ def _otherwise(case: Case, group: tuple[str, ...], day: date | None) -> Decimal:
     source=ARTICLES,
     severity="error",
     snip=7,
+    also=("DOC-TIME-START",),
     needs=("record",),
     on="encounter",
     breaks=[
@@ -461,6 +462,7 @@ def start_missing(case: Case) -> Iterator[Hit]:
     source=f"{ARTICLES}; CMS answer on volume and rate, second-hand (rules catalogue K19)",
     severity="warning",
     snip=7,
+    also=("DOC-TIME-STOP",),
     needs=("record",),
     on="encounter",
     breaks=[
@@ -837,6 +839,7 @@ def minutes_against_rate(case: Case) -> Iterator[Hit]:
     source=ARTICLES,
     severity="error",
     snip=7,
+    also=("DOC-TIME-START",),
     needs=("record",),
     on="encounter",
     breaks=[

@@ -2,13 +2,8 @@
 
 from collections.abc import Iterator
 
-from edi.finding import Severity
 from edi.model.claim import effective_rendering_provider
 from edi.rules import Case, Hit, rule
-
-NO_PRACTITIONERS = ("251", "261Q", "291", "332", "3336")
-"""Taxonomy codes of organizations that may bill without a rendering person: agencies and home infusion (251),
-centers and ambulatory surgery (261Q), laboratories (291), suppliers (332), pharmacies (3336)."""
 
 
 @rule(
@@ -16,8 +11,9 @@ centers and ambulatory surgery (261Q), laboratories (291), suppliers (332), phar
     "rendering-provider-missing",
     message="the billing provider is an organization, and {what} (item 24J)",
     help="Name the practitioner who performed or supervised the services, with NPI.",
-    source="005010X222A1, 2310B NM1*82 and 2420A; CMS-1500 item 24J; rules catalogue 0.5 no. 11",
-    severity="error",
+    source="005010X222A1, 2310B NM1*82 and 2420A; CMS-1500 item 24J; rules catalogue 0.5 no. 11 (medium "
+    "confidence: a published example of the guide has none)",
+    severity="warning",
     snip=4,
     also=("P46", "P71"),
     setting="professional",
@@ -45,7 +41,8 @@ centers and ambulatory surgery (261Q), laboratories (291), suppliers (332), phar
 def rendering_missing(case: Case) -> Iterator[Hit]:
     """A group bills for its members, and each line has the one who performed it.
 
-    Centers, agencies, pharmacies and laboratories may bill for themselves: a warning.
+    Centers, agencies, pharmacies and laboratories bill for themselves, and no claim says for certain that its
+    billing provider is none of them.
     """
     claim = case.claim
     billing = claim.billing_provider
@@ -54,13 +51,8 @@ def rendering_missing(case: Case) -> Iterator[Hit]:
     without = [i for i, line in enumerate(claim.lines) if effective_rendering_provider(claim, line) is None]
     if not without:
         return
-    organization = claim.ownership == "freestanding_center" or (billing.taxonomy or "").upper().startswith(
-        NO_PRACTITIONERS
-    )
-    severity: Severity | None = "warning" if organization else None
     if len(without) == len(claim.lines):
-        yield Hit("/rendering_provider", severity=severity, what="no rendering provider is named")
+        yield Hit("/rendering_provider", what="no rendering provider is named")
         return
     for i in without:
-        what = f"line {i + 1} has no rendering provider"
-        yield Hit(f"/lines/{i}/rendering_provider", severity=severity, what=what)
+        yield Hit(f"/lines/{i}/rendering_provider", what=f"line {i + 1} has no rendering provider")

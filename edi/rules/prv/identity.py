@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from edi.codes import npi, taxonomy
 from edi.finding import Severity
 from edi.rules import Case, Hit, rule
-from edi.rules.asks import absent, address_problems, is_po_box, providers, short_zip, unread
+from edi.rules.asks import absent, address_problems, is_po_box, npi_due, providers, short_zip, unread
 
 PERFORMERS = ("rendering_provider", "attending_provider")
 PEOPLE = (
@@ -60,23 +60,35 @@ def not_named(case: Case) -> Iterator[Hit]:
         {"/ordering_provider/npi": None},
         {"/ordering_provider/npi": "12453195"},
         {"/lines/0/rendering_provider": {"last_name": "DOCTOR"}},
+        {
+            "/rendering_provider/npi": None,
+            "/lines/0/service_date": "2007-05-23",
+            "/lines/1/service_date": "2007-05-23",
+        },
     ],
     keeps=[
         {"/rendering_provider/npi": "1234567893"},
+        {
+            "/rendering_provider/npi": None,
+            "/lines/0/service_date": "2007-05-22",
+            "/lines/1/service_date": "2007-05-22",
+        },
         {"/service_facility": {"organization_name": "X"}},
     ],
 )
 def npi_unusable(case: Case) -> Iterator[Hit]:
     """A wrong check digit is a wrong number; performing practitioners always have one.
 
-    A missing NPI of a person who only ordered, referred or supervised is a warning.
+    A missing NPI of a person who only ordered, referred or supervised is a warning. Services before
+    2007-05-23 may lack it; in the year after, its absence is a warning.
     """
+    due = npi_due(case.claim)
     for path, key, title, one in providers(case.claim):
         if key == "billing_provider":
             continue
         if one.npi is None:
-            if key in (*PERFORMERS, *PEOPLE) and absent(case, one.npi, f"{path}/npi"):
-                severity: Severity | None = None if key in PERFORMERS else "warning"
+            if due and key in (*PERFORMERS, *PEOPLE) and absent(case, one.npi, f"{path}/npi"):
+                severity: Severity = due if key in PERFORMERS else "warning"
                 yield Hit(f"{path}/npi", severity=severity, title=title, problem="no NPI")
         elif problem := npi.problem(one.npi):
             yield Hit(f"{path}/npi", title=title, problem=f"an NPI that cannot be right: {problem}")

@@ -1,15 +1,19 @@
 """Coverages: who is billed, in which order, and who is insured."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from edi.codes import mbi
 from edi.model.claim import billed_coverage, effective_bill_to, other_coverages
 from edi.model.party import Coverage
 from edi.payers import MEDICARE_FILING
 from edi.rules import Case, Hit, rule
-from edi.rules.asks import absent, box
+from edi.rules.asks import absent, box, first_day
 
 MOST_OTHER_PAYERS = 10
+MBI_FROM = date(2020, 1, 1)
+"""First service date on which Medicare takes no other number than the present one (CMS, end of the "
+"transition)."""
 
 
 @rule(
@@ -215,6 +219,11 @@ def self_but_another(case: Case) -> Iterator[Hit]:
     keeps=[
         {"/coverages/0/member_id": "1eg4te5mk73"},
         {"/coverages/0/member_id": "123456789A", "/coverages/0/claim_filing": "CI"},
+        {
+            "/coverages/0/member_id": "123456789A",
+            "/lines/0/service_date": "2019-12-31",
+            "/lines/1/service_date": "2019-12-31",
+        },
     ],
 )
 def member_id_unusable(case: Case) -> Iterator[Hit]:
@@ -231,7 +240,7 @@ def member_id_unusable(case: Case) -> Iterator[Hit]:
             yield Hit(path, number=i + 1, box=where, problem="the member id is missing")
         if id_ is None:
             continue
-        if coverage.claim_filing in MEDICARE_FILING:
+        if coverage.claim_filing in MEDICARE_FILING and not _before_new_numbers(case):
             problem = mbi.problem(id_)
             if problem is None and mbi.compact(id_) != id_.upper():
                 problem = "a Medicare number is written without blanks and hyphens"
@@ -240,6 +249,12 @@ def member_id_unusable(case: Case) -> Iterator[Hit]:
         elif set(id_) & set(" -"):
             problem = "the member id has blanks or hyphens"
             yield Hit(path, severity="warning", number=i + 1, box=where, problem=problem)
+
+
+def _before_new_numbers(case: Case) -> bool:
+    """Whether the services fall in the time in which Medicare still took its older numbers."""
+    day = first_day(case.claim)
+    return day is not None and day < MBI_FROM
 
 
 def _payer_problem(coverage: Coverage) -> str | None:

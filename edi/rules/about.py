@@ -1,0 +1,86 @@
+"""What several rules ask of a claim: whose it is, which lines are drugs, and pages of paper."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from edi.codes import bill_type
+from edi.coding.family import codes
+from edi.model.claim import ServiceLine, billed_coverage
+from edi.payers import MEDICARE_FILING
+from edi.rules.base import Case
+
+PAPER = "paper"
+"""Key of an example that holds pages of a form, `{box: text}` each, in place of a pointer."""
+READ = "read"
+"""Key of an example whose claim was read from X12 and not made here."""
+CODES = "codes"
+"""Key of an example that holds whole code lists as if a user had loaded them: name -> first day, last day, "
+"codes."""
+INPATIENT = frozenset(("11", "18", "21", "41"))
+"""Facility codes of bills for inpatients who are admitted; 12 and 22 bill Part B services of inpatients."""
+_DRUG_CODE = re.compile(r"J\d{4}|Q5\d{3}|C9\d{3}")
+
+
+def medicare(case: Case) -> bool:
+    """Whether the claim goes to Medicare's fee-for-service program."""
+    coverage = billed_coverage(case.claim)
+    return coverage is not None and coverage.claim_filing in MEDICARE_FILING
+
+
+def facility_code(case: Case) -> str:
+    """Second and third character of the type of bill, or nothing where there is none or it is malformed."""
+    stated = case.claim.type_of_bill
+    return bill_type.facility(stated) if stated and bill_type.problem(stated) is None else ""
+
+
+def is_inpatient(case: Case) -> bool:
+    """Whether the type of bill is that of an admitted patient."""
+    return facility_code(case) in INPATIENT
+
+
+def code_of(line: ServiceLine) -> str:
+    """The procedure code in capitals; nothing where there is none."""
+    return (line.hcpcs or "").strip().upper()
+
+
+def is_drug(case: Case, line: ServiceLine) -> bool:
+    """Whether a line bills a drug: by its kind, by the drug table, or by the shape of its code."""
+    code = code_of(line)
+    if line.kind is not None:
+        return line.kind == "drug"
+    return bool(code) and (_DRUG_CODE.fullmatch(code) is not None or bool(case.lists.drug_rows(code)))
+
+
+def administrations(case: Case) -> Iterator[tuple[int, ServiceLine, str]]:
+    """Lines that bill the giving of a drug or fluid: index, line, code."""
+    family = codes()
+    for i, line in enumerate(case.claim.lines):
+        code = code_of(line)
+        if code in family:
+            yield i, line, code
+
+
+def filled(page: Mapping[str, str], start: str) -> list[str]:
+    """Boxes of a page that are `start`, or begin with `start` and a point, and are not empty."""
+    return [
+        key for key, text in page.items() if (key == start or key.startswith(f"{start}.")) and text.strip()
+    ]
+
+
+def text_of(page: Mapping[str, str], name: str) -> str:
+    """Text of a box without blanks around it; empty where the page has no such box."""
+    return page.get(name, "").strip()
+
+
+def rows_of(page: Mapping[str, str], name: str) -> Iterator[tuple[int, str, str]]:
+    """Row number, key and text of the boxes of a column such as 24E or FL42, as far as they are filled."""
+    for key, text in page.items():
+        column, point, row = key.rpartition(".")
+        if point and column == name and row.isdecimal() and text.strip():
+            yield int(row), key, text.strip()
+
+
+SISTER = "sister"
+"""Key of an example that holds a patch of the clean sample: a second claim of the same run."""
+LOADED = "loaded"
+"""Key of an example that holds rows of reference data as if a user had loaded them for 2026."""

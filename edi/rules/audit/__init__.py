@@ -1,0 +1,1 @@
+"""Audit: what reviewers look at first."""

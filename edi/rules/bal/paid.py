@@ -1,0 +1,208 @@
+"""What was paid, whole cents, and the reasons that other payers gave."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+from edi.finding import Severity
+from edi.model.claim import other_coverages
+from edi.rules import Case, Hit, rule
+from edi.rules.about import CODES
+from edi.rules.asks import box, first_day
+
+_OTHER = {
+    "responsibility": "P",
+    "payer": {"name": "EMPLOYER PLAN", "id": "77001"},
+    "claim_filing": "CI",
+    "member_id": "E1",
+    "relationship": "18",
+}
+_REASON = re.compile(r"[1-9]\d{0,2}|[ABDPWY]\d{1,2}")
+_REMARK = re.compile(r"M\d{1,3}|MA\d{1,3}|N\d{1,3}")
+
+
+def _decided(**decision: object) -> dict[str, object]:
+    first = {**_OTHER, "adjudication": {"paid_date": "2026-04-01", "paid": "500.00", **decision}}
+    return {
+        "/coverages/0/responsibility": "S",
+        "/coverages/0/secondary_reason": "12",
+        "/bill_to": 0,
+        "/coverages/-": first,
+    }
+
+
+def _cut(reason: str) -> list[dict[str, str]]:
+    return [{"group": "CO", "reason": reason, "amount": "150.00"}]
+
+
+@rule(
+    "F15-29-001",
+    "paid-exceeds-total",
+    message="{what} of {paid}, the total charge is {total} ({box})",
+    help="Write what was paid for this very claim.",
+    source="005010X222A1, 2300 AMT*F5; CMS-1500 item 29; rules catalogue F15-29-001",
+    severity="error",
+    snip=3,
+    also=("P37", "I18"),
+    breaks=[
+        {"/patient_paid": "650.01"},
+        {"/patient_paid": "-0.01"},
+        _decided(paid="650.01", adjustments=_cut("45")),
+    ],
+    keeps=[
+        {"/patient_paid": "650.00"},
+        {"/patient_paid": "0.00"},
+        _decided(adjustments=_cut("45")),
+    ],
+)
+def paid_exceeds(case: Case) -> Iterator[Hit]:
+    """Nobody pays more for a claim than it charges.
+
+    That another payer paid more is a warning, for some pay by case.
+    """
+    claim, total = case.claim, case.claim.total_charge
+    if total is None:
+        return
+    paid = claim.patient_paid
+    if paid is not None and (paid > total or paid < 0):
+        where = box(case, "29", "39-41")
+        yield Hit(
+            "/patient_paid",
+            what="the patient has a payment",
+            paid=f"{paid:.2f}",
+            total=f"{total:.2f}",
+            box=where,
+        )
+    severity: Severity = "warning"
+    for i, coverage in other_coverages(claim):
+        decision = coverage.adjudication
+        if decision is not None and decision.paid is not None and decision.paid > total:
+            yield Hit(
+                f"/coverages/{i}/adjudication/paid",
+                severity=severity,
+                what=f"coverage {i + 1} has a payment",
+                paid=f"{decision.paid:.2f}",
+                total=f"{total:.2f}",
+                box=box(case, "29", "54"),
+            )
+
+
+def _amounts(case: Case) -> Iterator[tuple[str, str, Decimal | None]]:
+    claim = case.claim
+    yield "/total_charge", "the total charge", claim.total_charge
+    yield "/patient_paid", "the patient's payment", claim.patient_paid
+    for i, line in enumerate(claim.lines):
+        yield f"/lines/{i}/charge", f"the charge of line {i + 1}", line.charge
+        yield f"/lines/{i}/non_covered", f"the non-covered amount of line {i + 1}", line.non_covered
+    for i, coverage in enumerate(claim.coverages):
+        decision = coverage.adjudication
+        if decision is None:
+            continue
+        base = f"/coverages/{i}/adjudication"
+        yield f"{base}/paid", f"the payment of coverage {i + 1}", decision.paid
+        for k, one in enumerate(decision.lines):
+            yield f"{base}/lines/{k}/paid", f"a line payment of coverage {i + 1}", one.paid
+
+
+@rule(
+    "P62",
+    "amount-with-part-of-a-cent",
+    message="{what} is {amount}: an amount has at most two decimals",
+    help="Round to the cent, and let total and lines agree.",
+    source="005010X222A1 and 005010X223A2, amounts (data element 782, two decimals); rules catalogue P62",
+    severity="error",
+    snip=1,
+    also=("I46", "I64", "ENV-09"),
+    breaks=[
+        {"/lines/0/charge": "250.005", "/total_charge": "650.005"},
+        {"/total_charge": "650.001"},
+    ],
+    keeps=[{"/lines/0/charge": "250.00"}, {"/lines/0/charge": "250.000"}],
+)
+def part_of_a_cent(case: Case) -> Iterator[Hit]:
+    """There is no smaller amount than a cent on a claim."""
+    for path, what, amount in _amounts(case):
+        if amount is not None and amount != amount.quantize(Decimal("0.01")):
+            yield Hit(path, what=what, amount=f"{amount:f}")
+
+
+@rule(
+    "SNIP5-008",
+    "adjustment-code-impossible",
+    message="coverage {number}: {code} is no {what}",
+    help="Copy the code from the other payer's remittance.",
+    source="X12 claim adjustment reason codes and remittance advice remark codes (shape of the codes); "
+    "005010X222A1 and 005010X223A2, CAS02 and MOA03",
+    severity="error",
+    snip=5,
+    also=("P57", "I67"),
+    breaks=[
+        _decided(adjustments=_cut("045")),
+        _decided(adjustments=_cut("CO45")),
+        _decided(adjustments=_cut("45"), remark_codes=["CO45"]),
+        {CODES: {"carc": ["2026-01-01", "2026-12-31", "1", "2"]}, **_decided(adjustments=_cut("45"))},
+    ],
+    keeps=[
+        _decided(adjustments=_cut("45"), remark_codes=["MA130"]),
+        _decided(adjustments=_cut("B7"), remark_codes=["N822", "M15"]),
+        _decided(adjustments=_cut("P12")),
+        {CODES: {"carc": ["2026-01-01", "2026-12-31", "1", "45"]}, **_decided(adjustments=_cut("45"))},
+    ],
+)
+def adjustment_code_impossible(case: Case) -> Iterator[Hit]:
+    """Reasons and remarks of another payer have the shape of the official lists, and stand in a loaded one.
+
+    The day of the payer's decision decides.
+    """
+    for i, coverage in other_coverages(case.claim):
+        decision = coverage.adjudication
+        if decision is None:
+            continue
+        base = f"/coverages/{i}/adjudication"
+        given = [(f"{base}/adjustments/{k}/reason", one.reason) for k, one in enumerate(decision.adjustments)]
+        for n, line in enumerate(decision.lines):
+            given += [
+                (f"{base}/lines/{n}/adjustments/{k}/reason", one.reason)
+                for k, one in enumerate(line.adjustments)
+            ]
+        day = decision.paid_date or first_day(case.claim)
+        for path, code in given:
+            if code and (not _REASON.fullmatch(code.upper()) or _unlisted(case, "carc", code, day)):
+                yield Hit(path, number=i + 1, code=code, what="adjustment reason")
+        for k, code in enumerate(decision.remark_codes):
+            if code and (not _REMARK.fullmatch(code.upper()) or _unlisted(case, "rarc", code, day)):
+                yield Hit(f"{base}/remark_codes/{k}", number=i + 1, code=code, what="remittance remark")
+
+
+def _unlisted(case: Case, name: str, code: str, day: date | None) -> bool:
+    """Whether a whole list of that day, which only a user can load, does not hold the code."""
+    return day is not None and case.lists.listed(name, code.upper(), day).known is False
+
+
+@rule(
+    "I56",
+    "bundled-into-no-line",
+    message="coverage {number} bundled line {line} into {target}",
+    help="Copy the number of the line from the other payer's remittance, counted as on this claim.",
+    source="005010X222A1 and 005010X223A2, 2430 SVD06",
+    severity="error",
+    snip=2,
+    also=("P56", "I55"),
+    breaks=[
+        _decided(lines=[{"line": 1, "paid": "0.00", "bundled_into": 3}]),
+        _decided(lines=[{"line": 1, "paid": "0.00", "bundled_into": 1}]),
+    ],
+    keeps=[_decided(lines=[{"line": 1, "paid": "0.00", "bundled_into": 2}])],
+)
+def bundled_into_no_line(case: Case) -> Iterator[Hit]:
+    """A line is bundled into another line of the same claim."""
+    count = len(case.claim.lines)
+    for i, coverage in other_coverages(case.claim):
+        for k, one in enumerate(coverage.adjudication.lines if coverage.adjudication else ()):
+            target = one.bundled_into
+            if target is None or (1 <= target <= count and target != one.line):
+                continue
+            words = "itself" if target == one.line else f"line {target}, which the claim has not"
+            path = f"/coverages/{i}/adjudication/lines/{k}/bundled_into"
+            yield Hit(path, number=i + 1, line=one.line or "?", target=words)

@@ -1,0 +1,174 @@
+"""What a claim tells about each of its days, for rules that look at several claims."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+
+from edi.codes import modifier
+from edi.model.claim import Claim, ServiceLine, billed_coverage, effective_rendering_provider
+from edi.rules.across import Fact, Key, Told
+from edi.rules.asks import frequency
+from edi.rules.base import Case
+
+REPEATED = frozenset({"59", "76", "77", "91", "XE", "XP", "XS", "XU"})
+"""Modifiers that say that a service was done again, or apart."""
+REPLACES = frozenset({"7", "8"})
+"""Claim frequencies of a claim that takes the place of another one, or takes it back."""
+
+
+@dataclass(frozen=True, slots=True)
+class DayLine:
+    """One line of a claim on one day, without anything of a person."""
+
+    index: int
+    """Position among the lines of the claim."""
+    code: str
+    """Procedure code, upper case."""
+    modifiers: tuple[str, ...]
+    """Upper case, sorted."""
+    units: str | None
+    """A decimal number; None: not stated."""
+    charge: str | None
+    rendering: str | None
+    """NPI of who performed it."""
+    place: str
+    """Place of service and revenue code."""
+    product: str
+    """NDC and description: what tells two lines of one code apart."""
+    spans: bool
+    """Whether the line covers more than one day."""
+
+    @property
+    def number(self) -> Decimal:
+        """Units; absent ones count as one."""
+        return Decimal(1) if self.units is None else Decimal(self.units)
+
+    @property
+    def stands_for_itself(self) -> bool:
+        """Whether a second line that looks the same is a duplicate: one day, some units, not repeated."""
+        return self.number > 0 and not self.spans and REPEATED.isdisjoint(self.modifiers)
+
+    @property
+    def looks(self) -> tuple[object, ...]:
+        """What a payer sees of the line beside its day; lines that look alike are one billed twice."""
+        return (
+            self.code,
+            self.modifiers,
+            self.units,
+            self.charge,
+            self.rendering,
+            self.place,
+            self.product,
+            self.spans,
+        )
+
+
+def patient_key(claim: Claim) -> Key | None:
+    """Who was treated: member id, date of birth, given name; None where one of the first two is not known.
+
+    The given name tells twins apart who are insured by one member.
+    """
+    coverage, patient = billed_coverage(claim), claim.patient
+    member = "".join((coverage.member_id or "").split()).replace("-", "").upper() if coverage else ""
+    if not member or patient is None or patient.birth_date is None:
+        return None
+    first = (patient.first_name or "").split()
+    return (member, patient.birth_date.isoformat(), first[0].upper() if first else "")
+
+
+def billing_npi(claim: Claim) -> str | None:
+    """NPI of the billing provider."""
+    return claim.billing_provider.npi if claim.billing_provider else None
+
+
+def day_lines(claim: Claim) -> dict[str, list[DayLine]]:
+    """Lines with a procedure code and a day, by day (ISO)."""
+    found: dict[str, list[DayLine]] = {}
+    for i, line in enumerate(claim.lines):
+        if line.service_date is not None and line.hcpcs:
+            found.setdefault(line.service_date.isoformat(), []).append(_day_line(claim, i, line))
+    return found
+
+
+def repeats(claim: Claim) -> Iterator[tuple[int, int]]:
+    """Lines that look like an earlier one of their day: index, index of the earlier line."""
+    billed = [(line.service_date, line.hcpcs) for line in claim.lines if line.hcpcs]
+    if len(set(billed)) == len(billed):
+        return  # most claims: no code twice on a day
+    for lines in day_lines(claim).values():
+        seen: dict[tuple[object, ...], int] = {}
+        for line in lines:
+            if line.stands_for_itself and seen.setdefault(line.looks, line.index) != line.index:
+                yield line.index, seen[line.looks]
+
+
+def _day_line(claim: Claim, index: int, line: ServiceLine) -> DayLine:
+    performer = effective_rendering_provider(claim, line)
+    through = line.service_through
+    return DayLine(
+        index=index,
+        code=(line.hcpcs or "").strip().upper(),
+        modifiers=tuple(sorted(modifier.compact(m) for m in line.modifiers)),
+        units=_plain(line.units),
+        charge=_plain(line.charge),
+        rendering=performer.npi if performer else None,
+        place=f"{line.place_of_service or claim.place_of_service or ''} {line.revenue_code or ''}",
+        product=f"{line.ndc or ''} {line.description or ''}",
+        spans=through is not None and through != line.service_date,
+    )
+
+
+@lru_cache(maxsize=4096)
+def _plain(value: Decimal | None) -> str | None:
+    """A number as text, 1 and 1.00 alike."""
+    return None if value is None else format(value.normalize(), "f")
+
+
+def by_day(case: Case) -> Iterator[tuple[Key, Fact]]:
+    """The lines of a claim under patient, billing provider, setting and day.
+
+    Silent for claims that do not say whose they are.
+    """
+    claim = case.claim
+    who, npi = patient_key(claim), billing_npi(claim)
+    if who is None or not npi:
+        return
+    replaces = frequency(claim) in REPLACES
+    for day, lines in day_lines(claim).items():
+        entries = tuple(
+            (x.index, x.code, x.modifiers, x.units, x.charge, x.rendering, x.place, x.product, x.spans)
+            for x in lines
+        )
+        yield (*who, npi, claim.setting or "", day), (day, claim.setting or "", replaces, entries)
+
+
+def billed_by(told: Sequence[Told]) -> dict[str, set[str]]:
+    """Procedure codes of facts of `by_day`, each with two of the claims that bill it, as `Told.same_id`."""
+    found: dict[str, set[str]] = {}
+    for one in told:
+        for line in lines_of(one):
+            claims = found.setdefault(line.code, set())
+            if line.number > 0 and len(claims) < 2:
+                claims.add(one.same_id)
+    return found
+
+
+def day_of(told: Told) -> str:
+    """The day of a fact of `by_day`, ISO."""
+    return str(told.fact[0])
+
+
+def setting_of(told: Told) -> str:
+    """The setting of a fact of `by_day`; empty where it is not known."""
+    return str(told.fact[1])
+
+
+def replaces(told: Told) -> bool:
+    """Whether the claim replaces another one, or takes it back."""
+    return bool(told.fact[2])
+
+
+def lines_of(told: Told) -> list[DayLine]:
+    """The lines of a fact of `by_day`."""
+    return [DayLine(*entry) for entry in told.fact[3]]

@@ -1,0 +1,519 @@
+"""DRUG: drug codes that do not fit the date, the drug, the route, the diagnosis or the payer."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+from edi.codes import icd10
+from edi.coding.given import NOT_CLASSIFIED
+from edi.finding import Severity
+from edi.model.claim import ServiceLine, billed_coverage, effective_place_of_service
+from edi.refdata import Drug
+from edi.rules.asks import box
+from edi.rules.base import Case, Hit, rule
+from edi.rules.drug.facts import (
+    administrations_of,
+    code_of,
+    drug_lines,
+    is_drug,
+    medicare,
+    modifiers_of,
+)
+from edi.rules.inf.linking import by_date
+
+EDITION = date(2026, 1, 1)
+"""From this service date on the codes of the drug table are known from published price files of 2026."""
+SUPERSEDED_FROM = EDITION
+"""From this service date on a code whose end is not known is doubted where its successor is published."""
+
+
+@rule(
+    "DRUG-HCPCS-DATE",
+    "drug-code-not-in-force",
+    message="line {line} bills {hcpcs} ({drug}), {problem} ({box})",
+    help="Bill the code that is in force on the service date, in its own units.",
+    source="HCPCS quarterly updates, where the drug table knows the dates; rules catalogue K27, 0.5 no. 15",
+    severity="error",
+    snip=5,
+    breaks=[
+        {"/lines/1/hcpcs": "J1300"},
+        {"/lines/1/hcpcs": "J1299", "/lines/1/service_date": "2025-03-31"},
+        {"/lines/1/hcpcs": "J2919", "/lines/1/service_date": "2024-03-31"},
+        {"/lines/1/hcpcs": "J3370"},
+    ],
+    keeps=[
+        {"/lines/1/hcpcs": "J1300", "/lines/1/service_date": "2025-03-31"},
+        {"/lines/1/hcpcs": "J1299", "/lines/1/service_date": "2025-04-01"},
+        {"/lines/1/hcpcs": "J2919", "/lines/1/service_date": "2024-04-01"},
+        {"/lines/1/hcpcs": "J3370", "/lines/1/service_date": "2025-12-31"},
+        {"/lines/1/hcpcs": "J2310"},
+        {"/lines/1/hcpcs": "J1300", "/lines/1/service_date": None},
+    ],
+)
+def not_in_force(case: Case) -> Iterator[Hit]:
+    """Drug codes are replaced by others with another unit, so that old units are wrong as well.
+
+    An error where the date that decides is known; where the end is not known, or has to be verified, and a
+    successor is published, a warning. A HCPCS file of the user that has the code on the date settles it.
+    """
+    for i, line, code in drug_lines(case):
+        rows = case.lists.drug_rows(code)
+        day = line.service_date
+        if day is None or not rows or case.lists.known("hcpcs", code, day):
+            continue
+        severity: Severity | None = None
+        if any(row.valid(day) for row in rows):
+            row = rows[-1]
+            if row.replaced_by is None or row.end is not None or day < SUPERSEDED_FROM:
+                continue
+            severity = "warning"
+            problem = f"which {row.replaced_by} replaces; the last day of {code} is not known here"
+        else:
+            row = rows[-1]
+            severity = "warning" if row.verify and ("end" in row.verify or "start" in row.verify) else None
+            if row.end is not None and day > row.end:
+                after = f"; {row.replaced_by} took its place" if row.replaced_by else ""
+                problem = f"which ended with {row.end.isoformat()}{after}"
+            else:
+                problem = f"which began on {row.start.isoformat() if row.start else 'a later day'}"
+        yield Hit(
+            f"/lines/{i}/hcpcs",
+            severity=severity,
+            line=i + 1,
+            hcpcs=code,
+            drug=row.drug,
+            problem=problem,
+            box=box(case, "24D", "44"),
+            expected=row.replaced_by,
+            actual=code,
+        )
+
+
+_COMMON = frozenset(
+    (
+        *("acid", "acetate", "alfa", "beta", "and", "calcium", "chloride", "depot", "dextrose", "disodium"),
+        *(
+            "globulin",
+            "human",
+            "hydrochloride",
+            "hydrobromide",
+            "hyaluronidase",
+            "immune",
+            "injection",
+            "iron",
+        ),
+        *("liquid", "liposomal", "liposome", "magnesium", "mesylate", "normal", "phosphate", "potassium"),
+        *("protein", "saline", "sodium", "solution", "succinate", "sulfate", "tartrate", "vitamin", "water"),
+    )
+)
+"""Words that two different drugs may share."""
+
+
+def _words(names: tuple[str, ...]) -> frozenset[str]:
+    """The words of names that tell drugs apart."""
+    found = {word for name in names for word in re.findall(r"[a-z]{4,}", name.casefold())}
+    return frozenset(found - _COMMON)
+
+
+def _other_drug(case: Case, code: str, name: str) -> bool:
+    """Whether a charted name is known and is surely not the drug of a code."""
+    rows = case.lists.drug_rows(code)
+    named = case.lists.drugs_named(name, None)
+    if not rows or not named or code in NOT_CLASSIFIED or any(row.code == code for row in named):
+        return False
+    own = _words(tuple(text for row in rows for text in (*row.names, row.drug)))
+    return own.isdisjoint(_words((name, *(text for row in named for text in row.names))))
+
+
+_MISMATCH = {"/coding": "as_coded", "/services": [{"hcpcs": "J1439", "units": 200, "charge": "400"}]}
+
+
+@rule(
+    "DRUG-MATCH-001",
+    "code-of-another-drug",
+    message="{hcpcs} is billed ({where}), which is not the code of {name}",
+    help="Correct the code, or the name in the record: {hcpcs} stands for another drug.".replace(
+        "{hcpcs}", "the code"
+    ),
+    source="two source articles on 96365; HCPCS (drug of each code)",
+    severity="error",
+    snip=6,
+    also=("DOC-DRUG-002",),
+    needs=("record",),
+    on="encounter",
+    breaks=[
+        {"/administrations/0/hcpcs": "J1439"},
+        {"/administrations/0/drug": "ferric carboxymaltose"},
+        _MISMATCH,
+        {**_MISMATCH, "/services/0/administrations": ["A1"]},
+    ],
+    keeps=[
+        {},
+        {"/administrations/0/drug": "Venofer"},
+        {"/administrations/0/drug": "iron"},
+        {"/administrations/0/drug": "sample drug"},
+        {"/administrations/0/hcpcs": "J3490"},
+        {"/administrations/0/drug": "heparin", "/administrations/0/hcpcs": "J1642"},
+        {**_MISMATCH, "/services/0/hcpcs": "J1756"},
+        {
+            **_MISMATCH,
+            "/administrations/-": {"id": "A2", "drug": "Injectafer", "route": "IV", "technique": "push"},
+        },
+    ],
+)
+def code_of_another_drug(case: Case) -> Iterator[Hit]:
+    """The code of the line and the drug of the record are one drug.
+
+    Judged where the drug table knows the charted name. A line that names no administration is compared where
+    one administration of a known drug is left without a line.
+    """
+    told = set()
+    for given in case.timeline.given:
+        code = (given.source.hcpcs or "").strip().upper()
+        if code and given.source.drug and _other_drug(case, code, given.source.drug):
+            told.add(given.id)
+            yield Hit(
+                f"/administrations/{given.index}/hcpcs",
+                hcpcs=code,
+                where=f"administration {given.id}",
+                name=given.source.drug,
+            )
+    open_lines = [
+        i
+        for i, line, code in drug_lines(case)
+        if not administrations_of(case, line) and not _named(case, code)
+    ]
+    lined = {g.id for _, line, _ in drug_lines(case) for g in administrations_of(case, line)}
+    left = [
+        g
+        for g in case.timeline.given
+        if g.id not in lined | told and g.source.drug and case.lists.drugs_named(g.source.drug, None)
+        if g.excluded is None and not g.source.patient_supplied
+    ]
+    for i, line, code in drug_lines(case):
+        stated = [g for g in administrations_of(case, line) if line.administrations and g.id not in told]
+        pair = stated if stated else left if len(left) == 1 == len(open_lines) and open_lines[0] == i else []
+        names = [g.source.drug for g in pair if g.source.drug]
+        if names and len(names) == len(pair) and all(_other_drug(case, code, n) for n in names):
+            if any((g.source.hcpcs or "").upper() == code for g in pair):
+                continue
+            yield Hit(
+                f"/lines/{i}/hcpcs",
+                hcpcs=code,
+                where=f"line {i + 1}",
+                name=" and ".join(dict.fromkeys(names)),
+            )
+
+
+def _named(case: Case, code: str) -> bool:
+    """Whether the record names the drug of a code."""
+    rows = case.lists.drug_rows(code)
+    return any(
+        row.named(given.source.drug) for given in case.timeline.given if given.source.drug for row in rows
+    )
+
+
+def _matched(case: Case, line: ServiceLine, code: str) -> bool:
+    """Whether some administration of the record may be what a drug line bills."""
+    if administrations_of(case, line) or _named(case, code):
+        return True
+    return any(
+        (given.source.drug and not case.lists.drugs_named(given.source.drug, None))
+        or not (given.source.drug or given.source.hcpcs)
+        for given in case.timeline.given
+    )
+
+
+@rule(
+    "DRUG-ADMIN-002",
+    "drug-without-administration",
+    message="line {line} bills the drug {hcpcs}, and {problem}",
+    help="Add the administration, or say why there is none: dispensed, given by mouth, given elsewhere.",
+    source="rules catalogue B.4 (a drug is paid incident to its administration, to be verified)",
+    severity="warning",
+    snip=6,
+    breaks=[
+        {"/lines/0": {"hcpcs": "J2405", "units": "4", "service_date": "2026-03-03", "kind": "drug"}},
+    ],
+    keeps=[
+        {},
+        {"/lines/0/hcpcs": "96372"},
+        {"/lines/0/hcpcs": "99213", "/lines/0/kind": "service"},
+        {"/lines/0/service_date": "2026-03-04"},
+        {
+            "/lines/0": {"hcpcs": "J2405", "units": "4", "service_date": "2026-03-03", "kind": "drug"},
+            "/place_of_service": "12",
+            "/type_of_bill": "0131",
+        },
+    ],
+    setting="professional",
+)
+def drug_without_administration(case: Case) -> Iterator[Hit]:
+    """A drug that an office bills was given by somebody.
+
+    With a record: no administration of that drug is in it. Without: the claim of an office bills drugs and
+    nothing else.
+    """
+    if case.assembled is not None:
+        lined = [administrations_of(case, line) for _, line, _ in drug_lines(case)]
+        open_ = [g for g in case.timeline.given if not any(g in found for found in lined)]
+        for i, line, code in drug_lines(case):
+            if not _matched(case, line, code) and not open_:
+                yield Hit(f"/lines/{i}/hcpcs", line=i + 1, hcpcs=code, problem="the record has none of it")
+        return
+    if not case.claim.lines or not all(is_drug(case, line) for line in case.claim.lines):
+        return
+    for i, line, code in drug_lines(case):
+        if effective_place_of_service(case.claim, line) in ("11", "49"):
+            yield Hit(f"/lines/{i}/hcpcs", line=i + 1, hcpcs=code, problem="no line of the claim gives it")
+            return
+
+
+UNDER_THE_SKIN = frozenset(("96369", "96370", "96371", "96372", "96377", "96401", "96402"))
+INTO_A_VEIN = frozenset(
+    (
+        "96365",
+        "96366",
+        "96367",
+        "96368",
+        "96374",
+        "96375",
+        "96376",
+        "96409",
+        "96411",
+        "96413",
+        "96415",
+        "96417",
+    )
+)
+
+
+@rule(
+    "DRUG-ROUTE-001",
+    "subcutaneous-product-by-vein",
+    message="line {line} bills {hcpcs} ({drug}), a product for use under the skin, and {problem}",
+    help="Bill 96372 or 96401 (96369 by pump), or the code of the product for the vein.",
+    source="HCPCS (products for subcutaneous use); rules catalogue B.4 (to be verified)",
+    severity="warning",
+    snip=7,
+    breaks=[{"/lines/1/hcpcs": "J9311"}, {"/lines/1/hcpcs": "J1748", "/lines/0/hcpcs": "96413"}],
+    keeps=[
+        {"/lines/1/hcpcs": "J9312"},
+        {"/lines/1/hcpcs": "J9311", "/lines/0/hcpcs": "96401"},
+        {
+            "/lines/1/hcpcs": "J1748",
+            "/lines/-": {"hcpcs": "96372", "units": "1", "service_date": "2026-03-03"},
+        },
+        {"/lines/1/hcpcs": "J1748", "/lines/0/service_date": "2026-03-04"},
+    ],
+)
+def by_vein(case: Case) -> Iterator[Hit]:
+    """Some products exist for the skin only, and their administration is an injection.
+
+    The route of the record decides; without one, a day on which only infusions and pushes into a vein are
+    billed.
+    """
+    days = {day: {code for _, _, code in lines} for day, lines in by_date(case).items()}
+    for i, line, code in drug_lines(case):
+        row = case.lists.drug(code, line.service_date)
+        if row is None or row.route != "SC":
+            continue
+        recorded = {g.route for g in administrations_of(case, line)} - {None}
+        billed = days.get(line.service_date, set())
+        if recorded:
+            wrong, problem = recorded == {"IV"}, "the record says that it went into a vein"
+        else:
+            wrong = bool(billed) and billed <= INTO_A_VEIN
+            problem = "only administrations into a vein are billed on its day"
+        if wrong:
+            yield Hit(f"/lines/{i}/hcpcs", line=i + 1, hcpcs=code, drug=row.drug, problem=problem)
+
+
+def _codes_of_its_own(case: Case, name: str, route: str | None, day: date | None) -> list[Drug]:
+    """Codes that stand for a named drug by that route on a date."""
+    found = []
+    for row in case.lists.drugs_named(name, day):
+        if row.drug_class == "unclassified" or row.replaced_by:
+            continue
+        if (row.route == "SC" and route != "SC") or (" IV" in row.drug and route not in (None, "IV")):
+            continue
+        found.append(row)
+    return found
+
+
+_UNLISTED = {"/administrations/0/hcpcs": "J3490", "/administrations/0/drug": "iron sucrose"}
+
+
+@rule(
+    "DRUG-NOC-002",
+    "unlisted-code-for-listed-drug",
+    message="line {line} bills {hcpcs} for {name}, which has a code of its own: {own} ({box})",
+    help="Bill the code of the drug in its own units; keep the unlisted code only for a product without one.",
+    source="HCPCS; CARC 189 (unlisted code although a specific one exists)",
+    severity="error",
+    snip=7,
+    codes=NOT_CLASSIFIED,
+    needs=("record",),
+    on="encounter",
+    breaks=[
+        _UNLISTED,
+        {
+            **_UNLISTED,
+            "/administrations/0/start": "2025-06-03T09:00",
+            "/administrations/0/stop": "2025-06-03T09:45",
+            "/encounter_start": None,
+            "/encounter_end": None,
+        },
+    ],
+    keeps=[
+        {**_UNLISTED, "/administrations/0/drug": "sample drug"},
+        {**_UNLISTED, "/administrations/0/drug": "secukinumab", "/administrations/0/route": "SC"},
+        {},
+    ],
+)
+def unlisted_for_listed(case: Case) -> Iterator[Hit]:
+    """A code for drugs that have none of their own is denied where the drug has one.
+
+    Before 2026 a code whose first day is not known may have been too young: a warning.
+    """
+    for i, line in case.lines(*NOT_CLASSIFIED):
+        for given in administrations_of(case, line):
+            name = given.source.drug
+            own = _codes_of_its_own(case, name, given.route, line.service_date) if name else []
+            if not own:
+                continue
+            sure = any(_surely_in_force(row, line.service_date) for row in own)
+            yield Hit(
+                f"/lines/{i}/hcpcs",
+                severity=None if sure else "warning",
+                line=i + 1,
+                hcpcs=code_of(line),
+                name=name,
+                own=" or ".join(row.code for row in own[:3]),
+                box=box(case, "24D", "44"),
+                expected=own[0].code,
+                actual=code_of(line),
+            )
+            break
+
+
+def _surely_in_force(row: Drug, day: date | None) -> bool:
+    return day is not None and (day >= EDITION or (row.start is not None and row.start <= day))
+
+
+@rule(
+    "DRUG-DX-001",
+    "diagnosis-not-covered-for-drug",
+    message="line {line} bills {hcpcs}, and no diagnosis of the claim is one that the payer covers for it",
+    help="Check the diagnoses of the record against the payer's list; add the one that was treated.",
+    source="coverage list of the user, and national coverage determinations that name diagnoses; CARC 167",
+    severity="warning",
+    snip=7,
+    breaks=[{"/lines/1/hcpcs": "Q2043"}],
+    keeps=[
+        {"/lines/1/hcpcs": "Q2043", "/diagnoses/-": {"code": "C61"}},
+        {"/lines/1/hcpcs": "J1756"},
+        {"/lines/1/hcpcs": "Q2043", "/coverages/0/claim_filing": "CI"},
+    ],
+)
+def diagnosis_not_covered(case: Case) -> Iterator[Hit]:
+    """Some drugs are paid for listed diagnoses only.
+
+    The list drug_diagnoses decides: what ships are Medicare's national determinations, the user's own list
+    comes first. A drug that no list names is not checked.
+    """
+    if not medicare(case):
+        return
+    stated = [icd10.compact(d.code) for d in case.claim.diagnoses if d.code]
+    for i, line in enumerate(case.claim.lines):
+        code = code_of(line)
+        entry = case.lists.entry("drug_diagnoses", code, line.service_date) if code else None
+        if entry is None:
+            continue
+        covered = tuple(
+            icd10.compact(part) for part in entry.fields.get("diagnoses", "").replace(";", " ").split()
+        )
+        if covered and not any(d.startswith(covered) for d in stated):
+            yield Hit(f"/lines/{i}/hcpcs", line=i + 1, hcpcs=code)
+
+
+SELF_ADMINISTERED = "0637"
+
+
+@rule(
+    "DRUG-SAD-001",
+    "self-administered-drug-as-covered",
+    message="line {line} bills {hcpcs} ({drug}), a self-administered drug, as covered (FL 42, 44)",
+    help="Bill it under 0637 as non-covered, with A9270 and GY where a denial is wanted.",
+    source="lists of self-administered drugs of Medicare contractors (to be verified); rules catalogue B.4",
+    severity="warning",
+    snip=7,
+    setting="facility",
+    breaks=[{"/lines/1/hcpcs": "J1438"}, {"/lines/1/hcpcs": "J3030", "/lines/1/modifiers": []}],
+    keeps=[
+        {"/lines/1/hcpcs": "J1438", "/lines/1/modifiers": ["GY"]},
+        {"/lines/1/hcpcs": "J1438", "/lines/1/revenue_code": "0637"},
+        {"/lines/1/hcpcs": "J1756"},
+        {"/lines/1/hcpcs": "J1438", "/coverages/0/claim_filing": "CI"},
+    ],
+)
+def self_administered(case: Case) -> Iterator[Hit]:
+    """Drugs that patients usually give themselves are not paid by Part B.
+
+    The list self_administered decides; a drug that no list names is not checked.
+    """
+    if not medicare(case):
+        return
+    for i, line in enumerate(case.claim.lines):
+        code = code_of(line)
+        if not code or line.revenue_code == SELF_ADMINISTERED or "GY" in modifiers_of(line):
+            continue
+        entry = case.lists.entry("self_administered", code, line.service_date)
+        if entry is not None:
+            yield Hit(f"/lines/{i}/hcpcs", line=i + 1, hcpcs=code, drug=entry.label)
+
+
+MOST = Decimal("99999.99")
+
+
+@rule(
+    "DRUG-AMT-001",
+    "amount-too-large",
+    message="{what} is {amount} dollars; Medicare Part B takes at most 99999.99 on a claim ({box})",
+    help="Split the drug over claims with different totals, 76 on the further ones, and say so in the note.",
+    source="CMS front-end edit X222.157.2300.CLM02.050; X12 request for interpretation 2204; First Coast on "
+    "large drug charges",
+    severity="error",
+    snip=7,
+    setting="professional",
+    also=("PRO-AMT-001",),
+    breaks=[
+        {"/lines/1/charge": "100000.00", "/total_charge": "100250.00"},
+        {"/total_charge": "100000.00"},
+    ],
+    keeps=[
+        {"/lines/1/charge": "99749.99", "/total_charge": "99999.99"},
+        {"/total_charge": "100000.00", "/coverages/0/claim_filing": "CI"},
+    ],
+)
+def amount_too_large(case: Case) -> Iterator[Hit]:
+    """Medicare's system for practitioners has room for seven digits of dollars and cents.
+
+    Said once: for a line where one is too large, else for the total.
+    """
+    coverage = billed_coverage(case.claim)
+    if coverage is None or coverage.claim_filing != "MB":
+        return
+    for i, line in enumerate(case.claim.lines):
+        if line.charge is not None and line.charge > MOST:
+            yield Hit(
+                f"/lines/{i}/charge",
+                what=f"line {i + 1}",
+                amount=f"{line.charge:f}",
+                box=box(case, "24F", "47"),
+            )
+            return
+    total = case.claim.total_charge
+    if total is not None and total > MOST:
+        yield Hit("/total_charge", what="the total", amount=f"{total:f}", box=box(case, "28", "47"))

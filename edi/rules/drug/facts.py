@@ -1,0 +1,219 @@
+"""What the rules of drugs and their modifiers ask of a case: drug lines, containers, payers, small tables."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from decimal import Decimal
+from functools import cache
+
+from edi import tables
+from edi.codes import bill_type, modifier
+from edi.coding.drugs import discarded_units, whole_units
+from edi.coding.family import codes
+from edi.coding.timeline import Given
+from edi.model.claim import ServiceLine, billed_coverage, effective_place_of_service
+from edi.payers import MEDICARE_FILING
+from edi.rules.base import Case
+
+JZ_REQUIRED = date(2023, 7, 1)
+"""First service date on which Medicare wants JZ where nothing was discarded."""
+MEDICAID_FILING = "MC"
+OFFICE_PLACES = frozenset({"03", "11", "12", "15", "20", "49"})
+"""Places in which a practice buys the drugs that it gives; elsewhere the facility does."""
+OUTPATIENT_DRUGS = frozenset({"13", "85"})
+"""Facility codes of bills on which Part B pays drugs apart; clinics with an encounter rate do not count."""
+CRITICAL_ACCESS = "85"
+DIALYSIS = "72"
+
+Group = tuple[str, date | None]
+"""A drug code on one day."""
+
+
+def code_of(line: ServiceLine) -> str:
+    """Procedure code, upper case; "" where there is none."""
+    return (line.hcpcs or "").strip().upper()
+
+
+def modifiers_of(line: ServiceLine) -> frozenset[str]:
+    """Modifiers, upper case."""
+    return frozenset(modifier.compact(m) for m in line.modifiers)
+
+
+def units_of(line: ServiceLine) -> Decimal:
+    """Units; absent ones count as none, because a line without units is another rule's matter."""
+    return line.units if line.units is not None else Decimal(0)
+
+
+def is_drug(case: Case, line: ServiceLine) -> bool:
+    """Whether a line bills a drug: by its kind, or by its code where the claim came without kinds."""
+    if line.kind is not None:
+        return line.kind == "drug"
+    code = code_of(line)
+    return bool(code) and code not in codes() and bool(case.lists.drug_rows(code))
+
+
+def is_administration(line: ServiceLine) -> bool:
+    """Whether a line bills an infusion, injection or push."""
+    return code_of(line) in codes()
+
+
+def drug_lines(case: Case) -> Iterator[tuple[int, ServiceLine, str]]:
+    """Drug lines with their indexes and codes."""
+    for i, line in enumerate(case.claim.lines):
+        code = code_of(line)
+        if code and is_drug(case, line):
+            yield i, line, code
+
+
+def by_drug(case: Case) -> dict[Group, list[tuple[int, ServiceLine]]]:
+    """Drug lines by code and day."""
+    found: dict[Group, list[tuple[int, ServiceLine]]] = {}
+    for i, line, code in drug_lines(case):
+        found.setdefault((code, line.service_date), []).append((i, line))
+    return found
+
+
+def medicare(case: Case) -> bool:
+    """Whether the claim goes to Medicare fee for service."""
+    coverage = billed_coverage(case.claim)
+    return coverage is not None and coverage.claim_filing in MEDICARE_FILING
+
+
+def facility_code(case: Case) -> str | None:
+    """Second and third digit of the type of bill; None on professional claims and where it is not known."""
+    stated = case.claim.type_of_bill
+    return bill_type.facility(stated) if case.claim.setting == "facility" and stated else None
+
+
+def pays_drugs_apart(case: Case, line: ServiceLine) -> bool:
+    """Whether the place is one in which Part B pays for the drug of this line by itself."""
+    if case.claim.setting == "facility":
+        return facility_code(case) in OUTPATIENT_DRUGS
+    return effective_place_of_service(case.claim, line) in OFFICE_PLACES
+
+
+@cache
+def _hospital_status() -> dict[str, str]:
+    return {row["code"]: row["status"] for row in tables.rows("coding/opps_drugs.csv")}
+
+
+_STATUS = {"N": "packaged", "G": "separate", "K": "separate"}
+"""Status indicators of Addendum B that tell how a drug is paid."""
+
+
+def hospital_status(case: Case, code: str, day: date | None) -> str | None:
+    """How hospitals are paid for a drug code: packaged or separate; None where it is not known.
+
+    The Addendum B that a user loaded for the date decides, else the table of well-known drugs.
+    """
+    row = case.lists.apc(code, day) if day is not None else None
+    if row is not None and row.covers:
+        return _STATUS.get(row.status)
+    return _hospital_status().get(code)
+
+
+@cache
+def _exempt() -> tuple[tuple[str, str], ...]:
+    return tuple((row["first"], row["last"]) for row in tables.rows("coding/jz_exempt.csv"))
+
+
+def exempt_vaccine(code: str) -> bool:
+    """Whether JW and JZ never apply, because the code is one of four kinds of vaccines."""
+    return any(len(code) == len(first) and first <= code <= last for first, last in _exempt())
+
+
+def administrations_of(case: Case, line: ServiceLine) -> list[Given]:
+    """What a drug line bills: by the ids that it names, else by code and day. Empty without a record."""
+    if case.assembled is None:
+        return []
+    given = case.timeline.given
+    if line.administrations:
+        return [g for g in given if g.id in line.administrations]
+    code = code_of(line)
+    return [
+        g
+        for g in given
+        if (g.source.hcpcs or "").strip().upper() == code
+        and (line.service_date is None or g.service_date in (None, line.service_date))
+    ]
+
+
+def recorded_single_dose(given: Iterable[Given]) -> bool | None:
+    """Whether all opened containers are recorded as single-dose; None where the record does not say."""
+    stated = {c.single_dose for g in given for c in g.source.containers}
+    if stated == {True}:
+        return True
+    return False if stated == {False} else None
+
+
+def single_dose(case: Case, line: ServiceLine) -> bool | None:
+    """Whether a drug line comes of single-dose containers.
+
+    The record says so; where it is silent, or there is none, a drug code whose product comes in one kind of
+    container only; else None.
+    """
+    given = administrations_of(case, line)
+    recorded = recorded_single_dose(given)
+    if recorded is not None:
+        return recorded
+    if any(c.single_dose is not None for g in given for c in g.source.containers):
+        return None
+    row = case.lists.drug(code_of(line), line.service_date)
+    if row is None or row.container not in ("single", "multi"):
+        return None
+    return row.container == "single"
+
+
+def discarded(case: Case, group: Group) -> int | None:
+    """Billing units of a drug that were thrown away on a day, by the record; None where it does not tell.
+
+    Every administration of the code must have a dose and single-dose containers that held no less.
+    """
+    code, day = group
+    total = 0
+    doses = {d.administration: d for d in case.timeline.dosing}
+    known = False
+    for given in case.timeline.given:
+        row = given.drug
+        if row is None or row.code != code or (day is not None and given.service_date != day):
+            continue
+        if given.source.patient_supplied:
+            continue
+        counted = doses.get(given.id)
+        if counted is None or counted.opened is None or not counted.single_dose or row.unit_value is None:
+            return None
+        if counted.opened < counted.dose:
+            return None
+        total += discarded_units(counted.opened, counted.dose, row.unit_value)
+        known = True
+    return total if known else None
+
+
+def left_over(case: Case, group: Group) -> bool:
+    """Whether something was left in the containers of a drug, be it less than a billing unit."""
+    code, day = group
+    ids = {g.id for g in case.timeline.given if g.drug is not None and g.drug.code == code}
+    return any(
+        d.administration in ids and d.opened is not None and d.opened > d.dose
+        for d in case.timeline.dosing
+        if day is None or any(g.id == d.administration and g.service_date == day for g in case.timeline.given)
+    )
+
+
+def billed_units(amount: Decimal, unit_value: Decimal) -> int:
+    """Billing units of an amount, a started unit counting as a whole one."""
+    return whole_units(amount, unit_value)
+
+
+@cache
+def national(topic: str, part: str) -> tuple[str, ...]:
+    """Codes of one part of a national coverage determination, in the order of the table."""
+    return tuple(
+        row["code"]
+        for row in tables.rows("coding/ncd_codes.csv")
+        if (row["topic"], row["part"]) == (topic, part)
+    )
+
+
+def number(value: Decimal) -> str:
+    """A number as people write it."""
+    return f"{value.normalize():f}"

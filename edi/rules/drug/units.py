@@ -1,0 +1,174 @@
+"""DRUG: units of drug codes that are no billing units, or more than the limit of a day."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from functools import cache
+
+from edi import tables
+from edi.codes import dose
+from edi.coding.timeline import Given
+from edi.rules.asks import box
+from edi.rules.base import Case, Hit, rule
+from edi.rules.drug.facts import Group, administrations_of, by_drug, modifiers_of, number, units_of
+
+_QUARTER = "2024 Q3"
+_FIVE_VIALS = [{"size": {"value": "100", "unit": "mg"}, "count": 5, "single_dose": True}]
+_INFLIXIMAB = {
+    "/coding": "as_coded",
+    "/administrations/0/drug": "infliximab",
+    "/administrations/0/hcpcs": "J1745",
+    "/administrations/0/containers": _FIVE_VIALS,
+    "/administrations/0/dose/value": "500",
+    "/administrations/0/volume_ml": "250",
+}
+
+
+def _billed(units: int) -> dict[str, object]:
+    return {
+        **_INFLIXIMAB,
+        "/services": [{"hcpcs": "J1745", "modifiers": ["JZ"], "units": units, "charge": "3000"}],
+    }
+
+
+def units_mistaken(case: Case, group: Group) -> str | None:
+    """What the units of a drug seem to count in the place of billing units; None where that is not plain.
+
+    One dose with a record, whose billing units differ from the billed ones and whose amount, volume or
+    containers do not.
+    """
+    lines = by_drug(case).get(group, [])
+    given = {g.id: g for _, line in lines for g in administrations_of(case, line)}
+    if len(given) != 1:
+        return None
+    (one,) = given.values()
+    counted = next((d for d in case.timeline.dosing if d.administration == one.id), None)
+    billed = sum((units_of(line) for _, line in lines if "JW" not in modifiers_of(line)), Decimal(0))
+    if counted is None or billed <= 0 or billed == counted.billed:
+        return None
+    for amount, words in _amounts(one):
+        if amount is not None and amount == billed:
+            return words
+    return None
+
+
+def _amounts(given: Given) -> Iterator[tuple[Decimal | None, str]]:
+    source = given.source
+    if source.dose is not None:
+        yield dose.convert(source.dose.value, source.dose.unit, "mg"), "milligrams"
+        yield dose.convert(source.dose.value, source.dose.unit, "mL"), "millilitres"
+    yield source.volume_ml, "millilitres"
+    if source.containers:
+        yield Decimal(sum(c.count for c in source.containers)), "containers"
+
+
+@rule(
+    "DRUG-UNIT-002",
+    "amount-billed-as-units",
+    message="line {line}: {hcpcs} is billed with {stated} units, which are the {what} of the dose; its "
+    "billing units are {due} ({box})",
+    help="Divide the dose by the amount of one billing unit of the code and round up.",
+    source="HCPCS (billing units of drug codes); CARC 153",
+    severity="error",
+    snip=6,
+    also=("DRUG-UNIT-001", "F15-24G-001"),
+    needs=("record",),
+    on="encounter",
+    breaks=[_billed(500), _billed(5), _billed(250)],
+    keeps=[_billed(50), _billed(49)],
+)
+def amount_as_units(case: Case) -> Iterator[Hit]:
+    """A drug is counted in units of its code, not in milligrams, millilitres or vials."""
+    for group, lines in by_drug(case).items():
+        what = units_mistaken(case, group)
+        if what is None:
+            continue
+        billed = [(i, line) for i, line in lines if "JW" not in modifiers_of(line)]
+        ids = {g.id for _, line in billed for g in administrations_of(case, line)}
+        due = next(d.billed for d in case.timeline.dosing if d.administration in ids)
+        stated = sum((units_of(line) for _, line in billed), Decimal(0))
+        i = billed[-1][0]
+        yield Hit(
+            f"/lines/{i}/units",
+            line=i + 1,
+            hcpcs=group[0],
+            stated=number(stated),
+            what=what,
+            due=due,
+            box=box(case, "24G", "46"),
+            expected=due,
+            actual=number(stated),
+        )
+
+
+@cache
+def _limits() -> dict[str, int]:
+    return {row["code"]: int(row["practitioner"]) for row in tables.rows("coding/drug_mue.csv")}
+
+
+def _limit(case: Case, code: str, day: date | None) -> tuple[int, str] | None:
+    """Most units of a drug code on a day, and the edition that says so; None where it is not known.
+
+    What the user loaded goes before the table that ships, which is that of practitioners.
+    """
+    setting = case.claim.setting or "professional"
+    loaded = case.lists.unit_limit(code, setting, day) if day is not None else None
+    if loaded is not None:
+        return loaded.units, loaded.edition.name
+    shipped = _limits().get(code) if setting == "professional" else None
+    return None if shipped is None else (shipped, _QUARTER)
+
+
+@rule(
+    "DRUG-UNIT-003",
+    "over-the-daily-limit",
+    message="{hcpcs} is billed with {stated} units on one day; the limit ({edition}) is {limit} ({box})",
+    help="Check the units. Where they are right, keep the record at hand: splitting the lines does not help, "
+    "because the limit counts the day.",
+    source=f"NCCI medically unlikely edits: those of the user, else the practitioner file of {_QUARTER}",
+    severity="warning",
+    snip=7,
+    also=("DRUG-MUE-LINE", "NCCI-MUE-001"),
+    breaks=[
+        {"/lines/1/units": "501"},
+        {
+            "/lines/1/units": "300",
+            "/lines/-": {"hcpcs": "J1756", "units": "201", "service_date": "2026-03-03"},
+        },
+    ],
+    keeps=[
+        {"/lines/1/units": "500"},
+        {
+            "/lines/1/units": "300",
+            "/lines/-": {"hcpcs": "J1756", "units": "300", "service_date": "2026-03-04"},
+        },
+        {
+            "/lines/1/units": "500",
+            "/lines/-": {"hcpcs": "J1756", "modifiers": ["JW"], "units": "1", "service_date": "2026-03-03"},
+        },
+        {"/lines/1/hcpcs": "J3490", "/lines/1/units": "9999"},
+    ],
+)
+def over_the_limit(case: Case) -> Iterator[Hit]:
+    """Units of a day beyond the limit are denied, and paid on appeal where the record supports them.
+
+    Discarded units are not counted here. Limits of hospitals are known only where the user loaded them.
+    """
+    for (code, day), lines in by_drug(case).items():
+        found = _limit(case, code, day)
+        if found is None:
+            continue
+        limit, edition = found
+        given = [(i, line) for i, line in lines if "JW" not in modifiers_of(line)]
+        stated = sum((units_of(line) for _, line in given), Decimal(0))
+        if stated > limit:
+            i = given[-1][0]
+            yield Hit(
+                f"/lines/{i}/units",
+                hcpcs=code,
+                stated=number(stated),
+                edition=edition,
+                limit=limit,
+                box=box(case, "24G", "46"),
+                actual=number(stated),
+            )

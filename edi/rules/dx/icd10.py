@@ -1,0 +1,201 @@
+"""Diagnoses by the edition of ICD-10-CM that is in force on the service date."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+
+from edi.codes import icd10
+from edi.finding import Severity
+from edi.model.claim import Claim, claim_diagnoses, statement_period
+from edi.refdata import Entry
+from edi.rules.about import is_inpatient
+from edi.rules.asks import box
+from edi.rules.base import Case, Hit, rule
+
+LIST = "icd10cm"
+Fault = tuple[Severity, str]
+
+
+def _on(day: str | None) -> dict[str, str | None]:
+    """Both lines of the sample on a day."""
+    return {"/lines/0/service_date": day, "/lines/1/service_date": day}
+
+
+def _fault(case: Case, code: str, day: date) -> Fault | None:
+    """What speaks against a code on a day.
+
+    Only an edition for that day makes an error. After the newest edition that is known, a code that it lacks,
+    or holds as a heading only, is a warning; before the oldest one nothing is said.
+    """
+    found = case.lists.listed(LIST, code, day)
+    edition = found.edition
+    if edition is None:
+        return None
+    if not found.covers:
+        if (
+            edition.through > day
+            or not edition.complete
+            or (found.entry is not None and _billable(found.entry))
+        ):
+            return None
+        state = "is a heading" if found.entry is not None else "is not"
+        until = f"{edition.name}, the last edition at hand (through {edition.through.isoformat()})"
+        return "warning", f"{state} in ICD-10-CM {until}, and the service is of {day.isoformat()}"
+    where = f"ICD-10-CM {edition.name} of {day.isoformat()}"
+    if found.known is False:
+        return "error", f"is not in {where}{_window(case, code, day)}"
+    if found.entry is not None and not _billable(found.entry):
+        return "error", f"is a heading in {where}: longer codes below it are billed"
+    return None
+
+
+def _billable(entry: Entry) -> bool:
+    return entry.fields.get("billable") != "no"
+
+
+def _window(case: Case, code: str, day: date) -> str:
+    """When a code that is not in force was so, or will be."""
+    entry = case.lists.entry(LIST, code)
+    if entry is None:
+        return ""
+    if entry.start is not None and entry.start > day:
+        return f"; it begins on {entry.start.isoformat()}"
+    return f"; it ended with {entry.end.isoformat()}" if entry.end is not None and entry.end < day else ""
+
+
+def _days_pointed(claim: Claim) -> dict[int, list[date]]:
+    """Index of a diagnosis -> days of the professional lines that point to it, in their order."""
+    order = claim_diagnoses(claim)
+    found: dict[int, set[date]] = {}
+    for line in claim.lines:
+        if line.service_date is None:
+            continue
+        for number in line.diagnosis_pointers:
+            if 1 <= number <= len(order):
+                found.setdefault(order[number - 1], set()).add(line.service_date)
+    return {index: sorted(days) for index, days in found.items()}
+
+
+def _worst(faults: Iterable[Fault | None]) -> Fault | None:
+    found = [fault for fault in faults if fault is not None]
+    return min(found, key=lambda fault: fault[0] != "error", default=None)
+
+
+def _mildest(faults: Sequence[Fault | None]) -> Fault | None:
+    """The fault that stands on every day; None where one day has none."""
+    if not faults or None in faults:
+        return None
+    found = [fault for fault in faults if fault is not None]
+    return max(found, key=lambda fault: fault[0] != "error")
+
+
+def _of_facility(case: Case, code: str, first: date | None, last: date | None) -> Fault | None:
+    """The last day decides; on an outpatient bill that was right on its first day, it only warns."""
+    day = last or first
+    if day is None:
+        return None
+    fault = _fault(case, code, day)
+    if fault is None or first is None or first == day or is_inpatient(case) or _fault(case, code, first):
+        return fault
+    return "warning", fault[1]
+
+
+@rule(
+    "PRO-DX-003",
+    "diagnosis-not-in-force",
+    message="diagnosis {code} ({box}) {problem}",
+    help="Take the code of the edition that is in force on the service date, at its full length. Claims with "
+    "services before and after a change of the codes are split.",
+    source="ICD-10-CM by fiscal year (schemas/codes/icd10cm.txt.xz, or the order file of the user); rules "
+    "catalogue PRO-DX-003; X12 reason 146",
+    severity="error",
+    snip=5,
+    also=("SNIP5-002", "F04-67-001"),
+    breaks=[
+        {"/diagnoses/0/code": "E11"},
+        {"/diagnoses/0/code": "G35"},
+        {"/diagnoses/0/code": "D50.99"},
+        {"/diagnoses/1/code": "T45.1X5"},
+        {
+            "/diagnoses/0/code": "G35.A",
+            "/lines/0/service_date": "2025-09-30",
+            "/lines/1/service_date": "2025-09-30",
+        },
+        {
+            "/diagnoses/0/code": "E66.8",
+            "/lines/0/service_date": "2024-10-01",
+            "/lines/1/service_date": "2024-10-01",
+        },
+        {
+            "/diagnoses/0/code": "D50.99",
+            "/lines/0/service_date": "2026-10-01",
+            "/lines/1/service_date": "2026-10-01",
+        },
+    ],
+    keeps=[
+        {"/diagnoses/0/code": "G35.A"},
+        {"/diagnoses/0/code": "g35a"},
+        {"/diagnoses/1/code": "T45.1X5A"},
+        {
+            "/diagnoses/0/code": "G35.A",
+            "/lines/0/service_date": "2025-10-01",
+            "/lines/1/service_date": "2025-10-01",
+        },
+        {
+            "/diagnoses/0/code": "G35",
+            "/lines/0/service_date": "2025-09-30",
+            "/lines/1/service_date": "2025-09-30",
+        },
+        {
+            "/diagnoses/0/code": "E66.8",
+            "/lines/0/service_date": "2024-09-30",
+            "/lines/1/service_date": "2024-09-30",
+        },
+        {
+            "/diagnoses/0/code": "D50.99",
+            "/lines/0/service_date": "2023-09-30",
+            "/lines/1/service_date": "2023-09-30",
+        },
+        {
+            "/diagnoses/0/code": "G35.A",
+            "/lines/0/service_date": "2026-10-01",
+            "/lines/1/service_date": "2026-10-01",
+        },
+        {"/diagnoses/0/code": "D50.99", **_on(None)},
+        {"/diagnoses/0/code": "250.00"},
+    ],
+)
+def not_in_force(case: Case) -> Iterator[Hit]:
+    """The codes change every year on 1 October, sometimes on 1 April; headings are never billed.
+
+    On a professional claim the first day of each line decides for the diagnoses that it points to; on a
+    facility claim the last day of the statement period. After the newest edition at hand a code that it lacks
+    is a warning; before the oldest one, and before ICD-10-CM, only the shape is judged (F15-21-001).
+    """
+    claim = case.claim
+    if not claim.diagnoses:
+        return
+    facility = claim.setting == "facility"
+    period = statement_period(claim)
+    pointed = {} if facility else _days_pointed(claim)
+    days = sorted({line.service_date for line in claim.lines if line.service_date is not None})
+    where = box(case, "21", "67")
+    for i, diagnosis in enumerate(claim.diagnoses):
+        if not diagnosis.code or icd10.problem(diagnosis.code):
+            continue
+        code = icd10.compact(diagnosis.code)
+        if facility:
+            fault = _of_facility(case, code, period.from_date, period.through_date)
+        elif i in pointed:
+            fault = _worst(_fault(case, code, day) for day in pointed[i])
+        else:
+            fault = _mildest([_fault(case, code, day) for day in days])
+        if fault is not None:
+            severity, problem = fault
+            yield Hit(
+                f"/diagnoses/{i}/code",
+                severity="warning" if severity == "warning" else None,
+                code=icd10.formatted(code),
+                box=where,
+                problem=problem,
+                actual=icd10.formatted(code),
+            )

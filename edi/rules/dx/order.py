@@ -1,0 +1,162 @@
+"""Diagnoses in their order, and diagnoses that do not fit the patient."""
+
+from collections.abc import Iterator
+from datetime import date
+from functools import cache
+
+from edi import tables
+from edi.codes import icd10
+from edi.coding.family import codes
+from edi.model.claim import Claim, claim_diagnoses
+from edi.rules import Case, Hit, rule
+from edi.rules.about import administrations, code_of, is_drug
+from edi.rules.asks import ICD10_FROM, box, first_day
+
+_TREATMENT = ("Z5111", "Z5112")
+_ANTINEOPLASTIC = ("96409", "96411", "96413", "96415", "96416", "96417")
+
+
+def _is_neoplasm(code: str) -> bool:
+    """C00 to D49, in the order of the code book."""
+    return code[:1] == "C" or (code[:1] == "D" and code[1:3].isdigit() and int(code[1:3]) <= 49)
+
+
+def _ordered(claim: Claim) -> list[tuple[int, str]]:
+    """Index and code, without dot, of the diagnoses that lines may point to, the principal one first."""
+    return [(i, icd10.compact(claim.diagnoses[i].code or "")) for i in claim_diagnoses(claim)]
+
+
+def _only_treatment(case: Case) -> bool:
+    """Whether nothing but drugs and their administration is billed."""
+    family = codes()
+    return all(code_of(line) in family or is_drug(case, line) for line in case.claim.lines if line.hcpcs)
+
+
+@rule(
+    "PRO-DX-004",
+    "chemotherapy-diagnosis-order",
+    message="the visit is for antineoplastic treatment only, and {problem} ({box})",
+    help="Put Z51.11 (chemotherapy) or Z51.12 (immunotherapy) first and the neoplasm after it, as the record "
+    "supports it.",
+    source="ICD-10-CM Official Guidelines, section I.C.2 (admission or visit solely for chemotherapy or "
+    "immunotherapy); rules catalogue 0.5 no. 27",
+    severity="warning",
+    snip=6,
+    codes=_ANTINEOPLASTIC,
+    base="chemo-facility",
+    breaks=[
+        {"/diagnoses": [{"code": "C50.911"}, {"code": "Z51.11"}]},
+        {"/diagnoses": [{"code": "C50.911"}]},
+        {"/diagnoses": [{"code": "D49.0"}]},
+    ],
+    keeps=[
+        {"/diagnoses": [{"code": "Z51.11"}, {"code": "C50.911"}]},
+        {"/diagnoses": [{"code": "Z51.12"}, {"code": "C50.911"}]},
+        {"/diagnoses": [{"code": "D50.9"}]},
+        {"/diagnoses": [{"code": "M06.9"}]},
+        {
+            "/diagnoses": [{"code": "C50.911"}],
+            "/lines/-": {"hcpcs": "99213", "units": 1, "revenue_code": "0510", "service_date": "2026-03-03"},
+        },
+    ],
+)
+def chemotherapy_order(case: Case) -> Iterator[Hit]:
+    """Who comes for the treatment of a tumour only is there for the treatment first.
+
+    Without a neoplasm on the claim the drug is not given for one, and the rule is silent.
+    """
+    claim = case.claim
+    day = first_day(claim)
+    ordered = _ordered(claim)
+    if (day is not None and day < ICD10_FROM) or not any(_is_neoplasm(code) for _, code in ordered):
+        return
+    if not _only_treatment(case):
+        return
+    treatment = [k for k, (_, code) in enumerate(ordered) if code in _TREATMENT]
+    where = box(case, "21", "67")
+    if not treatment:
+        yield Hit(
+            f"/diagnoses/{ordered[0][0]}/code", problem="neither Z51.11 nor Z51.12 is on the claim", box=where
+        )
+        return
+    if treatment[0] != 0:
+        found = icd10.formatted(ordered[0][1])
+        yield Hit(f"/diagnoses/{ordered[0][0]}/code", problem=f"{found} is the first diagnosis", box=where)
+        return
+    if claim.setting == "facility":
+        return
+    for i, line, code in administrations(case):
+        if code not in _ANTINEOPLASTIC or not line.diagnosis_pointers:
+            continue
+        first = line.diagnosis_pointers[0]
+        if 1 <= first <= len(ordered) and first - 1 not in treatment and _is_neoplasm(ordered[first - 1][1]):
+            problem = f"line {i + 1} points to {icd10.formatted(ordered[first - 1][1])} first"
+            yield Hit(f"/lines/{i}/diagnosis_pointers/0", problem=problem, box="item 24E")
+            return
+
+
+@cache
+def _limits() -> tuple[tuple[str, str, int | None, int | None, str], ...]:
+    return tuple(
+        (
+            row["prefix"],
+            row["sex"],
+            int(row["youngest"]) if row["youngest"] else None,
+            int(row["oldest"]) if row["oldest"] else None,
+            row["label"],
+        )
+        for row in tables.rows("coding/sex_age.csv")
+    )
+
+
+def _age(born: date, day: date) -> int:
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+@rule(
+    "SNIP4-004",
+    "diagnosis-against-sex-or-age",
+    message="diagnosis {code} ({label}) does not fit the patient's {what} ({box})",
+    help="Check sex and birth date against the patient's papers, and the diagnosis against the record.",
+    source="ICD-10-CM chapters (chapter 15: record of the mother only); CMS Medicare code editor; rules "
+    "catalogue SNIP4-004",
+    severity="warning",
+    snip=4,
+    breaks=[
+        {"/diagnoses/1/code": "C61"},
+        {"/diagnoses/1/code": "O99.012"},
+        {"/patient/sex": "M", "/diagnoses/1/code": "C50.911", "/diagnoses/0/code": "N80.00"},
+        {"/diagnoses/1/code": "O99.012", "/patient/birth_date": "2017-03-04"},
+        {"/diagnoses/1/code": "Z38.00"},
+    ],
+    keeps=[
+        {"/diagnoses/1/code": "C61", "/patient/sex": "M"},
+        {"/diagnoses/1/code": "C61", "/patient/sex": "U"},
+        {"/diagnoses/1/code": "C50.911", "/patient/sex": "M"},
+        {"/diagnoses/1/code": "O99.012", "/patient/birth_date": "1990-01-01"},
+        {"/diagnoses/1/code": "O99.012", "/patient/birth_date": "2017-03-03"},
+    ],
+)
+def against_sex_or_age(case: Case) -> Iterator[Hit]:
+    """Some diagnoses are of one sex or one age; the fault may lie in the patient's data."""
+    claim, patient = case.claim, case.claim.patient
+    day = first_day(claim)
+    if patient is None or day is None or day < ICD10_FROM:
+        return
+    sex = (patient.sex or "").upper()
+    age = _age(patient.birth_date, day) if patient.birth_date is not None else None
+    for i, diagnosis in enumerate(claim.diagnoses):
+        code = icd10.compact(diagnosis.code or "")
+        for prefix, only_sex, youngest, oldest, label in _limits():
+            if not code.startswith(prefix):
+                continue
+            what = None
+            if only_sex and sex in ("F", "M") and sex != only_sex:
+                what = "sex"
+            elif age is not None and not ((youngest or 0) <= age <= (999 if oldest is None else oldest)):
+                what = "age"
+            if what:
+                written = icd10.formatted(code)
+                where = box(case, "21", "67")
+                yield Hit(f"/diagnoses/{i}/code", code=written, label=label, what=what, box=where)
+            break

@@ -1,0 +1,150 @@
+"""FAC-DX: reason for the visit, admitting diagnosis, present on admission; procedures of inpatients."""
+
+import re
+from collections.abc import Iterator
+
+from edi.model.claim import effective_kind
+from edi.rules import Case, Hit, rule
+from edi.rules.about import facility_code, is_inpatient
+from edi.rules.asks import is_outpatient
+
+UNSCHEDULED = ("0450", "0451", "0452", "0456", "0459", "0516", "0526", "0762")
+"""Revenue codes of emergency department, urgent care and observation."""
+ADMITTED = ("11", "18", "21")
+_PROCEDURE = re.compile(r"HI\*(BBR|BBQ|BR|BQ):")
+_VISIT = {"/admission/type": "1", "/lines/0/revenue_code": "0450"}
+
+
+def _kinds(case: Case) -> list[str]:
+    return [effective_kind(case.claim, i) for i in range(len(case.claim.diagnoses))]
+
+
+@rule(
+    "FAC-DX-002",
+    "reason-for-visit-missing",
+    message="the visit was not scheduled (type {type}, revenue code {revenue}), and no reason for it is "
+    "given (FL 70)",
+    help="Add the diagnosis that the patient came with, as a reason_for_visit.",
+    source="005010X223A2, 2300 HI*APR; UB-04 FL 70 (013x and 085x with type 1, 2 or 5 and revenue code "
+    "045x, 0516, 0526 or 0762)",
+    severity="error",
+    snip=4,
+    also=("I23", "F04-70-001"),
+    setting="facility",
+    breaks=[
+        _VISIT,
+        {"/admission/type": "2", "/lines/0/revenue_code": "0762"},
+        {"/admission/type": "5", "/lines/0/revenue_code": "0516", "/type_of_bill": "0851"},
+    ],
+    keeps=[
+        {**_VISIT, "/diagnoses/-": {"code": "R50.9", "kind": "reason_for_visit"}},
+        {**_VISIT, "/admission/type": "3"},
+        {**_VISIT, "/type_of_bill": "0121"},
+        {"/admission/type": "1", "/lines/0/revenue_code": "0260"},
+    ],
+)
+def reason_missing(case: Case) -> Iterator[Hit]:
+    """Who comes unannounced came for a reason, and the payer judges the visit by it."""
+    claim = case.claim
+    visit = claim.admission.type if claim.admission else None
+    if facility_code(case) not in ("13", "85") or visit not in ("1", "2", "5"):
+        return
+    revenue = next((line.revenue_code for line in claim.lines if line.revenue_code in UNSCHEDULED), None)
+    if revenue is not None and "reason_for_visit" not in _kinds(case):
+        yield Hit("/diagnoses", type=visit, revenue=revenue)
+
+
+@rule(
+    "FAC-DX-003",
+    "admitting-diagnosis-misplaced",
+    message="the claim {problem} (FL 69)",
+    help="Write the admitting diagnosis on bills of admitted patients, and only there.",
+    source="005010X223A2, 2300 HI*ABJ (inpatient admissions); UB-04 FL 69",
+    severity="error",
+    snip=4,
+    also=("I22",),
+    setting="facility",
+    base="inpatient",
+    breaks=[
+        {"/diagnoses/1": None},
+        {"/type_of_bill": "0131"},
+    ],
+    keeps=[{}, {"/type_of_bill": "0121"}, {"/type_of_bill": "0131", "/diagnoses/1": None}],
+)
+def admitting_misplaced(case: Case) -> Iterator[Hit]:
+    """An admission has a diagnosis at its beginning; on an outpatient bill it is not wanted: a warning."""
+    kinds = _kinds(case)
+    if facility_code(case) in ADMITTED and "admitting" not in kinds:
+        yield Hit("/diagnoses", problem="bills an admitted patient and has no admitting diagnosis")
+    elif is_outpatient(case) and facility_code(case) in ("13", "14", "85") and "admitting" in kinds:
+        path = f"/diagnoses/{kinds.index('admitting')}"
+        yield Hit(path, severity="warning", problem="bills an outpatient and has an admitting diagnosis")
+
+
+@rule(
+    "FAC-DX-004",
+    "present-on-admission-misplaced",
+    message="the claim {problem} (FL 67)",
+    help="Say of each diagnosis of an admitted patient whether it was present on admission (Y, N, U, W); "
+    "leave it out on outpatient bills.",
+    source="005010X223A2, 2300 HI component 9; CMS Pub. 100-04 ch. 25; rules catalogue FAC-DX-004",
+    severity="warning",
+    snip=4,
+    also=("I21", "I24"),
+    setting="facility",
+    base="inpatient",
+    breaks=[
+        {"/diagnoses/0/present_on_admission": None},
+        {"/type_of_bill": "0131"},
+        {"/diagnoses/0/present_on_admission": "X"},
+    ],
+    keeps=[{}, {"/type_of_bill": "0131", "/diagnoses/0/present_on_admission": None}],
+)
+def present_on_admission_misplaced(case: Case) -> Iterator[Hit]:
+    """What was there before the admission is not the hospital's doing.
+
+    Which codes are exempt is not known here, so an inpatient bill is judged as a whole.
+    """
+    claim, code = case.claim, facility_code(case)
+    stated = [i for i, d in enumerate(claim.diagnoses) if d.present_on_admission]
+    for i in stated:
+        value = (claim.diagnoses[i].present_on_admission or "").upper()
+        if value not in ("Y", "N", "U", "W", "1"):
+            problem = f"has {value} for present on admission, which is none of Y, N, U and W"
+            yield Hit(f"/diagnoses/{i}/present_on_admission", problem=problem)
+    if code in ("13", "14", "85") and stated:
+        path = f"/diagnoses/{stated[0]}/present_on_admission"
+        yield Hit(path, problem="bills an outpatient and says what was present on admission")
+    elif code == "11" and claim.diagnoses and not stated:
+        yield Hit(
+            "/diagnoses", problem="bills an admitted patient and says of no diagnosis whether it was present"
+        )
+
+
+@rule(
+    "I27",
+    "inpatient-procedure-on-outpatient-bill",
+    message="the claim bills an outpatient and carries an ICD procedure code (FL 74)",
+    help="Remove the procedure; outpatient services are told by their HCPCS codes.",
+    source="005010X223A2, 2300 HI*BBR and HI*BBQ (inpatient only); UB-04 FL 74",
+    severity="warning",
+    snip=4,
+    also=("SNIP4-002",),
+    setting="facility",
+    breaks=[{"/unmapped": [{"address": "2300/HI", "text": "HI*BBR:3E03317:D8:20260303"}]}],
+    keeps=[
+        {"/unmapped": [{"address": "2300/HI", "text": "HI*DR:123"}]},
+        {
+            "/unmapped": [{"address": "2300/HI", "text": "HI*BBR:3E03317:D8:20260303"}],
+            "/type_of_bill": "0111",
+        },
+    ],
+)
+def procedure_on_outpatient_bill(case: Case) -> Iterator[Hit]:
+    """ICD-10-PCS is for admitted patients; some payers ask for it elsewhere, so a warning."""
+    if is_inpatient(case) or facility_code(case) not in ("13", "14", "85"):
+        return
+    for i, one in enumerate(case.claim.unmapped):
+        if one.address.startswith("2300/HI") and _PROCEDURE.match(one.text):
+            yield Hit(f"/unmapped/{i}")
+            return

@@ -1,0 +1,1 @@
+"""Code lists that ship in part: what they cannot say, and what a loaded list says."""

@@ -1,0 +1,177 @@
+"""Codes against the whole lists that a user has loaded; lists that ship in part say nothing here."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from edi.codes import bill_type, hcpcs, taxonomy
+from edi.coding.family import codes as family
+from edi.finding import Severity
+from edi.rules import Case, Hit, rule
+from edi.rules.about import CODES
+from edi.rules.asks import absent, box, first_day, providers
+from edi.rules.f15.lines import RATE_CODES
+from edi.rules.fac.lines import TOTAL_LINE
+
+_YEAR = ["2026-01-01", "2026-12-31"]
+
+
+def _missing(case: Case, name: str, code: str, on: date | None) -> tuple[Severity, str] | None:
+    """How bad it is that a list lacks a code on a day, and which edition says so; None: nothing against it.
+
+    An edition that was published for the day makes an error, an older one a warning.
+    """
+    if on is None or not code:
+        return None
+    answer = case.lists.listed(name, code, on)
+    if answer.edition is None:
+        return None
+    if answer.covers:
+        return ("error", answer.edition.name) if answer.known is False else None
+    if (
+        answer.known is None
+        and answer.entry is None
+        and on > answer.edition.through
+        and answer.edition.complete
+    ):
+        return "warning", answer.edition.name
+    return None
+
+
+@rule(
+    "SNIP5-001",
+    "procedure-not-in-force",
+    message="line {line} bills {hcpcs}, which on its day is not in the list {edition} that is loaded ({box})",
+    help="Write a code that is in force on the day of the service.",
+    source="HCPCS and CPT lists that the user has loaded; CMS front-end edit X222.351.2400.SV101-2.020",
+    severity="error",
+    snip=5,
+    also=("P59", "I43", "DRUG-HCPCS-DATE"),
+    breaks=[
+        {CODES: {"hcpcs": [*_YEAR, "J1756"]}, "/lines/0/hcpcs": "G0498"},
+        {
+            CODES: {"hcpcs": [*_YEAR, "J1756"]},
+            "/lines/0/hcpcs": "G0498",
+            "/lines/0/service_date": "2027-01-01",
+        },
+    ],
+    keeps=[
+        {CODES: {"hcpcs": [*_YEAR, "G0498"]}, "/lines/0/hcpcs": "G0498"},
+        {"/lines/0/hcpcs": "G0498"},
+        {CODES: {"hcpcs": [*_YEAR, "J1756"]}, "/lines/0/hcpcs": "99213"},
+        {
+            CODES: {"hcpcs": [*_YEAR, "J1756"]},
+            "/lines/0/hcpcs": "G0498",
+            "/lines/0/service_date": "2025-12-31",
+        },
+    ],
+)
+def procedure_not_in_force(case: Case) -> Iterator[Hit]:
+    """A code is billed while it is in force.
+
+    After the last day of the loaded list a code that it lacks is a warning. Drugs of the drug table are
+    DRUG-HCPCS-DATE.
+    """
+    for i, line in enumerate(case.claim.lines):
+        if not line.hcpcs or line.revenue_code in RATE_CODES:
+            continue
+        code, kind = hcpcs.compact(line.hcpcs), hcpcs.kind(line.hcpcs)
+        if kind is None or code in family() or case.lists.drug_rows(code):
+            continue
+        found = _missing(case, "hcpcs" if kind == "level_two" else "cpt", code, line.service_date)
+        if found:
+            yield Hit(
+                f"/lines/{i}/hcpcs",
+                severity=found[0],
+                line=i + 1,
+                hcpcs=code,
+                edition=found[1],
+                box=box(case, "24D", "44"),
+            )
+
+
+def _facility_codes(case: Case) -> Iterator[tuple[str, str, str, str]]:
+    """List, words, code and pointer of the codes of a facility claim."""
+    claim = case.claim
+    if claim.type_of_bill and bill_type.problem(claim.type_of_bill) is None:
+        yield "type_of_bill", "type of bill", bill_type.facility(claim.type_of_bill), "/type_of_bill"
+    admission = claim.admission
+    if admission is not None:
+        for key, name, words in (
+            ("source", "admission_source", "point of origin"),
+            ("patient_status", "patient_status", "patient status"),
+        ):
+            code = getattr(admission, key)
+            if not absent(case, code, f"/admission/{key}") and code:
+                yield name, words, code, f"/admission/{key}"
+    for i, line in enumerate(claim.lines):
+        if line.revenue_code and line.revenue_code != TOTAL_LINE:
+            yield "revenue", f"revenue code of line {i + 1}", line.revenue_code, f"/lines/{i}/revenue_code"
+    for i, code in enumerate(claim.condition_codes):
+        yield "condition", "condition code", code.upper(), f"/condition_codes/{i}"
+    for key, name, words in (
+        ("occurrence_codes", "occurrence", "occurrence code"),
+        ("occurrence_spans", "occurrence_span", "occurrence span"),
+        ("value_codes", "value", "value code"),
+    ):
+        for i, one in enumerate(getattr(claim, key)):
+            if one.code:
+                yield name, words, one.code.upper(), f"/{key}/{i}/code"
+
+
+@rule(
+    "SNIP5-004",
+    "facility-code-not-in-list",
+    message="the {words} {code} is not in the list {edition} that is loaded",
+    help="Write a code of the list.",
+    source="lists of the National Uniform Billing Committee that a licensed user has loaded; 005010X223A2, "
+    "2300 and 2400",
+    severity="error",
+    snip=5,
+    also=("I42", "F04-42-001", "FAC-TOB-001"),
+    setting="facility",
+    breaks=[
+        {CODES: {"revenue": [*_YEAR, "0636"]}},
+        {CODES: {"condition": [*_YEAR, "08"]}, "/condition_codes": ["ZZ"]},
+        {CODES: {"patient_status": [*_YEAR, "01"]}, "/admission/patient_status": "99"},
+    ],
+    keeps=[
+        {CODES: {"revenue": [*_YEAR, "0636", "0260"]}},
+        {"/condition_codes": ["ZZ"]},
+        {CODES: {"condition": [*_YEAR, "08"]}, "/condition_codes": ["08"]},
+    ],
+)
+def facility_code_not_in_list(case: Case) -> Iterator[Hit]:
+    """The codes of a facility claim stand in published lists, of which only a part ships with the program."""
+    day = first_day(case.claim)
+    for name, words, code, path in _facility_codes(case):
+        found = _missing(case, name, code, day)
+        if found:
+            yield Hit(path, severity=found[0], words=words, code=code, edition=found[1])
+
+
+@rule(
+    "PRV-TAX-001",
+    "taxonomy-not-in-list",
+    message="the {title} has the taxonomy code {code}, which is not in the list {edition} that is loaded",
+    help="Take the code from the provider's entry in the national registry.",
+    source="NUCC Health Care Provider Taxonomy as the user has loaded it; 005010X222A1 and 005010X223A2, "
+    "PRV03",
+    severity="warning",
+    snip=5,
+    also=("SNIP5-007", "P04", "I02", "I32"),
+    breaks=[{CODES: {"taxonomy": [*_YEAR, "282N00000X"]}, "/billing_provider/taxonomy": "207RG0999X"}],
+    keeps=[
+        {CODES: {"taxonomy": [*_YEAR, "207RG0100X"]}},
+        {"/billing_provider/taxonomy": "207RG0999X"},
+    ],
+)
+def taxonomy_not_in_list(case: Case) -> Iterator[Hit]:
+    """A taxonomy code is one of the published ones."""
+    day = first_day(case.claim)
+    for path, _, title, one in providers(case.claim):
+        if not one.taxonomy or taxonomy.problem(one.taxonomy):
+            continue
+        code = taxonomy.compact(one.taxonomy)
+        found = _missing(case, "taxonomy", code, day)
+        if found:
+            yield Hit(f"{path}/taxonomy", severity="warning", title=title, code=code, edition=found[1])

@@ -1,0 +1,673 @@
+"""MOD-JW: JW and JZ, discarded amounts of single-dose containers."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from math import gcd
+
+from edi.codes import dose
+from edi.coding.drugs import JW_FROM, whole_units
+from edi.coding.timeline import Given
+from edi.finding import Severity
+from edi.model.claim import ServiceLine
+from edi.refdata import Drug
+from edi.rules.asks import box
+from edi.rules.base import Case, Hit, rule
+from edi.rules.drug.facts import (
+    CRITICAL_ACCESS,
+    JZ_REQUIRED,
+    administrations_of,
+    by_drug,
+    code_of,
+    discarded,
+    drug_lines,
+    exempt_vaccine,
+    facility_code,
+    hospital_status,
+    left_over,
+    modifiers_of,
+    number,
+    pays_drugs_apart,
+    recorded_single_dose,
+    single_dose,
+    units_of,
+)
+from edi.rules.mod.use import contradicted
+
+_MANUAL = "CMS Pub. 100-04 ch. 17 §40"
+_FAQ = "CMS JW and JZ frequently asked questions (read second-hand)"
+NOT_BOUGHT = Decimal("0.01")
+"""Charge, US dollars, up to which a drug line only tells that a drug was given."""
+_WASTE = {
+    "hcpcs": "J1756",
+    "modifiers": ["JW"],
+    "units": "20",
+    "charge": "40",
+    "service_date": "2026-03-03",
+    "kind": "drug",
+}
+
+
+def _coded(*lines: tuple[list[str], int], dose_mg: str = "200") -> dict[str, object]:
+    """An example whose drug lines a person coded."""
+    return {
+        "/coding": "as_coded",
+        "/administrations/0/dose/value": dose_mg,
+        "/services": [
+            {"hcpcs": "J1756", "modifiers": modifiers, "units": units, "charge": str(2 * units)}
+            for modifiers, units in lines
+        ],
+    }
+
+
+def _on(day: str) -> dict[str, object]:
+    return {"/administrations/0/start": f"{day}T09:00", "/administrations/0/stop": f"{day}T09:45"}
+
+
+def _same_product(one: ServiceLine, other: ServiceLine) -> bool:
+    """Whether nothing tells two lines of a drug apart: NDCs differ only where both are stated."""
+    return not one.ndc or not other.ndc or one.ndc.replace("-", "") == other.ndc.replace("-", "")
+
+
+def _unmarked(case: Case) -> Iterator[tuple[int, ServiceLine, str]]:
+    """Lines of single-dose drugs that may be paid apart, with neither JW nor JZ, and no JW line beside them.
+
+    Fluids in bags are left alone.
+    """
+    for (code, _), lines in by_drug(case).items():
+        waste = [line for _, line in lines if "JW" in modifiers_of(line)]
+        for i, line in lines:
+            if not modifiers_of(line).isdisjoint({"JW", "JZ"}) or units_of(line) <= 0:
+                continue
+            if line.charge is not None and line.charge <= NOT_BOUGHT:
+                continue
+            if any(_same_product(line, other) for other in waste) or exempt_vaccine(code):
+                continue
+            row = case.lists.drug(code, line.service_date)
+            if row is not None and row.drug_class in ("hydration", "flush"):
+                continue
+            if pays_drugs_apart(case, line) and single_dose(case, line):
+                yield i, line, code
+
+
+@rule(
+    "MOD-JW-001",
+    "waste-modifier-missing",
+    message="line {line} bills single-dose {hcpcs} with neither JW nor JZ ({box})",
+    help="Nothing discarded: add JZ. Some discarded: bill that amount on a line of its own with JW.",
+    source=f"{_MANUAL}; JZ required for dates of service from 2023-07-01",
+    severity="error",
+    snip=7,
+    when={"jwjz_required": "yes"},
+    breaks=[
+        {"/lines/1/modifiers": []},
+        {"/lines/1/modifiers": [], "/lines/1/service_date": "2023-07-01"},
+        {"/lines/1/modifiers": ["TB"]},
+        {"/lines/1/modifiers": [], "/lines/-": {**_WASTE, "hcpcs": "J1439"}},
+        {"/lines/1/modifiers": [], "/lines/1/kind": None},
+    ],
+    keeps=[
+        {"/lines/1/modifiers": [], "/lines/1/service_date": "2023-06-30"},
+        {"/lines/1/modifiers": ["jz"]},
+        {"/lines/1/modifiers": [], "/lines/-": _WASTE},
+        {"/lines/1/modifiers": [], "/lines/1/hcpcs": "J9045"},
+        {"/lines/1/modifiers": [], "/lines/1/hcpcs": "J2405"},
+        {"/lines/1/modifiers": [], "/lines/1/hcpcs": "90686"},
+        {"/lines/1/modifiers": [], "/lines/1/charge": "0.01"},
+        {"/lines/1/modifiers": [], "/place_of_service": "50"},
+        {"/lines/1/modifiers": [], "/lines/1/units": "0"},
+    ],
+)
+def waste_modifier_missing(case: Case) -> Iterator[Hit]:
+    """Medicare Part B pays for the dose given and for the part thrown away, and wants to know which is which.
+
+    Without a record only drugs whose product comes in single-dose containers alone are judged. On hospital
+    claims a drug of unknown payment status gives a warning, and a packaged one MOD-JW-008.
+    """
+    for i, line, code in _unmarked(case):
+        if line.service_date is None or line.service_date < JZ_REQUIRED:
+            continue
+        severity: Severity | None = None
+        if case.claim.setting == "facility":
+            status = hospital_status(case, code, line.service_date)
+            if status == "packaged":
+                continue
+            severity = None if status == "separate" else "warning"
+        yield Hit(
+            f"/lines/{i}/modifiers",
+            severity=severity,
+            line=i + 1,
+            hcpcs=code,
+            box=box(case, "24D", "44"),
+        )
+
+
+def _billed_waste(lines: list[tuple[int, ServiceLine]]) -> tuple[Decimal, int | None]:
+    """Units with JW of a drug and day, and the index of the last such line."""
+    waste = [(i, line) for i, line in lines if "JW" in modifiers_of(line)]
+    return sum((units_of(line) for _, line in waste), Decimal(0)), waste[-1][0] if waste else None
+
+
+@rule(
+    "MOD-JW-002",
+    "discarded-units-wrong",
+    message="line {line}: {hcpcs} is billed with {stated} discarded units, the opened containers leave {due}",
+    help="Bill with JW what the opened single-dose containers held, in whole units, less those of the dose.",
+    source=f"{_MANUAL}; rules catalogue B.3",
+    severity="error",
+    snip=7,
+    needs=("record",),
+    on="encounter",
+    breaks=[
+        _coded(([], 180), (["JW"], 19), dose_mg="180"),
+        _coded(([], 180), (["JW"], 21), dose_mg="180"),
+        _coded((["JZ"], 180), dose_mg="180"),
+        _coded(([], 200), (["JW"], 1)),
+    ],
+    keeps=[
+        _coded(([], 180), (["JW"], 20), dose_mg="180"),
+        _coded((["JZ"], 200)),
+        _coded(([], 180), dose_mg="180"),
+        {**_coded(([], 180), (["JW"], 19), dose_mg="180"), "/administrations/0/containers": []},
+    ],
+)
+def discarded_units_wrong(case: Case) -> Iterator[Hit]:
+    """What is billed as discarded is what the containers held less what was given.
+
+    JZ although units were left is the same fault. Lines with neither are MOD-JW-001; waste inside the last
+    billed unit is MOD-JW-003.
+    """
+    for group, lines in by_drug(case).items():
+        due = discarded(case, group)
+        if due is None or (group[1] is not None and group[1] < JW_FROM):
+            continue
+        stated, where = _billed_waste(lines)
+        if stated == due or (due == 0 and left_over(case, group)):
+            continue
+        if where is None:
+            where = next((i for i, line in lines if "JZ" in modifiers_of(line)), None)
+        if where is not None:
+            yield Hit(
+                f"/lines/{where}/units",
+                line=where + 1,
+                hcpcs=group[0],
+                stated=number(stated),
+                due=due,
+                expected=due,
+                actual=number(stated),
+            )
+
+
+_ROUNDED = {
+    "/coding": "as_coded",
+    "/administrations/0/drug": "infliximab",
+    "/administrations/0/hcpcs": "J1745",
+    "/administrations/0/containers": [
+        {"size": {"value": "100", "unit": "mg"}, "count": 4, "single_dose": True}
+    ],
+}
+
+
+@rule(
+    "MOD-JW-003",
+    "rounding-covers-the-waste",
+    message="line {line} bills {stated} discarded units of {hcpcs}; rounding up the dose covers them",
+    help="Bill one line with JZ: the last started unit already pays for what was left.",
+    source=f"{_MANUAL}; Noridian on JZ (read second-hand)",
+    severity="error",
+    snip=7,
+    needs=("record",),
+    on="encounter",
+    breaks=[
+        {
+            **_ROUNDED,
+            "/administrations/0/dose/value": "395",
+            "/services": [
+                {"hcpcs": "J1745", "units": 40, "charge": "2400"},
+                {"hcpcs": "J1745", "modifiers": ["JW"], "units": 1, "charge": "60"},
+            ],
+        }
+    ],
+    keeps=[
+        {
+            **_ROUNDED,
+            "/administrations/0/dose/value": "390",
+            "/services": [
+                {"hcpcs": "J1745", "units": 39, "charge": "2340"},
+                {"hcpcs": "J1745", "modifiers": ["JW"], "units": 1, "charge": "60"},
+            ],
+        },
+        {
+            **_ROUNDED,
+            "/administrations/0/dose/value": "395",
+            "/services": [{"hcpcs": "J1745", "modifiers": ["JZ"], "units": 40, "charge": "2400"}],
+        },
+    ],
+)
+def rounding_covers(case: Case) -> Iterator[Hit]:
+    """Less than a unit was left, and it is paid with the last started unit of the dose."""
+    for group, lines in by_drug(case).items():
+        stated, where = _billed_waste(lines)
+        if where is not None and stated > 0 and discarded(case, group) == 0 and left_over(case, group):
+            yield Hit(
+                f"/lines/{where}/units",
+                line=where + 1,
+                hcpcs=group[0],
+                stated=number(stated),
+                expected=0,
+                actual=number(stated),
+            )
+
+
+def _other_containers(case: Case, one: ServiceLine, other: ServiceLine) -> bool:
+    """Whether the record shows that two lines of a drug come of different products."""
+    if case.assembled is None or not one.administrations or not other.administrations:
+        return False
+    first, second = administrations_of(case, one), administrations_of(case, other)
+    return {g.source.ndc for g in first}.isdisjoint(g.source.ndc for g in second)
+
+
+@rule(
+    "MOD-JW-004",
+    "discarded-and-not-discarded",
+    message="line {line}: {hcpcs} has {problem}",
+    help="Something was discarded: take JZ off the other line. Nothing was discarded: remove JW.",
+    source=f"{_MANUAL}; {_FAQ}",
+    severity="error",
+    snip=7,
+    breaks=[
+        {"/lines/1/modifiers": ["JW", "JZ"]},
+        {"/lines/-": _WASTE},
+        {"/lines/-": {**_WASTE, "ndc": "99999-0101-01", "ndc_quantity": "1", "ndc_unit": "ML"}},
+    ],
+    keeps=[
+        {"/lines/1/modifiers": [], "/lines/-": _WASTE},
+        {"/lines/-": {**_WASTE, "hcpcs": "J1439"}},
+        {"/lines/-": {**_WASTE, "service_date": "2026-03-04"}},
+        {"/lines/-": {**_WASTE, "ndc": "99999-0777-01", "ndc_quantity": "1", "ndc_unit": "ML"}},
+    ],
+)
+def waste_and_none(case: Case) -> Iterator[Hit]:
+    """JZ attests that nothing of a drug was discarded on a day, JW bills what was.
+
+    Two products, told apart by their NDC, may differ.
+    """
+    same_line = dict(contradicted(case, "MOD-JW-004"))
+    for i, values in same_line.items():
+        code = code_of(case.claim.lines[i]) or "no procedure code"
+        yield Hit(f"/lines/{i}/modifiers", line=i + 1, hcpcs=code, problem=f"JW and JZ: {values['reason']}")
+    for (code, _), lines in by_drug(case).items():
+        attested = [(k, line) for k, line in lines if "JZ" in modifiers_of(line) and k not in same_line]
+        for i, line in lines:
+            if "JW" not in modifiers_of(line) or i in same_line:
+                continue
+            for k, other in attested:
+                if _same_product(line, other) and not _other_containers(case, line, other):
+                    problem = f"JW, and line {k + 1} says with JZ that nothing was discarded"
+                    yield Hit(f"/lines/{i}/modifiers", line=i + 1, hcpcs=code, problem=problem)
+                    break
+
+
+@rule(
+    "MOD-JW-005",
+    "waste-modifier-on-multiple-dose",
+    message="line {line} bills {hcpcs} with {modifier}, and its container is not single-dose ({box})",
+    help="Remove JW or JZ: the rest of a multiple-dose container is not paid.",
+    source=f"{_MANUAL}; {_FAQ}",
+    severity="error",
+    snip=7,
+    needs=("record",),
+    on="encounter",
+    base="coded-professional",
+    breaks=[
+        {"/administrations/0/containers/0/single_dose": False},
+        {"/administrations/0/containers/0/single_dose": False, "/services/1/modifiers": ["JW"]},
+        {
+            "/administrations/0/containers/0/single_dose": None,
+            "/administrations/0/drug": "carboplatin",
+            "/administrations/0/hcpcs": "J9045",
+            "/services/1/hcpcs": "J9045",
+        },
+    ],
+    keeps=[
+        {},
+        {"/administrations/0/containers/0/single_dose": False, "/services/1/modifiers": []},
+        {"/administrations/0/containers/0/single_dose": None},
+    ],
+)
+def on_multiple_dose(case: Case) -> Iterator[Hit]:
+    """Only what a single-dose container leaves over has to be thrown away.
+
+    Where the record does not name the kind of container and the drug table says multiple-dose: a warning.
+    """
+    for i, line, code in drug_lines(case):
+        present = modifiers_of(line) & {"JW", "JZ"}
+        given = administrations_of(case, line)
+        if not present or not given or single_dose(case, line) is not False:
+            continue
+        yield Hit(
+            f"/lines/{i}/modifiers",
+            severity=None if recorded_single_dose(given) is False else "warning",
+            line=i + 1,
+            hcpcs=code,
+            modifier=min(present),
+            box=box(case, "24D", "44"),
+            actual=min(present),
+        )
+
+
+@rule(
+    "MOD-JW-006",
+    "waste-without-dose",
+    message="line {line} bills discarded {hcpcs}, and no line bills the dose of that day",
+    help="Add the line of the dose that was given; where nothing was given, nothing can be billed.",
+    source=f"{_MANUAL}; rules catalogue 0.5 no. 32",
+    severity="error",
+    snip=7,
+    breaks=[
+        {"/lines/1/modifiers": ["JW"]},
+        {"/lines/1/modifiers": [], "/lines/-": {**_WASTE, "service_date": "2026-03-04"}},
+        {"/lines/1/modifiers": [], "/lines/1/units": "0", "/lines/-": _WASTE},
+    ],
+    keeps=[
+        {"/lines/1/modifiers": [], "/lines/-": _WASTE},
+        {"/lines/1/modifiers": ["JW"], "/lines/-": {**_WASTE, "modifiers": []}},
+        {"/lines/1/modifiers": ["JW"], "/lines/1/service_date": None},
+    ],
+)
+def waste_without_dose(case: Case) -> Iterator[Hit]:
+    """Waste is paid beside the dose, in any order of the lines."""
+    doses = [
+        line
+        for line in case.claim.lines
+        if line.units is None or line.units > 0
+        if "JW" not in modifiers_of(line)
+    ]
+    for i, line in enumerate(case.claim.lines):
+        code = code_of(line)
+        if "JW" not in modifiers_of(line) or "JZ" in modifiers_of(line) or not code:
+            continue
+        if line.service_date is None or not _is_dose_line(line):
+            continue
+        if not any(code_of(other) == code and _covers(other, line.service_date) for other in doses):
+            yield Hit(f"/lines/{i}/modifiers", line=i + 1, hcpcs=code)
+
+
+def _is_dose_line(line: ServiceLine) -> bool:
+    """Whether a line with JW is a drug line at all; on an administration it is MOD-KIND-001."""
+    return line.kind != "administration" and code_of(line)[:1].isalpha()
+
+
+def _covers(line: ServiceLine, day: date) -> bool:
+    """Whether the dates of a line, as far as they are known, take in a day."""
+    first = line.service_date
+    return first is None or first <= day <= (line.service_through or first)
+
+
+@rule(
+    "MOD-JW-007",
+    "discard-not-recorded",
+    message="line {line} bills discarded {hcpcs}, and the record of administration {id} {lack}",
+    help="Have amount, reason and the person who discarded it written down, with date and time.",
+    source=f"{_MANUAL}; two source articles on 96365",
+    severity="warning",
+    snip=7,
+    needs=("record",),
+    on="encounter",
+    breaks=[
+        {"/administrations/0/dose/value": "180"},
+        {
+            "/administrations/0/dose/value": "180",
+            "/administrations/0/discard": {"value": "20", "unit": "mg", "reason": "rest of the vial"},
+        },
+        {
+            "/administrations/0/dose/value": "180",
+            "/administrations/0/discard": {"value": "20", "unit": "mg", "recorded_by": "N. NURSE"},
+        },
+    ],
+    keeps=[
+        {},
+        {
+            "/administrations/0/dose/value": "180",
+            "/administrations/0/discard": {
+                "value": "20",
+                "unit": "mg",
+                "reason": "rest of the vial",
+                "recorded_by": "N. NURSE",
+            },
+        },
+    ],
+)
+def discard_not_recorded(case: Case) -> Iterator[Hit]:
+    """What is billed as discarded has to be documented. Said for administrations that left something over."""
+    doses = {d.administration: d for d in case.timeline.dosing}
+    for i, line, code in drug_lines(case):
+        if "JW" not in modifiers_of(line):
+            continue
+        for given in administrations_of(case, line):
+            counted = doses.get(given.id)
+            if counted is None or not counted.discarded:
+                continue
+            lack = _lack(given)
+            if lack:
+                path = f"/administrations/{given.index}/discard"
+                yield Hit(path, line=i + 1, hcpcs=code, id=given.id, lack=lack)
+
+
+def _lack(given: Given) -> str | None:
+    """What the record of discarded drug lacks."""
+    record = given.source.discard
+    if record is None:
+        return "does not say that anything was discarded"
+    if not record.reason:
+        return "does not say why it was discarded"
+    return None if record.recorded_by else "does not say who discarded it"
+
+
+@rule(
+    "MOD-JW-008",
+    "packaged-drug-without-waste-modifier",
+    message="line {line}: {hcpcs} is packaged in hospital outpatient payment, so JW or JZ is not required",
+    help="Nothing to do.",
+    source="NAHRI on JW and JZ (read second-hand); schemas/coding/opps_drugs.csv (to be verified)",
+    severity="info",
+    snip=7,
+    setting="facility",
+    when={"jwjz_required": "yes"},
+    breaks=[{"/lines/1/hcpcs": "J0696", "/lines/1/modifiers": []}],
+    keeps=[
+        {"/lines/1/hcpcs": "J0696"},
+        {"/lines/1/hcpcs": "J1439", "/lines/1/modifiers": []},
+        {"/lines/1/hcpcs": "J0696", "/lines/1/modifiers": [], "/type_of_bill": "0851"},
+    ],
+)
+def packaged_without(case: Case) -> Iterator[Hit]:
+    """Only drugs that are paid apart need JW or JZ."""
+    if facility_code(case) == CRITICAL_ACCESS:
+        return
+    for i, line, code in _unmarked(case):
+        if hospital_status(case, code, line.service_date) == "packaged":
+            yield Hit(f"/lines/{i}/modifiers", line=i + 1, hcpcs=code)
+
+
+def _smallest(needed: Decimal, sizes: list[Decimal]) -> Decimal:
+    """The least content of containers of these sizes, any number of each, that holds what is needed."""
+    scale = Decimal(10) ** max(0, *(-int(v.normalize().as_tuple().exponent) for v in (needed, *sizes)))
+    steps = [int(s * scale) for s in sizes]
+    target = int(needed * scale)
+    unit = target
+    for step in steps:
+        unit = gcd(unit, step)
+    target, steps = target // unit, [s // unit for s in steps]
+    reachable = bytearray(target + max(steps) + 1)
+    reachable[0] = 1
+    for amount in range(1, len(reachable)):
+        reachable[amount] = any(amount >= s and reachable[amount - s] for s in steps)
+    return Decimal(next(a for a in range(target, len(reachable)) if reachable[a])) * unit / scale
+
+
+def _least(row: Drug, needed: Decimal, unit: str, opened: list[Decimal]) -> Decimal | None:
+    """The least content that known and opened sizes could have made; None where too little is known."""
+    known = [dose.convert(s.value, s.unit, unit) for s in row.sizes]
+    sizes = sorted({s for s in (*known, *opened) if s is not None and s > 0})
+    if not row.sizes or not sizes or needed <= 0 or needed / sizes[0] > _MANY:
+        return None
+    return _smallest(needed, sizes)
+
+
+_MANY = 1000
+"""More containers than these are not tried."""
+
+
+@rule(
+    "MOD-JW-009",
+    "avoidable-waste",
+    message="administration {id}: {opened} {unit} opened for {dose} {unit} of {name}; {least} would do",
+    help="Check whether smaller containers were in stock; payers question waste that other sizes avoid.",
+    source=f"{_MANUAL} (the amount discarded should be the least); sizes by the drug table, to be checked",
+    severity="warning",
+    snip=7,
+    needs=("record",),
+    on="encounter",
+    breaks=[
+        {
+            "/administrations/0/dose/value": "50",
+            "/administrations/0/order/dose/value": "50",
+            "/administrations/0/containers/0/size/value": "200",
+        }
+    ],
+    keeps=[
+        {"/administrations/0/dose/value": "180", "/administrations/0/order/dose/value": "180"},
+        {"/administrations/0/dose/value": "50"},
+        {
+            "/administrations/0/dose/value": "50",
+            "/administrations/0/order/dose/value": "50",
+            "/administrations/0/stop_reason": "reaction",
+        },
+        {
+            "/administrations/0/dose/value": "50",
+            "/administrations/0/order/dose/value": "50",
+            "/administrations/0/containers/0/single_dose": False,
+        },
+    ],
+)
+def avoidable_waste(case: Case) -> Iterator[Hit]:
+    """The combination of containers that leaves the least over is the one to open.
+
+    Silent where the infusion was stopped or less was given than ordered: then the waste was not planned.
+    """
+    doses = {d.administration: d for d in case.timeline.dosing}
+    for given in case.timeline.given:
+        counted, row = doses.get(given.id), given.drug
+        if counted is None or row is None or not counted.discarded or counted.opened is None:
+            continue
+        if (
+            row.unit is None
+            or row.unit_value is None
+            or not given.source.containers
+            or _cut_short(given, row)
+        ):
+            continue
+        opened = [dose.convert(c.size.value, c.size.unit, row.unit) for c in given.source.containers]
+        sizes = [s for s in opened if s is not None]
+        least = _least(row, counted.dose, row.unit, sizes)
+        if least is not None and whole_units(counted.opened - least, row.unit_value) >= 1:
+            yield Hit(
+                f"/administrations/{given.index}/containers",
+                id=given.id,
+                opened=number(counted.opened),
+                dose=number(counted.dose),
+                least=number(least),
+                unit=row.unit,
+                name=given.name,
+            )
+
+
+def _cut_short(given: Given, row: Drug) -> bool:
+    """Whether more was prepared than could be given."""
+    source = given.source
+    planned = source.planned_minutes
+    if source.stop_reason or (planned is not None and given.minutes is not None and given.minutes < planned):
+        return True
+    ordered = source.order.dose if source.order else None
+    if ordered is None or source.dose is None or row.unit is None:
+        return False
+    wanted = dose.convert(ordered.value, ordered.unit, row.unit)
+    stated = dose.convert(source.dose.value, source.dose.unit, row.unit)
+    return wanted is not None and stated is not None and wanted > stated
+
+
+@rule(
+    "MOD-JW-010",
+    "discarded-drug-not-billed",
+    message="{due} units of {hcpcs} were discarded and are not billed; this payer's rules do not ask for JW",
+    help="Ask the payer whether it pays for discarded drug, and set jwjz_required for it.",
+    source="two source articles on 96365 (JW and JZ are Medicare's); rules catalogue B.3",
+    severity="info",
+    snip=7,
+    needs=("record",),
+    when={"jwjz_required": "no"},
+    on="encounter",
+    breaks=[_coded(([], 180), dose_mg="180")],
+    keeps=[_coded(([], 180), (["JW"], 20), dose_mg="180"), _coded(([], 200)), {}],
+)
+def not_billed(case: Case) -> Iterator[Hit]:
+    """Other payers than Medicare pay for discarded drug where their contract says so."""
+    for group, lines in by_drug(case).items():
+        due = discarded(case, group)
+        if due and all(modifiers_of(line).isdisjoint({"JW", "JZ"}) for _, line in lines):
+            yield Hit(f"/lines/{lines[-1][0]}/modifiers", hcpcs=group[0], due=due)
+
+
+@rule(
+    "MOD-JW-011",
+    "before-the-duty",
+    message="line {line} bills single-dose {hcpcs} without JZ, which was not yet required on its date",
+    help="Nothing to do: JZ is required for dates of service from 2023-07-01.",
+    source=f"{_MANUAL}; two source articles on 96365",
+    severity="info",
+    snip=7,
+    when={"jwjz_required": "yes"},
+    breaks=[
+        {"/lines/1/modifiers": [], "/lines/1/service_date": "2023-06-30"},
+        {"/lines/1/modifiers": [], "/lines/1/service_date": "2023-01-01"},
+    ],
+    keeps=[
+        {"/lines/1/modifiers": [], "/lines/1/service_date": "2023-07-01"},
+        {"/lines/1/modifiers": [], "/lines/1/service_date": "2022-12-31"},
+        {"/lines/1/service_date": "2023-06-30"},
+    ],
+)
+def before_the_duty(case: Case) -> Iterator[Hit]:
+    """JZ could be used from 2023-01-01 and had to be from 2023-07-01."""
+    for i, line, code in _unmarked(case):
+        if line.service_date is not None and date(2023, 1, 1) <= line.service_date < JZ_REQUIRED:
+            yield Hit(f"/lines/{i}/modifiers", line=i + 1, hcpcs=code)
+
+
+@rule(
+    "MOD-JW-012",
+    "drug-that-was-not-bought",
+    message="line {line} bills {hcpcs} for {charge} dollars, and by the record it was not bought ({box})",
+    help="Remove the line, or bill it for 0.00 or 0.01 where the payer wants to see the drug.",
+    source="rules catalogue B.3 (white-bagged drugs, to be verified)",
+    severity="warning",
+    snip=7,
+    needs=("record",),
+    on="encounter",
+    base="coded-professional",
+    breaks=[
+        {"/administrations/0/patient_supplied": True},
+        {"/administrations/0/patient_supplied": True, "/services/1/charge": "0.02"},
+    ],
+    keeps=[{}, {"/administrations/0/patient_supplied": True, "/services/1/charge": "0.01"}],
+)
+def not_bought(case: Case) -> Iterator[Hit]:
+    """A drug that the patient or a pharmacy brought costs this provider nothing."""
+    for i, line, code in drug_lines(case):
+        given = administrations_of(case, line)
+        if not given or not all(g.source.patient_supplied for g in given):
+            continue
+        if line.charge is not None and line.charge > NOT_BOUGHT:
+            where = box(case, "24F", "47")
+            yield Hit(f"/lines/{i}/charge", line=i + 1, hcpcs=code, charge=f"{line.charge:f}", box=where)

@@ -1,0 +1,142 @@
+"""MOD-52: infusions that were stopped before their planned end."""
+
+from collections.abc import Iterator
+
+from edi.coding.family import INFUSION_GATE
+from edi.coding.timeline import Given
+from edi.rules.base import Case, Hit, rule
+from edi.rules.drug.facts import modifiers_of
+from edi.rules.inf.linking import FIRST_INFUSIONS, Linked, coded_links, drug_infusions, links
+
+_VIEWS = (
+    "rules catalogue K03: a source article (52), CPT time rule (none), contractor and trade answers (52, 53)"
+)
+
+
+def _stopped_early(given: Given) -> bool:
+    """Whether an infusion ran shorter than it was planned."""
+    planned = given.source.planned_minutes
+    return planned is not None and given.minutes is not None and given.minutes < planned
+
+
+def _first_with_52(found: Linked) -> bool:
+    return found.code in FIRST_INFUSIONS and "52" in modifiers_of(found.line)
+
+
+@rule(
+    "MOD-52-001",
+    "reduced-infusion",
+    message="line {line} ({hcpcs}) carries 52: {minutes} of {planned} planned minutes; expect less payment",
+    help="Nothing to do. Expect CARC 203 on the remittance; most payers want no 52 from 16 minutes on.",
+    source=_VIEWS,
+    severity="info",
+    snip=7,
+    needs=("record",),
+    when={"mod52_policy": "textbook"},
+    on="encounter",
+    breaks=[{"/administrations/0/planned_minutes": 60, "/administrations/0/stop": "2026-03-03T09:25"}],
+    keeps=[{}, {"/administrations/0/planned_minutes": 25, "/administrations/0/stop": "2026-03-03T09:25"}],
+)
+def reduced_infusion(case: Case) -> Iterator[Hit]:
+    """Under the textbook rules 52 tells that the infusion was cut short, and the payment is reduced."""
+    for found in links(case):
+        if not _first_with_52(found):
+            continue
+        for given in found.given[:1]:
+            if _stopped_early(given):
+                yield Hit(
+                    f"/lines/{found.index}/modifiers",
+                    line=found.number,
+                    hcpcs=found.code,
+                    minutes=given.minutes,
+                    planned=given.source.planned_minutes,
+                )
+
+
+@rule(
+    "MOD-52-002",
+    "reduced-although-time-met",
+    message="line {line} ({hcpcs}) carries 52, and its {minutes} minutes earn the code in full",
+    help="Remove 52: from 16 minutes on the time of the code is met, whatever was planned.",
+    source=_VIEWS,
+    severity="warning",
+    snip=7,
+    needs=("record",),
+    when={"mod52_policy": "cpt_time"},
+    on="encounter",
+    base="coded-professional",
+    breaks=[
+        {"/services/0/modifiers": ["52"]},
+        {"/services/0/modifiers": ["52"], "/administrations/0/stop": "2026-03-03T09:16"},
+    ],
+    keeps=[
+        {},
+        {"/services/0/modifiers": ["52"], "/administrations/0/stop": "2026-03-03T09:15"},
+        {"/services/0/modifiers": ["59"]},
+    ],
+)
+def reduced_although_met(case: Case) -> Iterator[Hit]:
+    """The unit of a first hour is earned at 16 minutes; 52 would give money away."""
+    for found in coded_links(case):
+        if not _first_with_52(found) or not found.given:
+            continue
+        minutes = [g.minutes for g in found.given]
+        if all(m is not None and m >= INFUSION_GATE for m in minutes):
+            yield Hit(
+                f"/lines/{found.index}/modifiers",
+                line=found.number,
+                hcpcs=found.code,
+                minutes=minutes[0],
+                actual="52",
+            )
+
+
+@rule(
+    "MOD-52-003",
+    "stopped-within-fifteen-minutes",
+    message="{name} was planned for {planned} minutes and ran {minutes}: {coded}",
+    help="Check the record: 15 minutes or less are a push by the actual time. Where the payer goes by what "
+    "was planned, set aborted_policy to intent.",
+    source="rules catalogue B.2 (Palmetto FAQ on an aborted infusion; trade answers)",
+    severity="warning",
+    snip=7,
+    needs=("record",),
+    on="encounter",
+    breaks=[
+        {"/administrations/0/planned_minutes": 60, "/administrations/0/stop": "2026-03-03T09:15"},
+        {
+            "/administrations/0/planned_minutes": 16,
+            "/administrations/0/stop": "2026-03-03T09:05",
+            "/policies": {"aborted_policy": "intent"},
+        },
+    ],
+    keeps=[
+        {"/administrations/0/planned_minutes": 60, "/administrations/0/stop": "2026-03-03T09:16"},
+        {"/administrations/0/planned_minutes": 15, "/administrations/0/stop": "2026-03-03T09:10"},
+        {"/administrations/0/stop": "2026-03-03T09:10"},
+    ],
+)
+def stopped_within_fifteen(case: Case) -> Iterator[Hit]:
+    """An infusion that was given up in its first quarter of an hour is coded in two ways.
+
+    Where it is billed as an infusion against the policy, that is INF-TIME-001.
+    """
+    told = {
+        g.id
+        for found in coded_links(case)
+        if found.code in FIRST_INFUSIONS and case.policies.aborted_policy == "actual_time"
+        for g in found.given
+    }
+    for given in drug_infusions(case):
+        planned = given.source.planned_minutes
+        if given.id in told or given.minutes is None or planned is None:
+            continue
+        if planned >= INFUSION_GATE > given.minutes:
+            by_plan = case.policies.aborted_policy == "intent"
+            yield Hit(
+                f"/administrations/{given.index}/stop",
+                name=given.name,
+                planned=planned,
+                minutes=given.minutes,
+                coded="an infusion by what was planned" if by_plan else "a push by the actual time",
+            )

@@ -1,0 +1,265 @@
+"""NCCI-MUE: most units of a code on one day."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache
+
+from edi import tables
+from edi.coding.family import INITIALS
+from edi.model.claim import ServiceLine
+from edi.refdata import Lists, UnitLimit
+from edi.rules.across import Across, Found, Told, once
+from edi.rules.base import Case, Hit, rule
+from edi.rules.days import DayLine, by_day, day_of, lines_of, repeats, replaces, setting_of
+from edi.rules.drug.facts import modifiers_of
+from edi.rules.inf.linking import distinct
+from edi.rules.ncci import tables as ncci
+from edi.rules.ncci.tables import LIMITS, Line, coded, edition, severity
+
+BY_LINE = 1
+"""Adjudication indicator: the limit counts each line by itself."""
+ABSOLUTE = 2
+"""Adjudication indicator: the limit counts the day, and no record lifts it."""
+ELSEWHERE = frozenset({"96368", "96371", "96376"})
+"""Codes whose units another rule counts: INF-CONC-001, INF-SC-002, INF-PUSH-002 and 003."""
+_DAY = {"units": "1", "service_date": "2026-03-03"}
+_LIMIT = [["mue", "practitioner", ["J1756"], [300, 3]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """Units of a code beyond its limit, on one day."""
+
+    limit: UnitLimit
+    index: int
+    """The last line that counts."""
+    code: str
+    units: Decimal
+
+
+@cache
+def _drugs() -> frozenset[str]:
+    return frozenset(row["code"] for row in tables.rows("coding/drug_mue.csv"))
+
+
+def _units(line: ServiceLine) -> Decimal:
+    return Decimal(1) if line.units is None else line.units
+
+
+def counted(code: str, modifiers: frozenset[str], setting: str) -> bool:
+    """Whether the units of a line count here: neither discarded drug, nor another rule's own codes."""
+    if code in ELSEWHERE or "JW" in modifiers:
+        return False
+    return not (setting == "professional" and code in _drugs())
+
+
+def over(case: Case) -> Iterator[Over]:
+    """Codes that go beyond their limit on the claim itself, where no other rule says so."""
+    setting = ncci.setting_of(case)
+    again = {index for index, _ in repeats(case.claim)}
+    for day, lines in coded(case).items():
+        groups: dict[str, list[Line]] = {}
+        for entry in lines:
+            through = entry[1].service_through
+            single = through is None or through == day
+            if single and entry[0] not in again and counted(entry[2], modifiers_of(entry[1]), setting):
+                groups.setdefault(entry[2], []).append(entry)
+        for code, members in groups.items():
+            limit = ncci.unit_limit(case.lists, code, setting, day)
+            if limit is None or _told(setting, code, members):
+                continue
+            if limit.adjudication == BY_LINE:
+                for i, line, _ in members:
+                    if _units(line) > limit.units:
+                        yield Over(limit, i, code, _units(line))
+                continue
+            total = sum((_units(line) for _, line, _ in members), Decimal(0))
+            if total > limit.units:
+                yield Over(limit, members[-1][0], code, total)
+
+
+def _told(setting: str, code: str, members: Sequence[Line]) -> bool:
+    """Whether INF-INIT-001, INF-INIT-009 or INF-SITE-005 speaks of these lines of an initial service."""
+    if code not in (*INITIALS, "96369"):
+        return False
+    if any(_units(line) > 1 for _, line, _ in members):
+        return True
+    plain = sum(not distinct(line) for _, line, _ in members)
+    return plain > 1 or (setting == "professional" and code in INITIALS)
+
+
+def _values(limit: UnitLimit, code: str, units: Decimal, where: str) -> dict[str, object]:
+    return {
+        "units": f"{units.normalize():f}",
+        "hcpcs": code,
+        "where": where,
+        "limit": limit.units,
+        "edition": edition(limit),
+    }
+
+
+def _hit(found: Over) -> Hit:
+    return Hit(
+        f"/lines/{found.index}/units",
+        severity=severity(found.limit),
+        expected=found.limit.units,
+        actual=f"{found.units.normalize():f}",
+        **_values(found.limit, found.code, found.units, "on this claim"),
+    )
+
+
+def _across(told: Sequence[Told], lists: Lists) -> Iterator[tuple[UnitLimit, Found]]:
+    """Limits that only the claims together go beyond: said on each claim that has a part in it."""
+    claims = [one for one in once(told) if not replaces(one)]
+    if len(claims) < 2:
+        return
+    setting, day = setting_of(claims[0]) or "professional", day_of(claims[0])
+    groups: dict[tuple[str, str | None], list[tuple[Told, DayLine]]] = {}
+    for one in claims:
+        for line in lines_of(one):
+            if not line.spans and line.number > 0 and counted(line.code, frozenset(line.modifiers), setting):
+                performer = line.rendering if setting == "professional" else None
+                groups.setdefault((line.code, performer), []).append((one, line))
+    for (code, _), members in groups.items():
+        limit = ncci.unit_limit(lists, code, setting, date.fromisoformat(day))
+        if limit is None or limit.adjudication == BY_LINE:
+            continue
+        by_claim: dict[int, Decimal] = {}
+        last: dict[int, int] = {}
+        for one, line in members:
+            by_claim[one.claim] = by_claim.get(one.claim, Decimal(0)) + line.number
+            last[one.claim] = line.index
+        total = sum(by_claim.values(), Decimal(0))
+        if total <= limit.units or max(by_claim.values()) > limit.units:
+            continue
+        where = f"on {len(by_claim)} claims of this run"
+        for number, index in last.items():
+            yield (
+                limit,
+                Found(
+                    number,
+                    f"/lines/{index}/units",
+                    _values(limit, code, total, where),
+                    severity(limit),
+                ),
+            )
+
+
+def _liftable_across(told: Sequence[Told], lists: Lists) -> Iterator[Found]:
+    return (found for limit, found in _across(told, lists) if limit.adjudication != ABSOLUTE)
+
+
+def _absolute_across(told: Sequence[Told], lists: Lists) -> Iterator[Found]:
+    return (found for limit, found in _across(told, lists) if limit.adjudication == ABSOLUTE)
+
+
+@rule(
+    "NCCI-MUE-001",
+    "over-the-unit-limit",
+    message="{units} units of {hcpcs} on one day {where}; the limit is {limit} (edits of {edition})",
+    help="Check the units. Where they are right, expect a denial of the day and appeal with the record.",
+    source=f"{LIMITS}, adjudication indicators 1 and 3",
+    severity="warning",
+    snip=7,
+    across=Across(by_day, _liftable_across, yields_to=("PRO-DUP-001",)),
+    breaks=[
+        {"/lines/-": {"hcpcs": "96366", "units": "9", "service_date": "2026-03-03"}},
+        {
+            "/lines/-": {"hcpcs": "96366", "units": "8", "service_date": "2026-03-03"},
+            "/lines/1": {"hcpcs": "96366", "modifiers": ["59"], **_DAY},
+        },
+        {"/setting": "facility", "/lines/-": {"hcpcs": "96361", "units": "25", "service_date": "2026-03-03"}},
+        {
+            "/setting": "facility",
+            "/lines/1": {"hcpcs": "96413", "modifiers": ["XE"], **_DAY},
+            "/lines/0/hcpcs": "96413",
+        },
+        {"loaded": [["mue", "hospital", ["J1756"], [100, 3]]], "/setting": "facility"},
+        {"/lines/0/modifiers": ["XE"], "sister": {"/claim_id": "OTHER-1"}},
+    ],
+    keeps=[
+        {},
+        {"/lines/-": {"hcpcs": "96366", "units": "8", "service_date": "2026-03-03"}},
+        {
+            "/lines/-": {"hcpcs": "96366", "units": "8", "service_date": "2026-03-03"},
+            "/lines/1": {"hcpcs": "96366", "units": "1", "service_date": "2026-03-04"},
+        },
+        {"/setting": "facility", "/lines/-": {"hcpcs": "96361", "units": "24", "service_date": "2026-03-03"}},
+        {
+            "/setting": "facility",
+            "/lines/1": {"hcpcs": "96365", "modifiers": ["XE"], **_DAY},
+        },
+        {"/lines/0/units": "2"},
+        {"/lines/1": {"hcpcs": "96368", "units": "2", "service_date": "2026-03-03"}},
+        {"loaded": _LIMIT, "/setting": "facility"},
+        {"sister": {"/claim_id": "OTHER-1"}},
+        {"/lines/0/modifiers": ["XE"], "sister": {}},
+        {
+            "/lines/0/modifiers": ["XE"],
+            "sister": {"/claim_id": "OTHER-1", "/rendering_provider/npi": "1234567893"},
+        },
+        {
+            "/setting": "facility",
+            "/lines/0/modifiers": ["XE"],
+            "sister": {"/claim_id": "OTHER-1", "/setting": "facility"},
+        },
+    ],
+)
+def over_the_limit(case: Case) -> Iterator[Hit]:
+    """Units beyond the limit deny the line or the whole day; a record that supports them wins the appeal.
+
+    The units of a day are added over the lines of the claim and over the claims of the run. Units of drugs on
+    professional claims are DRUG-UNIT-003, initial services INF-INIT-009 and INF-SITE-005, lines that look
+    alike PRO-DUP-001.
+    """
+    for found in over(case):
+        if found.limit.adjudication != ABSOLUTE:
+            yield _hit(found)
+
+
+@rule(
+    "NCCI-MUE-002",
+    "over-the-absolute-unit-limit",
+    message="{units} units of {hcpcs} on one day {where}; at most {limit} can be paid (edits of {edition})",
+    help="Leave the units that the limit allows: no record and no modifier lifts it.",
+    source=f"{LIMITS}, adjudication indicator 2",
+    severity="error",
+    snip=7,
+    across=Across(by_day, _absolute_across, yields_to=("PRO-DUP-001",)),
+    breaks=[
+        {"/lines/-": {"hcpcs": "96405", "units": "2", "service_date": "2026-03-03"}},
+        {
+            "/lines/0": {"hcpcs": "96406", "units": "1", "service_date": "2026-03-03"},
+            "/lines/-": {"hcpcs": "96406", "modifiers": ["59"], "units": "1", "service_date": "2026-03-03"},
+        },
+        {
+            "/lines/-": {"hcpcs": "G0498", "units": "2", "service_date": "2024-09-30"},
+        },
+        {
+            "/lines/0/hcpcs": "96405",
+            "/lines/0/modifiers": ["XE"],
+            "sister": {"/claim_id": "OTHER-1", "/lines/0/hcpcs": "96405"},
+        },
+    ],
+    keeps=[
+        {},
+        {"/lines/-": {"hcpcs": "96405", **_DAY}},
+        {"/lines/-": {"hcpcs": "96368", "units": "2", "service_date": "2026-03-03"}},
+        {"/lines/-": {"hcpcs": "96366", "units": "9", "service_date": "2026-03-03"}},
+        {
+            "/lines/0": {"hcpcs": "96406", "units": "1", "service_date": "2026-03-03"},
+            "/lines/-": {"hcpcs": "96406", "modifiers": ["59"], "units": "1", "service_date": "2026-03-04"},
+        },
+        {
+            "/lines/0/hcpcs": "96405",
+            "sister": {"/claim_id": "OTHER-1", "/lines/0/hcpcs": "96405"},
+        },
+    ],
+)
+def over_the_absolute_limit(case: Case) -> Iterator[Hit]:
+    """Indicator 2: the limit follows from what the code means, so a day beyond it is never paid."""
+    for found in over(case):
+        if found.limit.adjudication == ABSOLUTE:
+            yield _hit(found)

@@ -1,0 +1,97 @@
+"""What the NCCI rules ask of the tables: one place for every look-up, and for what rests on it.
+
+An edit is an error only where the edition that holds it was published for the date of service.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from edi.finding import Severity
+from edi.model.claim import ServiceLine, effective_rendering_provider
+from edi.refdata import AddOn, Lists, PairEdit, UnitLimit
+from edi.refdata.answers import Answer
+from edi.rules.base import Case
+
+Line = tuple[int, ServiceLine, str]
+"""Index, line, procedure code in capitals."""
+PAIRS = "CMS NCCI procedure-to-procedure edits (shipped: infusion family, 2024 Q3)"
+LIMITS = "CMS NCCI medically unlikely edits (shipped: infusion family, 2024 Q3)"
+ADD_ONS = "CMS NCCI add-on code edits (shipped: infusion family, 2024)"
+
+
+@lru_cache(maxsize=65536)
+def pair(lists: Lists, code1: str, code2: str, setting: str, on: date) -> PairEdit | None:
+    """The pair edit with `code1` in column 1, in force on the date; None: none, or not checked."""
+    return lists.pair(code1, code2, setting, on)
+
+
+@lru_cache(maxsize=8192)
+def unit_limit(lists: Lists, code: str, setting: str, on: date) -> UnitLimit | None:
+    """Most units of a code; None: no limit, or not checked."""
+    return lists.unit_limit(code, setting, on)
+
+
+@lru_cache(maxsize=8192)
+def add_on(lists: Lists, code: str, on: date) -> AddOn | None:
+    """The primary codes of an add-on code; None: it is none, or not checked."""
+    return lists.addon(code, on)
+
+
+def severity(answer: Answer) -> Severity | None:
+    """Warning where the edition was not published for the date of service, else that of the rule."""
+    return None if answer.covers else "warning"
+
+
+def edition(answer: Answer) -> str:
+    """The edition, and that it is not that of the date where it is not: `2024 Q3`."""
+    name = answer.edition.name
+    return name if answer.covers else f"{name}, the nearest to the date of service"
+
+
+def setting_of(case: Case) -> str:
+    """Setting of the claim; professional where it is not known."""
+    return case.claim.setting or "professional"
+
+
+def coded(case: Case) -> dict[date, list[Line]]:
+    """Lines with a procedure code, a day and more than no unit, by day."""
+    found: dict[date, list[Line]] = {}
+    for i, line in enumerate(case.claim.lines):
+        code = (line.hcpcs or "").strip().upper()
+        if code and line.service_date is not None and (line.units is None or line.units > 0):
+            found.setdefault(line.service_date, []).append((i, line, code))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Two lines of one day and practitioner that a pair edit joins."""
+
+    edit: PairEdit
+    first: Line
+    """The line of column 1."""
+    second: Line
+    """The line of column 2, which is not paid beside it."""
+
+
+def joined(case: Case) -> Iterator[Joined]:
+    """Every two lines of a day and practitioner that a pair edit joins, whatever their modifiers."""
+    setting = setting_of(case)
+    for day, lines in coded(case).items():
+        for second in lines:
+            for first in lines:
+                if first[2] == second[2]:
+                    continue
+                edit = pair(case.lists, first[2], second[2], setting, day)
+                if edit is not None and _one_practitioner(case, first[1], second[1]):
+                    yield Joined(edit, first, second)
+
+
+def _one_practitioner(case: Case, one: ServiceLine, other: ServiceLine) -> bool:
+    """Whether nothing says that two lines were performed by two practitioners."""
+    if case.claim.setting == "facility":
+        return True
+    a, b = effective_rendering_provider(case.claim, one), effective_rendering_provider(case.claim, other)
+    return a is None or b is None or a.npi is None or b.npi is None or a.npi == b.npi

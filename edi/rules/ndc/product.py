@@ -1,0 +1,355 @@
+"""NDC: which drug lines need one, and whether it fits the code and the quantity of its line."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from functools import cache
+
+from edi import tables
+from edi.codes import dose, ndc
+from edi.model.claim import ServiceLine, billed_coverage
+from edi.refdata import Drug
+from edi.rules.asks import absent, box
+from edi.rules.base import Case, Hit, rule
+from edi.rules.drug.facts import (
+    MEDICAID_FILING,
+    administrations_of,
+    code_of,
+    drug_lines,
+    is_drug,
+    modifiers_of,
+    number,
+    units_of,
+)
+
+_NONE = {"/lines/1/ndc": None, "/lines/1/ndc_quantity": None, "/lines/1/ndc_unit": None}
+_CROSSWALKS = ("asp", "awp", "opps", "prep")
+SLACK = 2
+"""A quantity is doubted when it is more than so many times too large or too small."""
+
+
+def _without(case: Case) -> Iterator[tuple[int, ServiceLine, str]]:
+    """Drug lines without an NDC, less those whose record has one that lacks its quantity (NDC-QTY-001)."""
+    for i, line, code in drug_lines(case):
+        if line.ndc or not absent(case, line.ndc, f"/lines/{i}/ndc"):
+            continue
+        if case.billed_by_record():
+            given = [case.timeline.of(id_) for id_ in line.administrations]
+            if any(g is not None and g.source.ndc for g in given):
+                continue
+        yield i, line, code
+
+
+@rule(
+    "NDC-REQ-001",
+    "ndc-missing",
+    message="line {line} ({hcpcs}) has no NDC, which this payer wants on drug lines ({box})",
+    help="Write the NDC of the container that was opened, with its quantity.",
+    source="payer rules (policy ndc_required); rules catalogue B.5",
+    severity="error",
+    snip=7,
+    when={"ndc_required": "yes"},
+    also=("F04-43-001",),
+    breaks=[_NONE],
+    keeps=[{}, {**_NONE, "/lines/1/hcpcs": "99213", "/lines/1/kind": "service"}],
+)
+def ndc_missing(case: Case) -> Iterator[Hit]:
+    """Payers that claim rebates, or pay by product, want the product of every drug line."""
+    for i, _, code in _without(case):
+        yield Hit(f"/lines/{i}/ndc", line=i + 1, hcpcs=code, box=box(case, "24 shaded", "43"))
+
+
+@rule(
+    "NDC-REQ-002",
+    "ndc-missing-for-medicaid",
+    message="line {line} ({hcpcs}) has no NDC; most Medicaid programs want one on drug lines ({box})",
+    help="Write the NDC of the container that was opened, with its quantity.",
+    source="42 CFR 447.520 (NDC of drugs that practitioners give); rules catalogue B.5 (most states)",
+    severity="warning",
+    snip=7,
+    when={"ndc_required": "no"},
+    also=("NDC-REQ-001",),
+    breaks=[{**_NONE, "/coverages/0/claim_filing": "MC"}],
+    keeps=[{"/coverages/0/claim_filing": "MC"}, {**_NONE, "/coverages/0/claim_filing": "CI"}],
+)
+def ndc_missing_for_medicaid(case: Case) -> Iterator[Hit]:
+    """Medicaid claims rebates from the makers and needs the product for that."""
+    coverage = billed_coverage(case.claim)
+    if coverage is None or coverage.claim_filing != MEDICAID_FILING:
+        return
+    for i, _, code in _without(case):
+        yield Hit(f"/lines/{i}/ndc", line=i + 1, hcpcs=code, box=box(case, "24 shaded", "43"))
+
+
+@cache
+def _strengths() -> dict[str, tuple[tuple[Decimal, str, Decimal], ...]]:
+    """Content and millilitres of the labelled containers of each liquid drug code."""
+    found: dict[str, list[tuple[Decimal, str, Decimal]]] = {}
+    for row in tables.rows("coding/container_volumes.csv"):
+        found.setdefault(row["code"], []).append(
+            (Decimal(row["size"]), row["unit"], Decimal(row["volume_ml"]))
+        )
+    return {code: tuple(sizes) for code, sizes in found.items()}
+
+
+def _expected(row: Drug, amount: Decimal, unit: str) -> tuple[Decimal, Decimal] | None:
+    """Least and greatest NDC quantity for an amount of a drug, in its NDC unit; None where not known."""
+    assert row.unit is not None
+    if unit == "ME":
+        value = dose.convert(amount, row.unit, "mg")
+        return None if value is None else (value, value)
+    if unit == "GR":
+        value = dose.convert(amount, row.unit, "g")
+        return None if value is None else (value, value)
+    if unit == "UN":
+        sizes = [dose.convert(s.value, s.unit, row.unit) for s in row.sizes]
+        known = [s for s in sizes if s]
+        if not known or len(known) < len(sizes):
+            return None
+        most = (amount / min(known)).to_integral_value(rounding="ROUND_CEILING")
+        return amount / max(known), most
+    if unit == "ML":
+        per_ml = [
+            content / volume
+            for size, of, volume in _strengths().get(row.code, ())
+            if (content := dose.convert(size, of, row.unit)) is not None
+        ]
+        return (amount / max(per_ml), amount / min(per_ml)) if per_ml else None
+    return None
+
+
+def _opened(case: Case, line: ServiceLine) -> Decimal:
+    """Content of the containers that the record lists for a line, in the unit of its code; 0 without one."""
+    ids = {g.id for g in administrations_of(case, line)}
+    if not ids:
+        return Decimal(0)
+    found = [d.opened for d in case.timeline.dosing if d.administration in ids]
+    return sum((opened for opened in found if opened is not None), Decimal(0))
+
+
+@rule(
+    "NDC-QTY-002",
+    "ndc-quantity-does-not-fit",
+    message="line {line}: {units} units of {hcpcs} are {amount} {unit}, the NDC has {quantity} {of} ({box})",
+    help="Count the NDC quantity in containers (UN) or millilitres (ML), not in billing units.",
+    source="rules catalogue B.5 (NDC quantity and HCPCS units are different counts); sizes by the drug table",
+    severity="warning",
+    snip=6,
+    breaks=[
+        {"/lines/1/ndc_quantity": "200"},
+        {"/lines/1/ndc_quantity": "20.001"},
+        {"/lines/1/ndc_quantity": "4.999"},
+        {"/lines/1/ndc_quantity": "200", "/lines/1/ndc_unit": "UN"},
+        {"/lines/1/ndc_quantity": "10", "/lines/1/ndc_unit": "ME"},
+    ],
+    keeps=[
+        {"/lines/1/ndc_quantity": "20"},
+        {"/lines/1/ndc_quantity": "5"},
+        {"/lines/1/ndc_quantity": "1", "/lines/1/ndc_unit": "UN"},
+        {"/lines/1/ndc_quantity": "4", "/lines/1/ndc_unit": "UN"},
+        {"/lines/1/ndc_quantity": "200", "/lines/1/ndc_unit": "ME"},
+        {"/lines/1/ndc_quantity": "200", "/lines/1/hcpcs": "J1459"},
+        {"/lines/1/ndc_quantity": None},
+    ],
+)
+def quantity_does_not_fit(case: Case) -> Iterator[Hit]:
+    """Units of the code and quantity of the product tell the same amount.
+
+    Containers that were only partly used and sizes that the table lacks make the two differ, so only what is
+    more than twice too large or too small is doubted. Lines of discarded drug are left alone.
+    """
+    for i, line, code in drug_lines(case):
+        row = case.lists.drug(code, line.service_date)
+        quantity = line.ndc_quantity
+        if row is None or row.unit is None or row.unit_value is None or not line.ndc or quantity is None:
+            continue
+        units = units_of(line)
+        if quantity <= 0 or units <= 0 or "JW" in modifiers_of(line):
+            continue
+        amount = units * row.unit_value
+        least = _expected(row, amount, line.ndc_unit or "")
+        most = _expected(row, max(amount, _opened(case, line)), line.ndc_unit or "")
+        if least is None or most is None:
+            continue
+        if least[0] <= quantity * SLACK and quantity <= most[1] * SLACK:
+            continue
+        yield Hit(
+            f"/lines/{i}/ndc_quantity",
+            line=i + 1,
+            units=number(units),
+            hcpcs=code,
+            amount=number(amount),
+            unit=row.unit,
+            quantity=number(quantity),
+            of=line.ndc_unit,
+            box=box(case, "24 shaded", "43"),
+        )
+
+
+def _crosswalk(case: Case, eleven: str, day: date | None) -> list[str]:
+    """The codes of an NDC in the crosswalks that the user loaded for the date; empty where none has it."""
+    if day is None:
+        return []
+    found = [row for name in _CROSSWALKS for row in case.lists.ndc_codes(eleven, day, name)]
+    return sorted({row.code for row in found if row.covers})
+
+
+def _other_names(case: Case, one: str, other: str) -> bool:
+    """Whether two drug codes stand for drugs that share no name."""
+    names = [{name for row in case.lists.drug_rows(code) for name in row.names} for code in (one, other)]
+    return bool(names[0] and names[1]) and names[0].isdisjoint(names[1])
+
+
+@rule(
+    "NDC-MATCH-001",
+    "ndc-of-another-drug",
+    message="line {line}: {problem} ({box})",
+    help="Write the NDC of the product that this line bills, or correct the code.",
+    source="NDC-HCPCS crosswalk of the user, where loaded; else the claim: one NDC is one drug. RARC N846",
+    severity="warning",
+    snip=6,
+    breaks=[
+        {
+            "/lines/-": {
+                "hcpcs": "J2405",
+                "modifiers": ["JZ"],
+                "units": "4",
+                "ndc": "99999-0101-01",
+                "ndc_quantity": "2",
+                "ndc_unit": "ML",
+                "service_date": "2026-03-03",
+            }
+        }
+    ],
+    keeps=[
+        {},
+        {
+            "/lines/-": {
+                "hcpcs": "J2405",
+                "modifiers": ["JZ"],
+                "units": "4",
+                "ndc": "99999-0102-01",
+                "ndc_quantity": "2",
+                "ndc_unit": "ML",
+                "service_date": "2026-03-03",
+            }
+        },
+        {
+            "/lines/-": {
+                "hcpcs": "J3490",
+                "units": "1",
+                "ndc": "99999-0101-01",
+                "ndc_quantity": "2",
+                "ndc_unit": "ML",
+                "description": "SAMPLE DRUG",
+                "service_date": "2026-03-03",
+            }
+        },
+    ],
+)
+def ndc_of_another_drug(case: Case) -> Iterator[Hit]:
+    """The product that the NDC names is the drug of the code.
+
+    The crosswalks that a user loaded tell the codes of an NDC. Without them two lines with one NDC and
+    codes of two different drugs prove that one of them is wrong.
+    """
+    where = box(case, "24 shaded", "43")
+    first: dict[str, tuple[int, str]] = {}
+    for i, line, code in drug_lines(case):
+        if not line.ndc or ndc.problem(line.ndc):
+            continue
+        eleven = ndc.compact(line.ndc)
+        allowed = _crosswalk(case, eleven, line.service_date)
+        if allowed:
+            if code not in allowed:
+                problem = f"its NDC is that of {', '.join(allowed)}, and it bills {code}"
+                yield Hit(f"/lines/{i}/ndc", line=i + 1, problem=problem, box=where)
+            continue
+        seen = first.setdefault(eleven, (i, code))
+        if seen[1] != code and _other_names(case, seen[1], code):
+            problem = f"its NDC is that of line {seen[0] + 1}, which bills {seen[1]}, and it bills {code}"
+            yield Hit(f"/lines/{i}/ndc", line=i + 1, problem=problem, box=where)
+
+
+@cache
+def _families() -> dict[str, tuple[str, frozenset[str]]]:
+    """Family and labelers of each code of a biologic with biosimilars."""
+    return {
+        row["code"]: (row["family"], frozenset(row["labelers"].split()))
+        for row in tables.rows("coding/biosimilars.csv")
+    }
+
+
+@rule(
+    "DRUG-BIOSIM-001",
+    "product-of-another-code",
+    message="line {line} bills {hcpcs}, and its NDC is of the labeler of {others} ({box})",
+    help="Bill the code of the product that was given: each biosimilar has its own.",
+    source="HCPCS (codes of reference products and biosimilars); labelers to be verified; RARC N846",
+    severity="warning",
+    snip=6,
+    breaks=[
+        {"/lines/1/hcpcs": "J1745", "/lines/1/ndc": "00069-0809-01"},
+        {"/lines/1/hcpcs": "Q5103", "/lines/1/ndc": "57894-0030-01"},
+    ],
+    keeps=[
+        {"/lines/1/hcpcs": "J1745", "/lines/1/ndc": "57894-0030-01"},
+        {"/lines/1/hcpcs": "Q5103", "/lines/1/ndc": "00069-0809-01"},
+        {"/lines/1/hcpcs": "J1745"},
+        {"/lines/1/hcpcs": "J1756", "/lines/1/ndc": "00069-0809-01"},
+        {"/lines/1/hcpcs": "J1745", "/lines/1/ndc": "00069"},
+    ],
+)
+def product_of_another_code(case: Case) -> Iterator[Hit]:
+    """A reference product and its biosimilars are billed by different codes; the maker tells them apart."""
+    for i, line, code in drug_lines(case):
+        if code not in _families() or not line.ndc or ndc.problem(line.ndc):
+            continue
+        family, own = _families()[code]
+        labeler = ndc.compact(line.ndc)[:5]
+        others = sorted(c for c, (f, who) in _families().items() if f == family and labeler in who)
+        if others and labeler not in own:
+            yield Hit(
+                f"/lines/{i}/ndc",
+                line=i + 1,
+                hcpcs=code,
+                others=" or ".join(others),
+                box=box(case, "24 shaded", "43"),
+            )
+
+
+_LIN = re.compile(r"^2400\[(\d+)\]/(?:2410(?:\[\d+\])?/)?LIN")
+
+
+@rule(
+    "NDC-QUAL-001",
+    "product-number-is-no-ndc",
+    message="line {line} ({hcpcs}): the product number has the qualifier {qualifier}, and a drug has N4",
+    help="Send the NDC of the drug with N4; other product numbers are for supplies.",
+    source="005010X222A1 and 005010X223A2, 2410 LIN02 (N4: National Drug Code, 5-4-2)",
+    severity="error",
+    snip=4,
+    also=("P69", "I53"),
+    breaks=[{"/unmapped/-": {"address": "2400[2]/2410/LIN", "text": "LIN**UP*123456789012"}}],
+    keeps=[
+        {"/unmapped/-": {"address": "2400[1]/2410/LIN", "text": "LIN**UP*123456789012"}},
+        {"/unmapped/-": {"address": "2400[2]/2410/LIN", "text": "LIN**N4*99999010101"}},
+        {"/unmapped/-": {"address": "2400[9]/2410/LIN", "text": "LIN**UP*123456789012"}},
+        {"/unmapped/-": {"address": "2300/CN1", "text": "CN1*05"}},
+    ],
+)
+def no_ndc(case: Case) -> Iterator[Hit]:
+    """A drug is named by its National Drug Code and by no other product number."""
+    for one in case.claim.unmapped:
+        match = _LIN.match(one.address)
+        if match is None or not 1 <= int(match[1]) <= len(case.claim.lines):
+            continue
+        i = int(match[1]) - 1
+        elements = one.text.split("*")
+        qualifier = elements[2] if elements[0] == "LIN" and len(elements) > 2 else ""
+        line = case.claim.lines[i]
+        if qualifier not in ("", "N4") and is_drug(case, line):
+            yield Hit(
+                f"/lines/{i}/ndc", line=i + 1, hcpcs=code_of(line), qualifier=qualifier, actual=qualifier
+            )

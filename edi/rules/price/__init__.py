@@ -1,0 +1,1 @@
+"""Rules about prices; they run where prices are asked for."""

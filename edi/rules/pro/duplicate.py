@@ -1,0 +1,110 @@
+"""PRO-DUP: one service billed twice, on one claim or on two."""
+
+from collections.abc import Iterator, Sequence
+
+from edi.refdata import Lists
+from edi.rules.across import Across, Found, Told
+from edi.rules.base import Case, Hit, rule
+from edi.rules.days import by_day, lines_of, repeats, replaces
+from edi.rules.inf.linking import second_initials
+
+_AGAIN = {
+    "hcpcs": "J1756",
+    "modifiers": ["JZ"],
+    "units": "200",
+    "charge": "400.00",
+    "service_date": "2026-03-03",
+    "diagnosis_pointers": [1],
+    "ndc": "99999010101",
+}
+_FIRST = {"/lines/1/ndc": "99999010101", "/lines/1/modifiers": ["JZ"]}
+
+
+def _on_two_claims(told: Sequence[Told], _: Lists) -> Iterator[Found]:
+    """Lines that another claim of the run has too; said on both, as nobody can tell which one is right."""
+    lines = {
+        one.claim: [x for x in lines_of(one) if x.stands_for_itself] for one in told if not replaces(one)
+    }
+    # of each look the first line of two different claims: enough to name another one for every claim
+    seen: dict[tuple[object, ...], dict[str, tuple[str, int]]] = {}
+    for one in told:
+        for line in lines.get(one.claim, ()):
+            known = seen.setdefault(line.looks, {})
+            if len(known) < 2:
+                known.setdefault(one.same_id, (one.where, line.index))
+    for own in told:
+        for line in lines.get(own.claim, ()):
+            other = next((found for id_, found in seen[line.looks].items() if id_ != own.same_id), None)
+            if other is not None:
+                where, index = other
+                yield Found(
+                    own.claim,
+                    f"/lines/{line.index}/hcpcs",
+                    {"line": line.index + 1, "hcpcs": line.code, "other": f"line {index + 1} of {where}"},
+                )
+
+
+@rule(
+    "PRO-DUP-001",
+    "service-billed-twice",
+    message="line {line} bills {hcpcs} as {other} does: same day, modifiers, units, charge and practitioner",
+    help="Remove one of the two. Where the service was really done again, say so with 76, 77 or XE.",
+    source="CARC 18 (exact duplicate; group code OA); rules catalogue C.2 and K33",
+    severity="error",
+    snip=7,
+    across=Across(by_day, _on_two_claims),
+    breaks=[
+        {**_FIRST, "/lines/-": _AGAIN},
+        {"/setting": "facility", **_FIRST, "/lines/-": _AGAIN},
+        {"sister": {"/claim_id": "OTHER-1"}},
+        {"sister": {"/claim_id": "OTHER-1", "/lines/0": None}},
+    ],
+    keeps=[
+        {},
+        {**_FIRST, "/lines/-": {**_AGAIN, "service_date": "2026-03-04"}},
+        {**_FIRST, "/lines/-": {**_AGAIN, "units": "100"}},
+        {**_FIRST, "/lines/-": {**_AGAIN, "ndc": "99999010102"}},
+        {**_FIRST, "/lines/-": {**_AGAIN, "modifiers": ["JZ", "76"]}},
+        {"sister": {}},
+        {"sister": {"/claim_id": "OTHER-1", "/patient/birth_date": "1955-04-13"}},
+        {"sister": {"/claim_id": "OTHER-1", "/patient/first_name": "PETRA"}},
+        {"sister": {"/claim_id": "OTHER-1", "/billing_provider/npi": "1487654323"}},
+        {"sister": {"/claim_id": "OTHER-1", "/frequency": "7", "/original_reference": "P1"}},
+        {
+            "sister": {
+                "/claim_id": "OTHER-1",
+                "/lines/0/service_date": "2026-03-04",
+                "/lines/1/service_date": "2026-03-04",
+            }
+        },
+        {
+            "sister": {
+                "/claim_id": "OTHER-1",
+                "/lines/0/modifiers": ["76"],
+                "/lines/1/modifiers": ["JZ", "76"],
+            }
+        },
+    ],
+)
+def billed_twice(case: Case) -> Iterator[Hit]:
+    """Payers deny the second of two lines that look alike.
+
+    On one claim the later line is named; across the claims of a run both are. Lines that bill other
+    administrations of the record look alike to the payer all the same, which is a warning; a second initial
+    service whose visit or access site the record tells apart is INF-ENC-001 or INF-SITE-003. Claims with one
+    claim id are INPUT-DUPLICATE, and a replacement does not repeat what it replaces.
+    """
+    lines = case.claim.lines
+    told = {second.index for second in second_initials(case)}
+    for index, earlier in repeats(case.claim):
+        if index in told:
+            continue
+        line, other = lines[index], lines[earlier]
+        apart = bool(line.administrations) and set(line.administrations).isdisjoint(other.administrations)
+        yield Hit(
+            f"/lines/{index}/hcpcs",
+            severity="warning" if apart else None,
+            line=index + 1,
+            hcpcs=(line.hcpcs or "").upper(),
+            other=f"line {earlier + 1}",
+        )

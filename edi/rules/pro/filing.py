@@ -1,0 +1,97 @@
+"""PRO-TF: the time within which a claim has to be with the payer."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from edi.finding import Severity
+from edi.model.claim import statement_period
+from edi.rules import Case, Hit, rule
+from edi.rules.about import medicare
+
+SOON = 30
+"""Days before the limit from which a claim is pressing."""
+
+
+def _limit(day: date) -> date:
+    """The last day on which Medicare takes a claim for a service of this day: one calendar year later."""
+    try:
+        return day.replace(year=day.year + 1)
+    except ValueError:  # 29 February
+        return date(day.year + 1, 2, 28)
+
+
+def _deadlines(case: Case) -> Iterator[tuple[str, str, date]]:
+    """What has to be filed in time: pointer, words, the last day. A facility claim counts as a whole."""
+    claim = case.claim
+    if claim.setting == "facility":
+        last = statement_period(claim).through_date
+        if last is not None:
+            stated = claim.statement is not None and claim.statement.through_date is not None
+            yield ("/statement/through_date" if stated else "/lines"), "the claim", _limit(last)
+        return
+    for i, line in enumerate(claim.lines):
+        if line.service_date is not None:
+            yield (
+                f"/lines/{i}/service_date",
+                f"line {i + 1}",
+                _limit(line.service_date),
+            )
+
+
+@rule(
+    "PRO-TF-001",
+    "filed-too-late",
+    message="{what} gets to Medicare more than a calendar year after the service",
+    help="Send proof that it was received in time, or ask for one of the exceptions of 42 CFR 424.44; it is "
+    "not paid otherwise, and the patient may not be billed.",
+    source="42 CFR 424.44 (one calendar year; 837P from the line's first day, 837I from the claim's last "
+    "day); rules catalogue 0.5 no. 34",
+    severity="error",
+    snip=7,
+    also=("P33", "I12"),
+    needs=("received",),
+    received=date(2027, 3, 4),
+    breaks=[{}, {"/lines/0/service_date": "2026-03-03", "/lines/1/service_date": "2026-03-04"}],
+    keeps=[
+        {"/lines/0/service_date": "2026-03-04", "/lines/1/service_date": "2026-03-04"},
+        {"/coverages/0/claim_filing": "CI"},
+    ],
+)
+def filed_too_late(case: Case) -> Iterator[Hit]:
+    """Medicare does not pay what it gets more than a calendar year after the service.
+
+    With a delay reason on the claim it is a warning. Said once per claim.
+    """
+    if case.received is None or not medicare(case):
+        return
+    severity: Severity | None = "warning" if case.claim.delay_reason else None
+    for path, what, limit in _deadlines(case):
+        if case.received > limit:
+            yield Hit(path, severity=severity, what=what, expected=limit, actual=case.received)
+            return
+
+
+@rule(
+    "PRO-TF-002",
+    "filing-limit-near",
+    message="{what} has to be with Medicare within a calendar year of the service: {days} days are left",
+    help="Send this claim first.",
+    source="42 CFR 424.44; rules catalogue PRO-TF-002",
+    severity="warning",
+    snip=7,
+    needs=("received",),
+    received=date(2027, 2, 1),
+    breaks=[{}],
+    keeps=[
+        {"/lines/0/service_date": "2026-03-04", "/lines/1/service_date": "2026-03-04"},
+        {"/coverages/0/claim_filing": "CI"},
+    ],
+)
+def limit_near(case: Case) -> Iterator[Hit]:
+    """Thirty days and less before the limit a claim goes first. Said once per claim."""
+    if case.received is None or not medicare(case):
+        return
+    open_ = [one for one in _deadlines(case) if case.received <= one[2] <= case.received + timedelta(SOON)]
+    if open_:
+        path, what, limit = min(open_, key=lambda one: one[2])
+        yield Hit(path, what=what, days=(limit - case.received).days, expected=limit)

@@ -1,0 +1,163 @@
+"""PRO-POS: which services a practitioner is paid for at which place."""
+
+from collections.abc import Iterator
+from functools import cache
+
+from edi import tables
+from edi.finding import Severity
+from edi.model.claim import effective_place_of_service
+from edi.rules import Case, Hit, rule
+from edi.rules.about import administrations, code_of, is_drug
+
+NAMED = frozenset(("19", "21", "22", "23", "24", "26", "31", "51", "52", "53", "56", "61"))
+"""Places that rules catalogue PRO-POS-001 names; at others with a facility rate the rule warns."""
+HOSPITAL = frozenset(("19", "21", "22", "23"))
+HOME = "12"
+SURGICAL_CENTER = "24"
+HOSPITAL_OWNERS = ("hospital_department", "critical_access_hospital")
+_INFUSED = ("96360", "96365", "96369", "96413", "96416")
+
+
+@cache
+def paid_to_facility() -> frozenset[str]:
+    """Administration codes that are paid to the facility alone."""
+    return frozenset(row["code"] for row in tables.rows("coding/facility_paid.csv"))
+
+
+def _is_facility(case: Case, place: str | None) -> bool:
+    entry = case.lists.entry("pos", place) if place else None
+    return entry is not None and entry.fields.get("facility") == "yes"
+
+
+@rule(
+    "PRO-POS-001",
+    "administration-billed-by-practitioner-in-facility",
+    message="line {line} bills {hcpcs} at place of service {place}: the facility bills it, not the "
+    "practitioner",
+    help="Remove the line from the practitioner's claim; the facility bills it on an 837I or UB-04. If the "
+    "drug was given in the office, correct the place of service.",
+    source="CMS physician fee schedule indicators 2024: PC/TC 5, no payment in facilities; CPT; source "
+    "article S2; rules catalogue PRO-POS-001",
+    severity="error",
+    snip=6,
+    setting="professional",
+    codes=paid_to_facility(),
+    breaks=[
+        {"/place_of_service": "22"},
+        {"/place_of_service": "19"},
+        {"/place_of_service": "02"},
+        {"/lines/0/place_of_service": "23"},
+    ],
+    keeps=[
+        {"/place_of_service": "49"},
+        {"/place_of_service": "22", "/lines/0/place_of_service": "11"},
+        {"/place_of_service": "22", "/lines/0/hcpcs": "99213"},
+        {"/place_of_service": "20"},
+    ],
+)
+def administration_in_facility(case: Case) -> Iterator[Hit]:
+    """In a facility its staff gives the drug, so the facility is paid for giving it.
+
+    A place with a facility rate that the rules catalogue does not name is a warning.
+    """
+    for i, line, code in administrations(case):
+        place = effective_place_of_service(case.claim, line)
+        if code not in paid_to_facility() or not _is_facility(case, place):
+            continue
+        severity: Severity | None = None if place in NAMED else "warning"
+        yield Hit(
+            _place_path(i, line.place_of_service), severity=severity, line=i + 1, hcpcs=code, place=place
+        )
+
+
+def _place_path(index: int, own: str | None) -> str:
+    return f"/lines/{index}/place_of_service" if own else "/place_of_service"
+
+
+@rule(
+    "PRO-POS-002",
+    "office-place-in-hospital-department",
+    message="place of service {place} is an office or the like, but the place of infusion belongs to a "
+    "hospital",
+    help="Find out whether the place is a department of the hospital: if so the hospital bills, and the "
+    "place of service of a practitioner is 19 or 22.",
+    source="rules catalogue PRO-POS-002; 42 CFR 413.65 (provider-based departments)",
+    severity="warning",
+    snip=6,
+    setting="professional",
+    breaks=[{"/ownership": "hospital_department"}, {"/ownership": "critical_access_hospital"}],
+    keeps=[
+        {"/ownership": "practice"},
+        {"/ownership": None},
+        {"/ownership": "hospital_department", "/place_of_service": "22"},
+    ],
+)
+def office_in_hospital(case: Case) -> Iterator[Hit]:
+    """A department of a hospital is no office, whoever works in it."""
+    place = case.claim.place_of_service
+    if case.claim.ownership not in HOSPITAL_OWNERS or not place or _is_facility(case, place):
+        return
+    if case.lists.known("pos", place, None) is not False and place != HOME:
+        yield Hit("/place_of_service", place=place)
+
+
+@rule(
+    "PRO-POS-004",
+    "infusion-at-home-by-office-code",
+    message="line {line} bills {hcpcs} at the patient's home",
+    help="Bill home infusion as the payer wants it: 99601 and 99602, S codes, or G0068 to G0070; or make "
+    "sure that the contract pays this code at place of service 12.",
+    source="rules catalogue PRO-POS-004 and C.1 (home)",
+    severity="warning",
+    snip=7,
+    setting="professional",
+    codes=_INFUSED,
+    breaks=[{"/place_of_service": "12"}, {"/lines/0/place_of_service": "12"}],
+    keeps=[{"/place_of_service": "11"}, {"/place_of_service": "12", "/lines/0/hcpcs": "96374"}],
+)
+def infusion_at_home(case: Case) -> Iterator[Hit]:
+    """A nurse of a pharmacy who infuses at home is not billed with the codes of an office."""
+    for i, line in case.lines(*_INFUSED):
+        if effective_place_of_service(case.claim, line) == HOME:
+            yield Hit(_place_path(i, line.place_of_service), line=i + 1, hcpcs=code_of(line))
+
+
+@rule(
+    "PRO-POS-005",
+    "drug-billed-by-practitioner-in-hospital",
+    message="line {line} bills the drug {hcpcs} at place of service {place}: the hospital supplies drugs "
+    "there",
+    help="Remove the line; the hospital bills the drug. If it was given in the office, correct the place.",
+    source="rules catalogue PRO-POS-005; CMS Pub. 100-04 ch. 12 section 30.5",
+    severity="warning",
+    snip=6,
+    setting="professional",
+    breaks=[{"/place_of_service": "22"}, {"/lines/1/place_of_service": "19"}],
+    keeps=[{"/place_of_service": "24"}, {"/place_of_service": "22", "/lines/1/place_of_service": "11"}],
+)
+def drug_in_hospital(case: Case) -> Iterator[Hit]:
+    """A practitioner bills the drugs that the practice paid for; in a hospital the hospital pays for them."""
+    for i, line in enumerate(case.claim.lines):
+        place = effective_place_of_service(case.claim, line)
+        if place in HOSPITAL and is_drug(case, line):
+            yield Hit(_place_path(i, line.place_of_service), line=i + 1, hcpcs=code_of(line), place=place)
+
+
+@rule(
+    "PRO-POS-006",
+    "surgical-center",
+    message="place of service 24: drugs and their administration are mostly part of the center's own payment",
+    help="Nothing to do where the payer pays these codes apart.",
+    source="rules catalogue PRO-POS-006 and C.1 (ambulatory surgical center)",
+    severity="info",
+    snip=7,
+    setting="professional",
+    breaks=[{"/place_of_service": "24"}],
+    keeps=[{"/place_of_service": "11"}, {"/place_of_service": "24", "/lines": []}],
+)
+def surgical_center(case: Case) -> Iterator[Hit]:
+    """What an ambulatory surgical center gives beside surgery is packaged. Said once per claim."""
+    if case.claim.place_of_service != SURGICAL_CENTER:
+        return
+    if any(True for _ in administrations(case)) or any(is_drug(case, line) for line in case.claim.lines):
+        yield Hit("/place_of_service")

@@ -1,0 +1,286 @@
+"""What the guide wants left out because the claim says it already: judged on claims as they were read.
+
+The program leaves these out of the files that it writes, so a claim that has not been sent is not blamed.
+"""
+
+from collections.abc import Iterator
+
+from edi.model.claim import Claim, effective_rendering_provider
+from edi.model.party import Address, Provider
+from edi.rules import Case, Hit, rule
+from edi.rules.about import READ
+from edi.rules.asks import box
+
+PLACE = "2400 SV105"
+GROUP = "2000B or 2320 SBR04"
+_SENT = {READ: "837"}
+_PERSON = {"last_name": "DOCTOR", "first_name": "DANA", "npi": "1245319599"}
+_STREET = {"line1": "200 CLINIC AVENUE", "city": "SPRINGFIELD", "state": "IL", "zip": "62701-0002"}
+
+
+def _sent(claim: Claim) -> bool:
+    """Whether the claim was read from a file, so that it says what was sent."""
+    return claim.origin is not None
+
+
+def _same(one: Provider | None, other: Provider | None) -> bool:
+    """Whether two providers have one NPI."""
+    return one is not None and other is not None and bool(one.npi) and one.npi == other.npi
+
+
+def _plain(place: Address) -> tuple[str, ...]:
+    parts = (place.line1, place.line2, place.city, place.state, place.zip)
+    return tuple("".join(c for c in (part or "").upper() if c.isalnum()) for part in parts)
+
+
+def _same_place(one: Address | None, other: Address | None) -> bool:
+    return one is not None and other is not None and bool(one.line1) and _plain(one) == _plain(other)
+
+
+@rule(
+    "PRO-REND-002",
+    "rendering-repeats-billing",
+    message="the rendering provider is the billing provider, a person; the guide wants the loop left out "
+    "(2310B)",
+    help="Send no rendering provider where the person who bills performed the services.",
+    source="005010X222A1, 2310B NM1*82 (only where it differs from the billing provider; else do not send)",
+    severity="warning",
+    snip=4,
+    also=("P46", "P78", "SNIP4-002"),
+    setting="professional",
+    breaks=[
+        {
+            **_SENT,
+            "/billing_provider/organization_name": None,
+            "/billing_provider/last_name": "DOCTOR",
+            "/billing_provider/npi": "1245319599",
+        }
+    ],
+    keeps=[
+        _SENT,
+        {**_SENT, "/rendering_provider/npi": "1234567893"},
+        {
+            "/billing_provider/organization_name": None,
+            "/billing_provider/last_name": "DOCTOR",
+            "/billing_provider/npi": "1245319599",
+        },
+    ],
+)
+def rendering_repeats_billing(case: Case) -> Iterator[Hit]:
+    """A person who bills for his or her own work is named once.
+
+    A warning: published examples of the guide itself name such a person twice.
+    """
+    claim = case.claim
+    billing = claim.billing_provider
+    if (
+        _sent(claim)
+        and billing is not None
+        and billing.is_person
+        and _same(claim.rendering_provider, billing)
+    ):
+        yield Hit("/rendering_provider/npi")
+
+
+def _repeated(claim: Claim) -> Iterator[tuple[str, str, str]]:
+    """What repeats something of the claim: pointer, words, loop."""
+    professional = claim.setting != "facility"
+    billing, facility = claim.billing_provider, claim.service_facility
+    if billing is not None:
+        if facility is not None and _same_place(facility.address, billing.address):
+            loop = "2310C" if professional else "2310E"
+            yield "/service_facility", "the service facility has the address of the billing provider", loop
+        if claim.pay_to is not None and _same_place(claim.pay_to.address, billing.address):
+            yield "/pay_to", "the pay-to address is that of the billing provider", "2010AB"
+        sender = claim.submitter
+        if (
+            sender is not None
+            and billing.phone
+            and billing.phone == sender.phone
+            and billing.contact_name == sender.contact_name
+        ):
+            yield "/billing_provider/phone", "the contact is that of the submitter", "2010AA PER"
+    if not professional:
+        attending = claim.attending_provider
+        for key, loop in (("rendering_provider", "2310D"), ("referring_provider", "2310F")):
+            if _same(getattr(claim, key), attending):
+                yield f"/{key}", f"the {key.replace('_', ' ')} is the attending provider", loop
+    for i, coverage in enumerate(claim.coverages):
+        if coverage.group_number and coverage.group_name:
+            yield f"/coverages/{i}/group_name", "a group has a number, so its name is not needed", GROUP
+    place = claim.place_of_service
+    for i, line in enumerate(claim.lines):
+        if professional and place and line.place_of_service == place:
+            yield f"/lines/{i}/place_of_service", "a line repeats the place of service of the claim", PLACE
+            break
+    for i, line in enumerate(claim.lines):
+        where = f"of line {i + 1}"
+        if _same(line.rendering_provider, claim.rendering_provider):
+            loop = "2420A" if professional else "2420C"
+            yield (
+                f"/lines/{i}/rendering_provider",
+                f"the rendering provider {where} is that of the claim",
+                loop,
+            )
+        if _same(line.service_facility, claim.service_facility):
+            yield (
+                f"/lines/{i}/service_facility",
+                f"the service facility {where} is that of the claim",
+                "2420C",
+            )
+        if _same(line.supervising_provider, claim.supervising_provider):
+            yield f"/lines/{i}/supervising_provider", f"the supervisor {where} is that of the claim", "2420D"
+        if _same(line.referring_provider, claim.referring_provider):
+            yield (
+                f"/lines/{i}/referring_provider",
+                f"the referring provider {where} is that of the claim",
+                "2420F",
+            )
+        if professional and _same(line.ordering_provider, effective_rendering_provider(claim, line)):
+            yield (
+                f"/lines/{i}/ordering_provider",
+                f"the ordering provider {where} is the rendering one",
+                "2420E",
+            )
+
+
+@rule(
+    "P78",
+    "repeated-without-need",
+    message="{what}; the guide wants it left out ({loop})",
+    help="Leave it out: the guide asks for it only where it differs.",
+    source="005010X222A1 and 005010X223A2, situational loops and elements that are not sent when their "
+    "condition is false; rules catalogue P09, P10, P14, P47, P64, P71 to P73, I34 to I37, I54",
+    severity="warning",
+    snip=4,
+    also=(
+        *("P09", "P10", "P14", "P47", "P64", "P71", "P72", "P73", "I35", "I36", "I37", "I54"),
+        *("FAC-PROV-004", "SNIP4-002"),
+    ),
+    breaks=[
+        {**_SENT, "/service_facility": {"organization_name": "SAMPLE INFUSION PRACTICE", "address": _STREET}},
+        {**_SENT, "/pay_to": {"organization_name": "SAMPLE INFUSION PRACTICE", "address": _STREET}},
+        {**_SENT, "/lines/0/place_of_service": "11"},
+        {**_SENT, "/coverages/0/group_number": "G1", "/coverages/0/group_name": "PLAN"},
+        {**_SENT, "/lines/0/rendering_provider": _PERSON},
+        {**_SENT, "/lines/0/ordering_provider": _PERSON},
+        {**_SENT, "/billing_provider/phone": "2175550100", "/billing_provider/contact_name": "PAT BILLER"},
+    ],
+    keeps=[
+        _SENT,
+        {"/lines/0/place_of_service": "11"},
+        {**_SENT, "/lines/0/place_of_service": "12"},
+        {**_SENT, "/pay_to": {"organization_name": "X", "address": {**_STREET, "line1": "PO BOX 1"}}},
+        {**_SENT, "/billing_provider/phone": "2175550101"},
+    ],
+)
+def repeated_without_need(case: Case) -> Iterator[Hit]:
+    """What is the same as above is not said again. No payer is known to reject it, so a warning.
+
+    The place of service of a line and the name of a group, which many systems always send, are remarks.
+    """
+    if not _sent(case.claim):
+        return
+    for path, what, loop in _repeated(case.claim):
+        yield Hit(path, severity="info" if loop in (PLACE, GROUP) else None, what=what, loop=loop)
+
+
+@rule(
+    "FAC-PROV-004",
+    "facility-practitioner-named-twice",
+    message="the {title} is the attending practitioner (FL 78-79)",
+    help="Leave it out; only another practitioner is named there.",
+    source="005010X223A2, 2310D and 2310F (only where they differ from the attending provider); UB-04 FL 78 "
+    "and 79",
+    severity="info",
+    snip=4,
+    also=("I35", "I37"),
+    setting="facility",
+    breaks=[{"/rendering_provider": _PERSON}, {"/referring_provider": _PERSON}],
+    keeps=[
+        {"/rendering_provider": {**_PERSON, "npi": "1234567893"}},
+        {**_SENT, "/rendering_provider": _PERSON},
+    ],
+)
+def named_twice(case: Case) -> Iterator[Hit]:
+    """The attending practitioner is named once; a file that the program writes leaves the others out."""
+    claim = case.claim
+    if _sent(claim):
+        return  # P78 says so
+    for key in ("rendering_provider", "referring_provider"):
+        if _same(getattr(claim, key), claim.attending_provider):
+            yield Hit(f"/{key}", title=key.replace("_", " "))
+
+
+@rule(
+    "P22",
+    "identifier-of-former-days",
+    message="the {title} has a {what} beside the NPI, which payers use no longer",
+    help="Remove it, unless this payer has asked for it.",
+    source="005010X222A1 and 005010X223A2, REF*1G in 2310 and 2420 and REF*G2 in 2010BB (before the NPI, or "
+    "for providers without one); rules catalogue P22",
+    severity="info",
+    snip=4,
+    breaks=[{"/rendering_provider/secondary_ids": [{"qualifier": "1G", "id": "B12345"}]}],
+    keeps=[
+        {"/rendering_provider/secondary_ids": [{"qualifier": "0B", "id": "B12345"}]},
+        {
+            "/rendering_provider/secondary_ids": [{"qualifier": "1G", "id": "B12345"}],
+            "/rendering_provider/npi": None,
+        },
+    ],
+)
+def former_identifier(case: Case) -> Iterator[Hit]:
+    """The UPIN ended with the NPI."""
+    for key in ("billing_provider", "rendering_provider", "referring_provider", "attending_provider"):
+        one = getattr(case.claim, key)
+        if one is None or not one.npi:
+            continue
+        for k, other in enumerate(one.secondary_ids):
+            if other.qualifier == "1G":
+                yield Hit(f"/{key}/secondary_ids/{k}", title=key.replace("_", " "), what="UPIN (1G)")
+
+
+@rule(
+    "P75",
+    "fixed-format-segment",
+    message="the claim carries a K3 segment, which needs the consent of X12 or a law ({address})",
+    help="Leave it out unless this payer has told you to send it.",
+    source="005010X222A1 and 005010X223A2, 2300 and 2400 K3 (only where X12 has approved the use)",
+    severity="info",
+    snip=4,
+    also=("I20",),
+    breaks=[{"/unmapped": [{"address": "2300/K3", "text": "K3*STATE DATA"}]}],
+    keeps=[{"/unmapped": [{"address": "2300/CN1", "text": "CN1*09"}]}],
+)
+def fixed_format(case: Case) -> Iterator[Hit]:
+    """K3 is a place for what the standard has no place for."""
+    for i, one in enumerate(case.claim.unmapped):
+        if one.text.startswith("K3*"):
+            yield Hit(f"/unmapped/{i}", address=one.address)
+
+
+@rule(
+    "PRV-NAME-002",
+    "person-and-organization-in-one",
+    message="the {title} has the name of an organization and the name of a person ({box})",
+    help="Write organization_name, or last_name and first_name, not both.",
+    source="005010X222A1 and 005010X223A2, NM102 (1 person, 2 organization) and NM104 (persons only)",
+    severity="warning",
+    snip=2,
+    also=("P05", "P77"),
+    base="professional",
+    breaks=[
+        {"/rendering_provider/organization_name": "SAMPLE CLINIC"},
+        {"/billing_provider/last_name": "DOCTOR"},
+    ],
+    keeps=[{"/rendering_provider/last_name": "OTHER"}],
+)
+def person_and_organization(case: Case) -> Iterator[Hit]:
+    """A provider is a person or an organization; the organization's name is the one that is sent."""
+    claim = case.claim
+    for key in ("billing_provider", "rendering_provider", "attending_provider", "service_facility"):
+        one = getattr(claim, key)
+        if one is not None and one.organization_name and (one.last_name or one.first_name):
+            where = {"billing_provider": box(case, "33", "1"), "attending_provider": "FL 76"}
+            yield Hit(f"/{key}", title=key.replace("_", " "), box=where.get(key, box(case, "24J", "78")))

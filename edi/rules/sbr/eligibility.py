@@ -1,0 +1,170 @@
+"""PRO-ELIG and PRO-AUTH: whether the coverage holds on the day, and the payer's consent."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+from edi.model.claim import billed_coverage, effective_bill_to
+from edi.model.party import Authorization
+from edi.rules import Case, Hit, rule
+from edi.rules.about import code_of
+from edi.rules.asks import box
+
+_DRUG = "/coverages/0/authorization_required"
+_GIVEN = "/coverages/0/authorizations"
+
+
+@rule(
+    "PRO-ELIG-001",
+    "service-outside-coverage",
+    message="the coverage that is billed {problem} line {line}",
+    help="Verify eligibility for that day; bill the coverage that was in force, or the patient where none "
+    "was.",
+    source="source article S2 (verify eligibility before each cycle); rules catalogue PRO-ELIG-001",
+    severity="error",
+    snip=7,
+    breaks=[
+        {"/coverages/0/effective_through": "2026-03-02"},
+        {"/coverages/0/effective_from": "2026-03-04"},
+    ],
+    keeps=[
+        {"/coverages/0/effective_through": "2026-03-03"},
+        {"/coverages/0/effective_from": "2026-03-03"},
+        {"/coverages/0/effective_from": "2026-03-04", "/coverages/0/effective_through": "2026-03-01"},
+    ],
+)
+def outside_coverage(case: Case) -> Iterator[Hit]:
+    """A payer pays for days on which it insured the patient. Said once per claim."""
+    coverage = billed_coverage(case.claim)
+    if coverage is None:
+        return
+    first, last = coverage.effective_from, coverage.effective_through
+    if first is not None and last is not None and last < first:
+        return  # SBR-COV-004 says so
+    for i, line in enumerate(case.claim.lines):
+        day = line.service_date
+        if day is None:
+            continue
+        problem = None
+        if first is not None and day < first:
+            problem = "begins after the day of"
+        elif last is not None and day > last:
+            problem = "ended before the day of"
+        if problem:
+            yield Hit(f"/lines/{i}/service_date", line=i + 1, problem=problem, actual=day)
+            return
+
+
+def _numbered(case: Case) -> list[tuple[int, Authorization]]:
+    coverage = billed_coverage(case.claim)
+    return [(k, one) for k, one in enumerate(coverage.authorizations) if one.number] if coverage else []
+
+
+def _for(code: str, given: list[tuple[int, Authorization]]) -> list[tuple[int, Authorization]]:
+    """The authorizations that name this code, else those that name none."""
+    own = [(k, one) for k, one in given if (one.hcpcs or "").strip().upper() == code]
+    return own or [(k, one) for k, one in given if not one.hcpcs]
+
+
+@rule(
+    "PRO-AUTH-001",
+    "authorization-missing",
+    message="line {line} bills {hcpcs}, for which this payer wants prior authorization, and the claim has "
+    "none for it ({box})",
+    help="Obtain the authorization, or add the number that the payer gave. No change of codes mends this.",
+    source="source article S2 (CO-197); 005010X222A1 and 005010X223A2, 2300 REF*G1; CMS-1500 item 23, UB-04 "
+    "FL 63",
+    severity="error",
+    snip=7,
+    also=("P38", "I19"),
+    breaks=[
+        {_DRUG: ["J1756"]},
+        {_DRUG: ["j1756"], _GIVEN: [{"number": "A1", "hcpcs": "J9271"}]},
+        {_DRUG: ["J1756"], _GIVEN: [{"hcpcs": "J1756"}]},
+    ],
+    keeps=[
+        {_DRUG: ["J1756"], _GIVEN: [{"number": "A1", "hcpcs": "J1756"}]},
+        {_DRUG: ["J1756"], _GIVEN: [{"number": "A1"}]},
+        {_DRUG: ["J9271"]},
+    ],
+)
+def authorization_missing(case: Case) -> Iterator[Hit]:
+    """A payer that wants to be asked first pays nothing when it was not."""
+    claim = case.claim
+    coverage, index = billed_coverage(claim), effective_bill_to(claim)
+    if coverage is None or not coverage.authorization_required:
+        return
+    wanted = {code.strip().upper() for code in coverage.authorization_required}
+    given, said = _numbered(case), set[str]()
+    for i, line in enumerate(claim.lines):
+        code = code_of(line)
+        if code in wanted and code not in said and not _for(code, given):
+            said.add(code)
+            path = f"/coverages/{index}/authorizations"
+            yield Hit(path, line=i + 1, hcpcs=code, box=box(case, "23", "63"))
+
+
+@rule(
+    "PRO-AUTH-002",
+    "authorization-does-not-cover",
+    message="line {line} ({hcpcs}): the prior authorization {problem}",
+    help="Ask the payer to amend the authorization, or bill what it covers.",
+    source="source article S2; X12 reasons 198, 284, 296 and 302; rules catalogue PRO-AUTH-002",
+    severity="error",
+    snip=7,
+    also=("P38", "I19"),
+    breaks=[
+        {_GIVEN: [{"number": "A1", "hcpcs": "J1756", "through_date": "2026-03-02"}]},
+        {_GIVEN: [{"number": "A1", "from_date": "2026-03-04"}]},
+        {_GIVEN: [{"number": "A1", "hcpcs": "J1756", "units": "199"}]},
+    ],
+    keeps=[
+        {
+            _GIVEN: [
+                {
+                    "number": "A1",
+                    "hcpcs": "J1756",
+                    "from_date": "2026-03-03",
+                    "through_date": "2026-03-03",
+                    "units": "200",
+                }
+            ]
+        },
+        {_GIVEN: [{"number": "A1", "hcpcs": "J9271", "through_date": "2026-03-02"}]},
+        {
+            _GIVEN: [
+                {"number": "A1", "hcpcs": "J1756", "through_date": "2026-03-02"},
+                {"number": "A2", "hcpcs": "J1756", "from_date": "2026-03-03"},
+            ]
+        },
+    ],
+)
+def authorization_exceeded(case: Case) -> Iterator[Hit]:
+    """An authorization holds for its days, its drug and its units."""
+    claim = case.claim
+    given, index = _numbered(case), effective_bill_to(claim)
+    if not given:
+        return
+    billed: dict[str, Decimal] = {}
+    for i, line in enumerate(claim.lines):
+        code = code_of(line)
+        mine = _for(code, given)
+        if not mine or not code:
+            continue
+        base = f"/coverages/{index}/authorizations/{mine[0][0]}"
+        day = line.service_date
+        if day is not None and not any(_holds(one, day) for _, one in mine):
+            path = f"{base}/from_date" if mine[0][1].through_date is None else f"{base}/through_date"
+            yield Hit(path, line=i + 1, hcpcs=code, problem="does not cover this day", actual=day)
+            continue
+        billed[code] = billed.get(code, Decimal(0)) + (line.units or Decimal(0))
+        limits = [one.units for _, one in mine if one.hcpcs]
+        known = [units for units in limits if units is not None]
+        if known and len(known) == len(limits) and billed[code] > sum(known):
+            problem = f"is for {sum(known):f} units, and {billed[code]:f} are billed"
+            yield Hit(f"{base}/units", line=i + 1, hcpcs=code, problem=problem)
+
+
+def _holds(one: Authorization, day: date) -> bool:
+    first, last = one.from_date, one.through_date
+    return (first is None or first <= day) and (last is None or day <= last)
