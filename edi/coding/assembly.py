@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Literal
 
 from edi.coding import revenue
+from edi.coding.drugs import pointers
 from edi.coding.family import codes
 from edi.coding.proposal import propose
 from edi.coding.timeline import Proposal
@@ -19,6 +20,7 @@ from edi.model.claim import (
     Setting,
     ValueCode,
     billed_coverage,
+    claim_diagnoses,
     effective_bill_to,
     other_coverages,
 )
@@ -97,10 +99,21 @@ def assemble(encounter: Encounter, proposal: Proposal, lists: Lists) -> Assemble
     claim.setting = proposal.timeline.setting
     claim.bill_to = effective_bill_to(encounter) if encounter.bill_to is None else encounter.bill_to
     claim.lines = tuple(line for line, _ in lines)
+    _renumber_pointers(claim)
     claim.total_charge = sum((line.charge for line in claim.lines if line.charge is not None), Decimal(0))
     if claim.setting == "facility":
         claim.value_codes = (*claim.value_codes, *_secondary_values(encounter))
     return Assembled(claim=claim, proposal=proposal, sources=tuple(s for _, s in lines), coding=coding)
+
+
+def _renumber_pointers(claim: Claim) -> None:
+    """Turn numbers of the record's list of diagnoses into numbers of the claim's order, principal first."""
+    order = claim_diagnoses(claim)
+    if order == list(range(len(order))):
+        return
+    position = {index + 1: k + 1 for k, index in enumerate(order)}
+    for line in claim.lines:
+        line.diagnosis_pointers = tuple(position.get(p, p) for p in line.diagnosis_pointers)
 
 
 def _is_other(service: Service) -> bool:
@@ -144,7 +157,7 @@ def _coded_line(encounter: Encounter, proposal: Proposal, service: Service, list
             else revenue.of_service(service.hcpcs, timeline.policies)
         )
     elif not line.diagnosis_pointers and encounter.diagnoses:
-        line.diagnosis_pointers = (1,)
+        line.diagnosis_pointers = pointers(timeline, ())
     return line
 
 

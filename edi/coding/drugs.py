@@ -14,7 +14,7 @@ from edi import tables
 from edi.codes import dose, ndc
 from edi.coding import revenue
 from edi.coding.timeline import HELD, INCLUDED, Dosing, Given, ProposedLine, Refusal, Timeline
-from edi.model.claim import ServiceLine, billed_coverage
+from edi.model.claim import ServiceLine, billed_coverage, claim_diagnoses
 from edi.model.encounter import Quantity
 from edi.payers import MEDICARE_FILING
 
@@ -158,6 +158,7 @@ def drug_lines(timeline: Timeline) -> tuple[list[ProposedLine], list[Dosing], li
         if dosing is not None:
             dosings.append(dosing)
         counted = given.source.containers
+        used = _used_share(dosing)
         key = (
             given.service_date,
             code.upper(),
@@ -168,12 +169,19 @@ def drug_lines(timeline: Timeline) -> tuple[list[ProposedLine], list[Dosing], li
             _Dose(
                 given=given,
                 dosing=dosing,
-                containers=Decimal(sum(c.count for c in counted)) if counted else None,
-                volume=_opened_volume(given),
+                containers=Decimal(sum(c.count for c in counted)) * used if counted else None,
+                volume=None if (volume := _opened_volume(given)) is None else volume * used,
             )
         )
     lines = [line for product in products.values() for line in _lines(timeline, product)]
     return lines, dosings, refusals
+
+
+def _used_share(dosing: Dosing | None) -> Decimal:
+    """What of the opened containers belongs to the dose: all of single-dose ones, else what was drawn."""
+    if dosing is None or dosing.single_dose is not False or not dosing.opened:
+        return Decimal(1)
+    return min(Decimal(1), dosing.dose / dosing.opened)
 
 
 def _why_no_line(given: Given) -> str | None:
@@ -297,7 +305,10 @@ def pointers(timeline: Timeline, given: Sequence[Given]) -> tuple[int, ...]:
     if timeline.setting == "facility":
         return ()
     stated = dict.fromkeys(p for g in given for p in g.source.diagnosis_pointers)
-    return tuple(stated)[:4] or ((1,) if timeline.encounter.diagnoses else ())
+    if stated:
+        return tuple(stated)[:4]
+    order = claim_diagnoses(timeline.encounter)
+    return (order[0] + 1,) if order else ()
 
 
 def _shortest(value: Decimal) -> Decimal:

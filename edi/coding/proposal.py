@@ -157,7 +157,8 @@ def _port_flush(timeline: Timeline, billed: list[Billed], refusals: list[Refusal
 def _bars_flush(code: str | None, setting: str) -> bool:
     """Whether a coded service keeps 96523 from being paid on its day."""
     plain = (code or "").strip().upper()
-    return plain in codes() or pair_indicator(plain, "96523", setting) == 0
+    # the flush itself, coded by a person, bars nothing
+    return plain != "96523" and (plain in codes() or pair_indicator(plain, "96523", setting) == 0)
 
 
 def department_modifier(timeline: Timeline) -> str | None:
