@@ -488,9 +488,10 @@ class StoreSource:
         self._connection = None
 
     def __del__(self) -> None:
-        try:
+        # while Python ends, the modules that `close` needs are emptied; contextlib too, so no suppress
+        try:  # noqa: SIM105
             self.close()
-        except AttributeError:  # noqa: SIM105 - while Python ends, contextlib is emptied as well
+        except AttributeError:
             pass
 
     # ---- editions
