@@ -215,7 +215,9 @@ def _lines(timeline: Timeline, product: _Product) -> list[ProposedLine]:
         _line(timeline, product, billed, modifiers, _why_units(product, billed), share=_share(billed, wasted))
     ]
     if wasted:
-        why = f"{wasted} units of opened single-dose containers of {first.name} were discarded."
+        noun = "unit" if wasted == 1 else "units"
+        verb = "was" if wasted == 1 else "were"
+        why = f"{wasted} {noun} of opened single-dose containers of {first.name} {verb} discarded."
         lines.append(_line(timeline, product, wasted, ("JW",), why, share=_share(wasted, billed or 0)))
     return lines
 
