@@ -44,11 +44,7 @@ def judge_x12(stream: BinaryIO, options: Options, *, file: str = "") -> Iterator
             current = _Set(_guide_name(event))
             yield Judged(file=file, kind=None, surface="x12", guide=current.guide)
         elif isinstance(event, Fault):
-            finding = wire_finding(event, guide=current.guide if event.set else None)
-            absent = event.kind == "no_isa"
-            if absent:
-                finding = notice("INPUT-X12", "this is not X12: it holds no interchange header (ISA)")
-            yield Judged(file=file, surface="x12", guide=current.guide, findings=[finding], unreadable=absent)
+            yield _outside_units(event, file, current.guide if event.set else None, options)
         elif isinstance(event, ReadClaim):
             index += 1
             yield _claim(event, index, current, options, file)
@@ -71,26 +67,27 @@ def judge_structure(stream: BinaryIO, options: Options, *, file: str = "") -> It
     """The faults of an X12 input at SNIP types 1 and 2, judged by `options.jobs` processes."""
     held: list[Fault] = []
 
-    def told(faults: list[Fault], guide: str | None) -> Iterator[Judged]:
-        for fault in faults:
-            absent = fault.kind == "no_isa"
-            finding = wire_finding(fault, guide=guide)
-            if absent:
-                finding = notice("INPUT-X12", "this is not X12: it holds no interchange header (ISA)")
-            made = _without_claim(file, guide, [finding], options)
-            made.unreadable = absent
-            yield made
-
     for event in parallel.judge(stream, jobs=options.jobs):
         if isinstance(event, Fault):
             held.append(event)
         elif isinstance(event, SetEnd):
             # the guide of a set is known for sure when it ends
             guide = _guide_name(event.head)
-            yield from told(held, guide)
+            yield from (_outside_units(fault, file, guide, options) for fault in held)
             held = []
             yield Judged(file=file, surface="x12", guide=guide, uncounted=event.claims)
-    yield from told(held, None)
+    yield from (_outside_units(fault, file, None, options) for fault in held)
+
+
+def _outside_units(fault: Fault, file: str, guide: str | None, options: Options) -> Judged:
+    """One fault that comes by itself; an input without any interchange cannot be read."""
+    absent = fault.kind == "no_isa"
+    finding = wire_finding(fault, guide=guide)
+    if absent:
+        finding = notice("INPUT-X12", "this is not X12: it holds no interchange header (ISA)")
+    made = _without_claim(file, guide, [finding], options)
+    made.unreadable = absent
+    return made
 
 
 def _without_claim(file: str, guide: str | None, findings: list[Finding], options: Options) -> Judged:
