@@ -115,7 +115,7 @@ def _is_part(parent: ast.AST, field: str, i: int | None, node: ast.expr) -> bool
     """Whether a literal is no boundary and no member by itself.
 
     The numbers of an amount or a date, the members of a member of a table, what stands in for an absent
-    number, and which one of a sequence is meant.
+    number, which one of a sequence is meant, and that two sequences are equally long.
     """
     if isinstance(parent, ast.Call):
         return isinstance(parent.func, ast.Name) and parent.func.id in ("Decimal", "date")
@@ -124,7 +124,7 @@ def _is_part(parent: ast.AST, field: str, i: int | None, node: ast.expr) -> bool
     if isinstance(parent, ast.BoolOp):
         return isinstance(parent.op, ast.Or) and bool(i) and _is_number(node)
     if isinstance(parent, ast.keyword):
-        return parent.arg == "default"
+        return parent.arg in ("default", "strict")
     if isinstance(parent, ast.Subscript):
         return field == "slice" and isinstance(node, ast.Constant | ast.UnaryOp)
     return isinstance(parent, ast.UnaryOp) and isinstance(parent.op, ast.USub)

@@ -19,7 +19,7 @@ from edi.pipeline.sisters import Sisters
 from edi.refdata import Edition, Lists, ShippedEdits, ShippedTables
 from edi.refdata.lists import Coverage, Entry, shipped, shipped_sources
 from edi.rules import Case, Example, Rule
-from edi.rules.about import BASE, CODES, LOADED, PAPER, POLICIES, READ, SISTER
+from edi.rules.about import BASE, CODES, LOADED, ON, PAPER, POLICIES, READ, SISTER
 
 FOLDER = Path(__file__).parents[1] / "samples" / "rules"
 NONE: Mapping[str, object] = {}
@@ -44,9 +44,9 @@ def case_of(rule: Rule, example: Example) -> Case:
     """The case of one example, under the policies for which the rule holds."""
     encounter = sample(example.get(BASE) or rule.base or rule.setting or "professional")
     others = example.get(POLICIES, NONE)
-    if rule.on == "encounter":
+    if example.get(ON, rule.on) == "encounter":
         for path, value in example.items():
-            if path not in (BASE, POLICIES):
+            if path not in (BASE, ON, POLICIES):
                 encounter = pointer.replace(encounter, path, value)
         return build(encounter, rule, others)
     case = build(encounter, rule, others)
@@ -60,11 +60,11 @@ def case_of(rule: Rule, example: Example) -> Case:
             case.lists = loaded(value)
         elif path == CODES:
             case.lists = with_codes(value)
-        elif path in (SISTER, BASE, POLICIES):
+        elif path in (SISTER, BASE, ON, POLICIES):
             continue
         else:
             claim = pointer.replace(claim, path, value)
-    assert "record" not in rule.needs, f"{rule.id} needs the record: let its examples patch the encounter"
+    assert "record" not in rule.needs or ON in example, f"{rule.id} needs the record: patch the encounter"
     case.claim, case.assembled = claim, None
     return case
 

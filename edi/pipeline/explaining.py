@@ -20,7 +20,7 @@ from edi.pipeline.prose import filled as _filled
 from edi.pipeline.prose import table as _table
 from edi.refdata import Drug, shipped
 from edi.rules import Example, Rule, all_rules, rule_by_id
-from edi.rules.about import BASE, LOADED, POLICIES, SISTER
+from edi.rules.about import BASE, LOADED, ON, POLICIES, SISTER
 from edi.rules.denials import denials
 
 KINDS = {
@@ -130,6 +130,8 @@ def rule_page(rule: Rule) -> str:
     note += "; null takes the value away."
     if any(BASE in example for example in (*rule.breaks, *rule.keeps)):
         note += f" `{BASE}` names another clean sample."
+    if any(ON in example for example in (*rule.breaks, *rule.keeps)):
+        note += f" `{ON}` says what is changed instead, the encounter or its claim alone."
     if any(POLICIES in example for example in (*rule.breaks, *rule.keeps)):
         note += f" `{POLICIES}` are other policies than usual."
     if any(SISTER in example for example in (*rule.breaks, *rule.keeps)):

@@ -22,6 +22,8 @@ LOADED = "loaded"
 """Key of an example that holds rows of reference data as if a user had loaded them for 2026."""
 BASE = "base"
 """Key of an example that patches another clean sample than the rule's other ones: its name."""
+ON = "on"
+"""Key of an example that patches the other one of the two, claim without record or encounter: its name."""
 POLICIES = "policies"
 """Key of an example that holds policies other than those under which the rule's examples run."""
 INPATIENT = frozenset(("11", "18", "21", "41"))
