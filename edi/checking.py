@@ -206,6 +206,7 @@ def run_finding(
     setting: Setting | None,
     sources: tuple[str, ...] | None,
     x12: bool,
+    starts: Sequence[int] = (),
 ) -> Finding:
     """What several claims of a run show, as a finding about one of them.
 
@@ -220,6 +221,7 @@ def run_finding(
         setting: setting of the claim.
         sources: for the claim of an encounter the pointer of each line's source; None for other records.
         x12: whether the claim can be found in an 837, so that a line has an address there.
+        starts: ordinals of the segments at which the lines begin, where the claim came from an 837.
     """
     parts = found.path.split("/")
     path = found.path
@@ -239,7 +241,9 @@ def run_finding(
         setting=setting,
     )
     if x12 and made.place.line is not None:
-        made.place.x12 = X12Place(address=f"2400[{made.place.line}]", loop="2400")
+        number = made.place.line
+        begins = starts[number - 1] if number <= len(starts) else None
+        made.place.x12 = X12Place(address=f"2400[{number}]", loop="2400", segment=begins)
     return made
 
 
