@@ -224,8 +224,8 @@ def run_finding(
         starts: ordinals of the segments at which the lines begin, where the claim came from an 837.
     """
     parts = found.path.split("/")
-    path = found.path
-    if sources is not None:
+    path, claim_path = found.path, found.path if parts[1] not in RECORD_KEYS else None
+    if sources is not None and claim_path is not None:
         path = _source(sources, parts) if parts[1] == "lines" and len(parts) > 2 else ""
     made = _made(
         rule,
@@ -236,7 +236,7 @@ def run_finding(
         record=record,
         index=index,
         path=path,
-        claim_path=found.path,
+        claim_path=claim_path,
         claim_id=claim_id,
         setting=setting,
     )

@@ -11,7 +11,7 @@ from edi import payers
 from edi.checking import check_case
 from edi.coding import proposed_claim
 from edi.coding.assembly import Assembled
-from edi.finding import Finding
+from edi.finding import Finding, RecordKind
 from edi.model import contract, pointer
 from edi.model.claim import ClaimHeader, billed_coverage
 from edi.model.encounter import Encounter
@@ -42,7 +42,8 @@ def case_of(rule: Rule, example: Example) -> Case:
     encounter = sample(rule.base or rule.setting or "professional")
     if rule.on == "encounter":
         for path, value in example.items():
-            encounter = pointer.replace(encounter, path, value)
+            if path != SISTER:
+                encounter = pointer.replace(encounter, path, value)
         return build(encounter, rule)
     case = build(encounter, rule)
     claim = case.claim
@@ -116,18 +117,26 @@ def fires(rule: Rule, example: Example) -> list[Finding]:
     case = case_of(rule, example)
     found = findings(case)
     if SISTER in example:
-        found = run_findings([case, case_of(rule, {**example[SISTER], LOADED: example.get(LOADED, [])})])[0]
+        found = run_findings([case, *sisters(rule, example)])[0]
     return [one for one in found if one.rule == rule.id]
+
+
+def sisters(rule: Rule, example: Example) -> list[Case]:
+    """The further claims of an example's run, with the reference data of the first one."""
+    more = example.get(SISTER, [])
+    same = {LOADED: example[LOADED]} if LOADED in example else {}
+    return [case_of(rule, {**one, **same}) for one in (more if isinstance(more, list) else [more])]
 
 
 def run_findings(cases: Sequence[Case]) -> list[list[Finding]]:
     """The findings of each of several claims that are judged in one run."""
-    sisters = Sisters()
+    gathered = Sisters()
     found = []
     for i, case in enumerate(cases):
-        found.append(check_case(case, record="claim", index=i))
-        sisters.add(case, file="", index=i, record="claim", x12=False, snip=7)
-    for change in sisters.changes(cases[0].lists):
+        record: RecordKind = "claim" if case.assembled is None else "encounter"
+        found.append(check_case(case, record=record, index=i))
+        gathered.add(case, file="", index=i, record=record, x12=False, snip=7)
+    for change in gathered.changes(cases[0].lists):
         found[change.index] = change.applied(found[change.index])
     return found
 

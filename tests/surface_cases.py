@@ -20,12 +20,11 @@ from edi.model.party import TradingPartner
 from edi.model.xml import to_xml_list
 from edi.pipeline import reference
 from edi.rules import Case, Example, Rule
-from edi.rules.about import LOADED, SISTER
 from edi.transactions import parts837 as parts
 from edi.transactions import t837i, t837p
 from edi.x12.envelope import Envelope
 from edi.x12.writer import Tracing
-from rule_cases import case_of, sample
+from rule_cases import case_of, sample, sisters
 
 Surface = Literal["encounter", "claim", "xml", "x12"]
 SURFACES: tuple[Surface, ...] = ("encounter", "claim", "xml", "x12")
@@ -54,9 +53,7 @@ class Judged:
 
 def planted(rule: Rule, example: Example) -> dict[str, Judged]:
     """An example of a rule on each surface; `alone` are the claims of the encounters without their record."""
-    cases = [case_of(rule, example)]
-    if SISTER in example:
-        cases.append(case_of(rule, {**example[SISTER], LOADED: example.get(LOADED, [])}))
+    cases = [case_of(rule, example), *sisters(rule, example)]
     first, claims = cases[0], [case.claim for case in cases]
     record = sample(rule.base or rule.setting or "professional")
     encounters = [as_encounter(claim, record) for claim in claims]

@@ -126,7 +126,7 @@ def rule_page(rule: Rule) -> str:
     note = f"Changes to the clean {rule.on} `samples/rules/{base}.json`: a JSON Pointer and the value there"
     note += "; null takes the value away."
     if any(SISTER in example for example in (*rule.breaks, *rule.keeps)):
-        note += f" `{SISTER}` makes a second claim of the run in the same way."
+        note += f" `{SISTER}` makes a second {rule.on} of the run, or several, in the same way."
     if any(LOADED in example for example in (*rule.breaks, *rule.keeps)):
         note += f" `{LOADED}` are rows of reference data as if a user had loaded them."
     parts.append(_filled(note))

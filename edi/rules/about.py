@@ -81,6 +81,6 @@ def rows_of(page: Mapping[str, str], name: str) -> Iterator[tuple[int, str, str]
 
 
 SISTER = "sister"
-"""Key of an example that holds a patch of the clean sample: a second claim of the same run."""
+"""Key of an example that holds a patch of the sample, or a list of them: more claims of the same run."""
 LOADED = "loaded"
 """Key of an example that holds rows of reference data as if a user had loaded them for 2026."""
