@@ -11,7 +11,7 @@ from edi import payers
 from edi.checking import check_case
 from edi.coding import proposed_claim
 from edi.coding.assembly import Assembled
-from edi.finding import Finding
+from edi.finding import Finding, RecordKind
 from edi.model import contract, pointer
 from edi.model.claim import ClaimHeader, Setting, billed_coverage
 from edi.model.encounter import Encounter
@@ -46,7 +46,7 @@ def case_of(rule: Rule, example: Example) -> Case:
     others = example.get(POLICIES, NONE)
     if example.get(ON, rule.on) == "encounter":
         for path, value in example.items():
-            if path not in (BASE, ON, POLICIES):
+            if path not in (BASE, ON, POLICIES, SISTER):
                 encounter = pointer.replace(encounter, path, value)
         return build(encounter, rule, others)
     case = build(encounter, rule, others)
@@ -117,11 +117,12 @@ def findings(case: Case) -> list[Finding]:
 
 
 def cases_of(rule: Rule, example: Example) -> tuple[Case, ...]:
-    """The case of one example, and that of its sister claim where it has one."""
+    """The case of one example, and those of its sister claims where it has any."""
     case = case_of(rule, example)
-    if SISTER not in example:
-        return (case,)
-    return case, case_of(rule, {**example[SISTER], LOADED: example.get(LOADED, [])})
+    more = example.get(SISTER, [])
+    same = {LOADED: example[LOADED]} if LOADED in example else {}
+    sisters = more if isinstance(more, list) else [more]
+    return case, *(case_of(rule, {**one, **same}) for one in sisters)
 
 
 def judged(rule: Rule, cases: Sequence[Case]) -> list[Finding]:
@@ -165,12 +166,13 @@ def silent_cases(rule: Rule) -> Iterator[tuple[str, Case]]:
 
 def run_findings(cases: Sequence[Case]) -> list[list[Finding]]:
     """The findings of each of several claims that are judged in one run."""
-    sisters = Sisters()
+    gathered = Sisters()
     found = []
     for i, case in enumerate(cases):
-        found.append(check_case(case, record="claim", index=i))
-        sisters.add(case, file="", index=i, record="claim", x12=False, snip=7)
-    for change in sisters.changes(cases[0].lists):
+        record: RecordKind = "claim" if case.assembled is None else "encounter"
+        found.append(check_case(case, record=record, index=i))
+        gathered.add(case, file="", index=i, record=record, x12=False, snip=7)
+    for change in gathered.changes(cases[0].lists):
         found[change.index] = change.applied(found[change.index])
     return found
 

@@ -135,7 +135,7 @@ def rule_page(rule: Rule) -> str:
     if any(POLICIES in example for example in (*rule.breaks, *rule.keeps)):
         note += f" `{POLICIES}` are other policies than usual."
     if any(SISTER in example for example in (*rule.breaks, *rule.keeps)):
-        note += f" `{SISTER}` makes a second claim of the run in the same way."
+        note += f" `{SISTER}` makes a second {rule.on} of the run, or several, in the same way."
     if any(LOADED in example for example in (*rule.breaks, *rule.keeps)):
         note += f" `{LOADED}` are rows of reference data as if a user had loaded them."
     parts.append(_filled(note))

@@ -179,3 +179,34 @@ def procedure_on_outpatient_bill(case: Case) -> Iterator[Hit]:
         if one.address.startswith("2300/HI") and _PROCEDURE.match(one.text):
             yield Hit(f"/unmapped/{i}")
             return
+
+
+@rule(
+    "I25",
+    "drg-on-outpatient-bill",
+    message="the claim bills an outpatient and carries a diagnosis related group (FL 71)",
+    help="Remove the group: it prices the stay of an admitted patient, and outpatient services are priced by "
+    "their lines.",
+    source="005010X223A2, 2300 HI*DR (inpatient, where the contract pays by group); UB-04 FL 71",
+    severity="warning",
+    snip=4,
+    also=("SNIP4-002",),
+    setting="facility",
+    breaks=[
+        {"/unmapped": [{"address": "2300/HI", "text": "HI*DR:470"}]},
+        {"/unmapped": [{"address": "2300/HI", "text": "HI*DR:470"}], "/type_of_bill": "0851"},
+    ],
+    keeps=[
+        {"/unmapped": [{"address": "2300/HI", "text": "HI*DR:470"}], "/type_of_bill": "0111"},
+        {"/unmapped": [{"address": "2300/HI", "text": "HI*BBR:3E03317:D8:20260303"}]},
+        {"/unmapped": [{"address": "2300/NTE", "text": "NTE*ADD*HI"}]},
+    ],
+)
+def group_on_outpatient_bill(case: Case) -> Iterator[Hit]:
+    """Groups are for stays; whether the contract of a stay pays by group only the parties know."""
+    if facility_code(case) not in ("13", "14", "85"):
+        return
+    for i, one in enumerate(case.claim.unmapped):
+        if one.text.startswith("HI*DR:"):
+            yield Hit(f"/unmapped/{i}")
+            return
