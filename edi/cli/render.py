@@ -11,7 +11,7 @@ from rich.text import Text
 from edi.cli import views
 from edi.cli.timeline import picture
 from edi.coding.timeline import Refusal
-from edi.finding import Comparison, Documentation, FileReport, Finding, Forecast, PricePanel, Report, Severity
+from edi.finding import FileReport, Finding, Report, Severity
 from edi.model.claim import ServiceLine
 from edi.pipeline import Built, Judged
 from edi.pipeline.judging import MASK
@@ -78,19 +78,7 @@ def _file(console: Console, file: FileReport) -> None:
     if not own:
         head.append(" - clean", style="not bold green")
     console.print(head)
-    groups = _by_claim(own)
-    seen = {index for index, _ in groups}
-    shown: list[Forecast | Comparison | PricePanel | Documentation] = [
-        *file.forecast,
-        *file.comparison,
-        *file.prices,
-        *file.documentation,
-    ]
-    for view in shown:
-        if view.index not in seen:
-            seen.add(view.index)
-            groups[view.index, view.claim] = []
-    for (index, claim), members in sorted(groups.items(), key=lambda group: group[0][0]):
+    for index, claim, members in views.by_record(file):
         if claim or file.claims > 1:
             console.print(Text(f"  {_safe(claim or f'record {index + 1}')}"))
         findings(console, members)
@@ -106,16 +94,6 @@ def _views(console: Console, file: FileReport, index: int) -> None:
     for likely in (one for one in file.forecast if one.index == index):
         views.forecast(console, likely)
     views.documentation(console, [one for one in file.documentation if one.index == index])
-
-
-def _by_claim(found: Iterable[Finding]) -> dict[tuple[int, str | None], list[Finding]]:
-    """Findings by record, those that belong to no claim under their record too."""
-    names: dict[int, str | None] = {}
-    groups: dict[int, list[Finding]] = {}
-    for one in found:
-        groups.setdefault(one.index, []).append(one)
-        names[one.index] = names.get(one.index) or one.place.claim
-    return {(index, names[index]): members for index, members in sorted(groups.items())}
 
 
 def findings(console: Console, members: Iterable[Finding]) -> None:
