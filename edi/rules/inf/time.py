@@ -12,6 +12,7 @@ from edi.coding.clock import Reading, local_date, longest, read, settle
 from edi.coding.family import INFUSION_GATE, PROLONGED_MINUTES, PUSH_LIMIT, codes
 from edi.coding.timeline import Given
 from edi.refdata import Lists
+from edi.rules.about import BASE, POLICIES
 from edi.rules.across import Across, Fact, Found, Key, Told, nothing, once
 from edi.rules.base import Case, Hit, rule
 from edi.rules.inf import sequence
@@ -84,11 +85,72 @@ def _listed(given: list[Given]) -> str:
             "/services/0/hcpcs": "96367",
         },
         {"/administrations/0/technique": "push", "/administrations/0/stop": "2026-03-03T09:05"},
+        {
+            "/administrations/0/stop": "2026-03-03T09:15",
+            "/services/1": {"hcpcs": "96365", "administrations": ["A1"]},
+        },
+        {"/administrations/0": {"id": "A2", "technique": "push", "start": "2026-03-03T10:30"}},
+        {
+            "/administrations/0/stop": "2026-03-03T09:10",
+            "/services/0/administrations": ["A1"],
+            "/services/-": {"hcpcs": "96365", "administrations": ["A1"]},
+        },
+        {"/administrations/0/stop": "2026-03-03T09:10", BASE: "coded-facility"},
+        {
+            "/administrations/0/stop": "2026-03-03T09:15",
+            "/administrations/-": {
+                "id": "A2",
+                "hcpcs": "J1756",
+                "technique": "push",
+                "start": "2026-03-03T09:00",
+            },
+        },
+        {
+            "/administrations/0/stop": "2026-03-03T09:15",
+            "/administrations/-": {
+                "id": "A2",
+                "hcpcs": "J1756",
+                "start": "2026-03-03T09:00",
+                "stop": "2026-03-03T09:14",
+            },
+        },
+        {
+            "/administrations/0/stop": "2026-03-03T09:05",
+            "/administrations/-": {"id": "A2", "hcpcs": "J1756", "start": "2026-03-03T08:45"},
+            "/services/1/hcpcs": "96374",
+        },
     ],
     keeps=[
         {"/administrations/0/stop": "2026-03-03T09:16"},
         {"/administrations/0/stop": "2026-03-03T09:15", "/services/0/hcpcs": "96374"},
         {"/administrations/0/stop": None},
+        {"/administrations/0/technique": "push"},
+        {"/administrations/0/hcpcs": "J7120"},
+        {
+            "/administrations/0/stop": "2026-03-03T09:10",
+            "/services/0/administrations": ["A1"],
+            "/administrations/-": {
+                "id": "A2",
+                "hcpcs": "J1756",
+                "start": "2026-03-03T08:45",
+                "stop": "2026-03-03T09:10",
+            },
+        },
+        {"/administrations/0": {"id": "A2", "technique": "push"}},
+        {
+            "/administrations/0/stop": "2026-03-03T09:10",
+            "/services/0/administrations": ["A1"],
+            "/administrations/0/hcpcs": "J7040",
+        },
+        {
+            "/administrations/0/stop": None,
+            "/administrations/-": {
+                "id": "A2",
+                "hcpcs": "J1756",
+                "technique": "push",
+                "start": "2026-03-03T09:00",
+            },
+        },
     ],
 )
 def infusion_too_short(case: Case) -> Iterator[Hit]:
@@ -134,6 +196,21 @@ def infusion_too_short(case: Case) -> Iterator[Hit]:
         {"/services/0/hcpcs": "96374"},
         {"/services/0/hcpcs": "96374", "/administrations/0/stop": "2026-03-03T09:16"},
         {"/services/0/hcpcs": "96375", "/services/0/administrations": ["A1"]},
+        {
+            "/services/0/hcpcs": "96375",
+            "/services/0/administrations": ["A1"],
+            "/services/-": {"hcpcs": "96375", "administrations": ["A1"]},
+        },
+        {"/services/-": {"hcpcs": "96375", "administrations": ["A1"]}},
+        {
+            "/services/0/hcpcs": "96374",
+            "/administrations/-": {
+                "id": "A2",
+                "hcpcs": "J1756",
+                "start": "2025-06-03T09:00",
+                "stop": "2026-03-03T09:45",
+            },
+        },
     ],
     keeps=[
         {},
@@ -142,6 +219,18 @@ def infusion_too_short(case: Case) -> Iterator[Hit]:
             "/services/0/hcpcs": "96374",
             "/administrations/0/technique": "push",
             "/administrations/0/stop": "2026-03-03T09:20",
+        },
+        {
+            "/services/0/hcpcs": "96375",
+            "/services/0/administrations": ["A1"],
+            "/administrations/0/route": "96374",
+        },
+        {"/services/0/hcpcs": "96416"},
+        {"/services/0/hcpcs": "96374", "/administrations/0/route": "IM"},
+        {"/services/-": {"hcpcs": "96375", "administrations": ["A1"]}, "/administrations/0/hcpcs": "J7040"},
+        {
+            "/services/0/hcpcs": "96374",
+            "/administrations/-": {"id": "A2", "hcpcs": "J1756", "start": "2026-03-03T09:44"},
         },
     ],
 )
@@ -303,6 +392,21 @@ def _line_of_hours(case: Case, group: tuple[str, ...], day: date | None) -> int 
             "/administrations/0/stop": "2026-03-03T11:31",
             "/services/-": {"hcpcs": "96366", "units": 1, "service_date": "2026-03-03"},
         },
+        {"/administrations/0/stop": "2026-03-03T10:31", "/administrations/0/route": "SC"},
+        {
+            "/administrations/0/stop": "2026-03-03T10:31",
+            "/administrations/0/hcpcs": "J7120",
+            "/services/0/hcpcs": "96361",
+        },
+        {
+            "/administrations/0/stop": "2026-03-03T10:31",
+            "/administrations/-": {
+                "id": "A2",
+                "route": "SC",
+                "start": "2026-03-03T09:00",
+                "stop": "2026-03-03T10:31",
+            },
+        },
     ],
     keeps=[
         {"/administrations/0/stop": "2026-03-03T10:30"},
@@ -311,6 +415,7 @@ def _line_of_hours(case: Case, group: tuple[str, ...], day: date | None) -> int 
             "/services/-": {"hcpcs": "96366", "units": 1, "service_date": "2026-03-03"},
         },
         {"/administrations/0/stop": None},
+        {"/administrations/0/hcpcs": "J7120"},
     ],
 )
 def hours_not_billed(case: Case) -> Iterator[Hit]:
@@ -357,6 +462,10 @@ def hours_not_billed(case: Case) -> Iterator[Hit]:
             "/administrations/0/stop": "2026-03-03T11:30",
             "/services/-": {"hcpcs": "96366", "units": 2, "service_date": "2026-03-03"},
         },
+        {"/services/-": {"hcpcs": "96366"}, "/administrations/0/hcpcs": "96366"},
+        {"/services/1/hcpcs": "96361", "/administrations/0/hcpcs": "J7040"},
+        {"/services/-": {"hcpcs": "96366"}, "/services/0/hcpcs": "96423"},
+        {"/services/-": {"hcpcs": "96360"}, "/services/0/hcpcs": "96423"},
     ],
     keeps=[
         {
@@ -371,6 +480,7 @@ def hours_not_billed(case: Case) -> Iterator[Hit]:
             "/administrations/0/stop": None,
             "/services/-": {"hcpcs": "96366", "units": 1, "service_date": "2026-03-03"},
         },
+        {"/services/0/hcpcs": "96361"},
     ],
 )
 def more_hours_than_minutes(case: Case) -> Iterator[Hit]:
@@ -436,6 +546,7 @@ def _otherwise(case: Case, group: tuple[str, ...], day: date | None) -> Decimal:
     breaks=[
         {"/administrations/0/start": None},
         {"/administrations/0/start": "", "/administrations/0/technique": "push"},
+        {"/administrations/0/start": None, "/administrations/-": {"id": "A2"}},
     ],
     keeps=[
         {},
@@ -445,6 +556,7 @@ def _otherwise(case: Case, group: tuple[str, ...], day: date | None) -> Decimal:
             "/administrations/0/route": "IM",
         },
         {"/administrations/0/start": None, "/administrations/0/purpose": "keep_vein_open"},
+        {"/administrations/0/start": None, BASE: "chemo-facility"},
     ],
 )
 def start_missing(case: Case) -> Iterator[Hit]:
@@ -476,11 +588,21 @@ def start_missing(case: Case) -> Iterator[Hit]:
             "/administrations/0/volume_ml": "100",
             "/administrations/0/rate_ml_per_hour": "200",
         },
+        {"/administrations/0/stop": None, POLICIES: {"missing_stop": "hold"}},
+        {"/administrations/0/stop": None, "/administrations/0/route": "SC"},
+        {"/administrations/-": {"id": "A2", "start": "2026-03-03T09:00"}},
+        {"/administrations/0/stop": None, "/administrations/-": {"id": "A2", "start": "2026-03-03T09:00"}},
+        {
+            "/administrations/0/stop": None,
+            BASE: "chemo-facility",
+            "/administrations/-": {"id": "A2", "hcpcs": "J7030", "start": "2026-03-03T08:50"},
+        },
     ],
     keeps=[
         {},
         {"/administrations/0/stop": None, "/administrations/0/technique": "push"},
         {"/administrations/0/stop": None, "/administrations/0/purpose": "keep_vein_open"},
+        {"/administrations/0/stop": None, BASE: "coded-facility"},
     ],
 )
 def stop_missing(case: Case) -> Iterator[Hit]:
@@ -519,11 +641,29 @@ def stop_missing(case: Case) -> Iterator[Hit]:
         {"/administrations/0/stop": "2026-03-03T08:30"},
         {"/administrations/0/stop": "2026-03-03T08:59", "/administrations/0/technique": "push"},
         {"/administrations/0/pauses": [{"start": "2026-03-03T09:20", "stop": "2026-03-03T09:10"}]},
+        {
+            "/administrations/0/pauses": [{"start": "2026-03-03T09:20", "stop": "2026-03-03T09:10"}],
+            "/administrations/0/pauses/-": {"start": "2026-03-03T09:20", "stop": "2026-03-03T09:10"},
+        },
+        {
+            "/administrations/0/stop": "2026-03-03T08:30",
+            "/administrations/-": {"id": "A2", "start": "2026-03-03T09:00", "stop": "2026-03-03T08:30"},
+        },
     ],
     keeps=[
         {"/administrations/0/stop": "2026-03-03T09:01"},
         {"/administrations/0/stop": "2026-03-03T09:00", "/administrations/0/technique": "push"},
         {"/administrations/0/pauses": [{"start": "2026-03-03T09:10", "stop": "2026-03-03T09:20"}]},
+        {
+            "/administrations/0/pauses": [{"start": "2026-03-03T09:20", "stop": "2026-03-03T09:10"}],
+            "/administrations/0/route": " ",
+        },
+        {"/administrations/0/pauses": [{"stop": "2026-03-03T09:20"}]},
+        {"/administrations/0/pauses": [{"start": "2026-03-03T09:20"}]},
+        {
+            "/administrations/0/pauses": [{"start": "2026-03-03T09:20"}],
+            "/administrations/0/pauses/0/stop": "2026-03-03T09:20",
+        },
     ],
 )
 def stop_before_start(case: Case) -> Iterator[Hit]:
@@ -565,6 +705,11 @@ def stop_before_start(case: Case) -> Iterator[Hit]:
     breaks=[
         {"/administrations/0/stop": "2026-03-03T17:01", "/encounter_end": None},
         {"/administrations/0/stop": "2026-03-04T09:00", "/encounter_end": None},
+        {"/administrations/0/stop": "2026-03-03T17:01", "/administrations/0/route": "IA"},
+        {
+            "/administrations/0/stop": "2026-03-03T17:01",
+            "/administrations/-": {"id": "A2", "start": "2026-03-03T09:00", "stop": "2026-03-03T17:01"},
+        },
     ],
     keeps=[
         {"/administrations/0/stop": "2026-03-03T17:00", "/encounter_end": None},
@@ -574,6 +719,7 @@ def stop_before_start(case: Case) -> Iterator[Hit]:
             "/encounter_end": None,
         },
         {"/administrations/0/stop": "2026-03-04T09:01", "/encounter_end": None},
+        {"/administrations/0/stop": "2026-03-04T09:00", "/administrations/0/route": "SC"},
     ],
 )
 def very_long(case: Case) -> Iterator[Hit]:
@@ -593,7 +739,13 @@ def very_long(case: Case) -> Iterator[Hit]:
     snip=7,
     needs=("record",),
     on="encounter",
-    breaks=[{"/administrations/0/stop": "2026-03-04T09:01", "/encounter_end": None}],
+    breaks=[
+        {"/administrations/0/stop": "2026-03-04T09:01", "/encounter_end": None},
+        {
+            "/administrations/0/stop": "2026-03-04T09:01",
+            "/administrations/-": {"id": "A2", "start": "2026-03-03T09:00", "stop": "2026-03-04T09:01"},
+        },
+    ],
     keeps=[
         {"/administrations/0/stop": "2026-03-04T09:00", "/encounter_end": None},
         {
@@ -601,6 +753,8 @@ def very_long(case: Case) -> Iterator[Hit]:
             "/administrations/0/technique": "pump",
             "/encounter_end": None,
         },
+        {"/administrations/0/stop": None},
+        {"/administrations/0/stop": "2026-03-04T09:01", "/administrations/0/route": "PO"},
     ],
 )
 def longer_than_a_day(case: Case) -> Iterator[Hit]:
@@ -641,6 +795,12 @@ def _readings(given: Given) -> Iterator[tuple[str, Reading]]:
             "/administrations/0/stop": "2026-03-08T03:45",
             "/encounter_start": None,
             "/encounter_end": None,
+        },
+        {"/administrations/0/start": "2026-03-08T02:30"},
+        {"/administrations/0/start": "2026-03-08T02:30", "/administrations/0/stop": "2026-11-01T01:30"},
+        {
+            "/administrations/0/stop": "2026-11-01T01:30",
+            "/administrations/-": {"id": "A2", "stop": "2026-11-01T01:30"},
         },
     ],
     keeps=[
@@ -697,12 +857,25 @@ def clock_change(case: Case) -> Iterator[Hit]:
         {"/administrations/0/start": "2026-03-03T08:44"},
         {"/administrations/0/stop": "2026-03-03T11:31"},
         {"/encounter_end": "2026-03-03T09:44"},
+        {"/administrations/0/start": "2026-03-03T08:44", "/encounter_end": "2026-03-03T09:44"},
+        {
+            "/encounter_end": "2026-03-03T09:44",
+            "/administrations/-": {"id": "A2", "start": "2026-03-03T10:30"},
+        },
+        {
+            "/administrations/0/stop": "2026-03-03T11:31",
+            "/administrations/-": {"id": "A2", "start": "2026-03-03T09:00", "stop": "2026-03-03T11:31"},
+        },
+        {"/administrations": [{"id": "A2"}, {"id": "A2", "start": "2026-06-16T09:05"}]},
     ],
     keeps=[
         {"/administrations/0/start": "2026-03-03T08:45"},
         {"/administrations/0/stop": "2026-03-03T11:30"},
         {"/encounter_end": "2026-03-03T09:45"},
         {"/encounter_end": None},
+        {"/administrations/0/stop": "2026-03-03T11:31", "/administrations/0/route": " "},
+        {"/encounter_start": None},
+        {"/administrations/0/start": "09:00", "/administrations/0/route": "IM"},
     ],
 )
 def outside_the_visit(case: Case) -> Iterator[Hit]:
@@ -732,8 +905,35 @@ def outside_the_visit(case: Case) -> Iterator[Hit]:
     snip=7,
     needs=("record",),
     on="encounter",
-    breaks=[{"/administrations/0/pauses": [{"start": "2026-03-03T09:10", "stop": "2026-03-03T09:20"}]}],
-    keeps=[{}, {"/administrations/0/pauses": [{"start": "2026-03-03T10:10", "stop": "2026-03-03T10:20"}]}],
+    breaks=[
+        {"/administrations/0/pauses": [{"start": "2026-03-03T09:10", "stop": "2026-03-03T09:20"}]},
+        {
+            "/administrations/0/pauses": [{"stop": "2026-03-03T09:20"}],
+            "/administrations/0/stop": "2026-03-03T10:21",
+        },
+        {
+            "/administrations/0/pauses": [{"stop": "2026-03-03T09:20"}],
+            "/administrations/-": {
+                "id": "A2",
+                "start": "2026-03-03T09:00",
+                "stop": "2026-03-03T09:45",
+                "pauses": [{"stop": "2026-03-03T09:20"}],
+            },
+        },
+        {
+            "/administrations/-": {
+                "id": "A2",
+                "start": "2026-03-03T09:00",
+                "stop": "2026-03-03T09:45",
+                "pauses": [{"stop": "2026-03-03T10:20"}],
+            }
+        },
+    ],
+    keeps=[
+        {},
+        {"/administrations/0/pauses": [{"start": "2026-03-03T10:10", "stop": "2026-03-03T10:20"}]},
+        {"/administrations/0/pauses": [{"stop": "2026-03-03T09:20"}], "/administrations/0/route": " "},
+    ],
 )
 def pauses_taken_away(case: Case) -> Iterator[Hit]:
     """Flush, observation, teaching and waiting for the pharmacy are no drug time."""
@@ -765,14 +965,25 @@ def pauses_taken_away(case: Case) -> Iterator[Hit]:
             "/administrations/0/start": "2026-03-03T23:30",
             "/administrations/0/stop": "2026-03-04T00:15",
             "/encounter_end": None,
-        }
+        },
+        {
+            "/administrations/0/stop": "2026-03-04T00:15",
+            "/administrations/-": {"id": "A2", "start": "2026-03-03T23:30", "stop": "2026-03-04T00:15"},
+        },
+        {
+            "/administrations/0/start": "2026-03-03T23:30",
+            "/administrations/-": {"id": "A2", "start": "2026-03-03T23:30", "stop": "2026-03-04T00:15"},
+        },
     ],
     keeps=[
         {
             "/administrations/0/start": "2026-03-03T23:30",
             "/administrations/0/stop": "2026-03-04T00:00",
             "/encounter_end": None,
-        }
+        },
+        {"/administrations/0/start": ""},
+        {"/administrations/0": {"id": "A2", "start": "2026-03-03T10:30"}},
+        {"/administrations/0/stop": "2026-03-04T00:15", "/administrations/0/route": " "},
     ],
 )
 def past_midnight(case: Case) -> Iterator[Hit]:
@@ -799,6 +1010,55 @@ def past_midnight(case: Case) -> Iterator[Hit]:
     breaks=[
         {"/administrations/0/volume_ml": "100", "/administrations/0/rate_ml_per_hour": "200"},
         {"/administrations/0/volume_ml": "100", "/administrations/0/rate_ml_per_hour": "100"},
+        {"/administrations/0/volume_ml": "1", "/administrations/0/rate_ml_per_hour": "100"},
+        {"/administrations/0/volume_ml": "100", "/administrations/0/rate_ml_per_hour": "1"},
+        {
+            "/administrations/0/volume_ml": "100",
+            "/administrations/0/rate_ml_per_hour": "100",
+            "/administrations/0/planned_minutes": 45,
+        },
+        {
+            "/administrations/-": {
+                "id": "A2",
+                "start": "2026-03-03T09:00",
+                "stop": "2026-03-03T09:45",
+                "volume_ml": "100",
+                "rate_ml_per_hour": "200",
+            }
+        },
+        {
+            "/administrations/0/volume_ml": "100",
+            "/administrations/0/rate_ml_per_hour": "100",
+            "/administrations/-": {
+                "id": "A2",
+                "start": "2026-03-03T09:00",
+                "stop": "2026-03-03T09:45",
+                "volume_ml": "100",
+                "rate_ml_per_hour": "100",
+            },
+        },
+        {
+            "/administrations/-": {
+                "id": "A2",
+                "start": "2026-03-03T09:00",
+                "stop": "2026-03-03T09:45",
+                "volume_ml": "100",
+                "rate_ml_per_hour": "100",
+            },
+            "/administrations/0/start": "about nine",
+        },
+        {
+            "/administrations/0/volume_ml": "100",
+            "/administrations/0/rate_ml_per_hour": "100",
+            "/administrations/0/stop_reason": "itching",
+            "/administrations/-": {
+                "id": "A2",
+                "start": "2026-03-03T09:00",
+                "stop": "2026-03-03T09:45",
+                "volume_ml": "100",
+                "rate_ml_per_hour": "100",
+            },
+        },
     ],
     keeps=[
         {"/administrations/0/volume_ml": "100", "/administrations/0/rate_ml_per_hour": "133"},
@@ -807,6 +1067,31 @@ def past_midnight(case: Case) -> Iterator[Hit]:
             "/administrations/0/volume_ml": "100",
             "/administrations/0/rate_ml_per_hour": "100",
             "/administrations/0/stop_reason": "itching",
+        },
+        {},
+        {
+            "/administrations/0/volume_ml": "100",
+            "/administrations/0/rate_ml_per_hour": "200",
+            "/administrations/0/route": "PO",
+        },
+        {"/administrations/0/volume_ml": "-0.8", "/administrations/0/rate_ml_per_hour": "133"},
+        {"/administrations/0/volume_ml": "125", "/administrations/0/rate_ml_per_hour": "-0.8"},
+        {
+            "/administrations/0/volume_ml": "100",
+            "/administrations/0/rate_ml_per_hour": "100",
+            "/administrations/0/planned_minutes": 60,
+        },
+        {"/administrations/0/volume_ml": 100},
+        {"/administrations/0/rate_ml_per_hour": 200},
+        {
+            "/administrations/0/volume_ml": "100",
+            "/administrations/0/rate_ml_per_hour": "200",
+            "/administrations/0/route": "IM",
+        },
+        {
+            "/administrations/0/volume_ml": "100",
+            "/administrations/0/rate_ml_per_hour": "100",
+            "/administrations/0/intensity_factors": ["monitoring"],
         },
     ],
 )
@@ -852,6 +1137,8 @@ def minutes_against_rate(case: Case) -> Iterator[Hit]:
         {"/administrations/0/stop": "2026-03-03"},
         {"/administrations/0/stop": "2026-03-03T25:00"},
         {"/administrations/0/pauses": [{"start": "09:10", "stop": "09:20"}]},
+        {"/administrations/0/pauses": [{"stop": "09:20"}], "/administrations/0/pauses/-": {"stop": "09:20"}},
+        {"/administrations/0/start": "09:00", "/administrations/-": {"id": "A2", "start": "09:00"}},
     ],
     keeps=[
         {},
@@ -862,6 +1149,7 @@ def minutes_against_rate(case: Case) -> Iterator[Hit]:
             "/administrations/0/technique": "injection",
             "/administrations/0/route": "IM",
         },
+        {"/administrations/0/pauses": [{"stop": "09:20"}], "/administrations/0/route": " "},
     ],
 )
 def no_exact_time(case: Case) -> Iterator[Hit]:
