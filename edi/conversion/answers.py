@@ -140,24 +140,18 @@ def line_side(number: str, side: str, where: str) -> tuple[int, Setting]:
 
 
 def stated(answers: Mapping[str, Any], source: object) -> dict[str, Any]:
-    """Answers with copies from the given claim filled in.
-
-    Raises:
-        NotReadable: nothing stands where an answer points.
-    """
-    return {path: _filled(path, value, source) for path, value in answers.items()}
+    """Answers with copies from the given claim filled in; one that points at nothing is no answer."""
+    filled = {path: _filled(value, source) for path, value in answers.items()}
+    return {path: value for path, value in filled.items() if value not in (None, ())}
 
 
-def _filled(path: str, value: Any, source: object) -> Any:
+def _filled(value: Any, source: object) -> Any:
     if not (isinstance(value, str) and value.startswith(f"{COPY}/")):
         return value
     try:
-        found = pointers.get(source, value.removeprefix(COPY))
+        return pointers.get(source, value.removeprefix(COPY))
     except LookupError:
-        found = None
-    if found in (None, ()):
-        raise NotReadable(f"answers: {path}: nothing stands at {value.removeprefix(COPY)}", path=path)
-    return found
+        return None
 
 
 def applied(record: H, answers: Mapping[str, Any]) -> H:
