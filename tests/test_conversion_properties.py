@@ -1,5 +1,6 @@
 """Conversion of made-up claims: nothing is lost without a word, and what both sides carry comes back."""
 
+import datetime as dt
 import re
 from dataclasses import replace
 from typing import Any
@@ -109,3 +110,24 @@ def test_from_professional_to_facility_and_back(claim: Claim) -> None:
     back = edi.convert(there.claims[0], to="professional", answers=ANSWERS["professional"])
     assert len(there.claims) == len(back.claims) == 1
     assert [p for p in missing(claim, back.claims[0])] == []
+
+
+def writable(claim: Claim) -> bool:
+    """Whether an 837 of a claim can be written and reads back as the same."""
+    try:
+        edi.write_837([claim], created=dt.datetime(2026, 11, 2, 8, 0))
+    except NotWritable:
+        return False
+    return True
+
+
+@given(claim=claims())
+def test_what_comes_of_a_writable_claim_can_be_written(claim: Claim) -> None:
+    assume(writable(claim))
+    to = "professional" if claim.setting == "facility" else "facility"
+    answers = ANSWERS[to] | {"/billing_provider": HOSPITAL}
+    if to == "professional":
+        answers |= {f"/lines/{i}/diagnosis_pointers": [1] for i in range(len(claim.lines))}
+    conversion = edi.convert(claim, to=to, answers=answers)
+    told = any(row.rule and row.rule.startswith("X12-WRITE") for row in conversion.not_carried)
+    assert told or all(writable(made) for made in conversion.claims)
