@@ -9,11 +9,11 @@ import pytest
 from hypothesis import assume, given
 
 import edi
-from claim_strategies import claims, sentinel
+from claim_strategies import claims
 from edi.conversion import Conversion, leaves
 from edi.errors import NotWritable
-from edi.model import crosswalk, pointer
-from edi.model.claim import Claim
+from edi.model import crosswalk
+from edi.model.claim import Claim, Setting
 
 HOSPITAL = {
     "organization_name": "SAINT ORVELL",
@@ -22,7 +22,7 @@ HOSPITAL = {
     "tax_id_type": "EI",
     "address": {"line1": "1 PLAZA", "city": "COLUMBUS", "state": "OH", "zip": "432150001"},
 }
-ANSWERS: dict[str, dict[str, Any]] = {
+ANSWERS: dict[Setting, dict[str, Any]] = {
     "facility": {
         "/ownership": "hospital_department",
         "/type_of_bill": "0131",
@@ -45,7 +45,12 @@ def named(path: str, conversion: Conversion) -> bool:
 
 def values(claim: Claim) -> set[tuple[str, Any]]:
     """Every value of a claim with the last key of its pointer that is no number."""
-    return {(next(p for p in reversed(path.split("/")) if not p.isdecimal()), value) for path, value in leaves(claim)}
+    return {(key(path), value) for path, value in leaves(claim)}
+
+
+def key(path: str) -> str:
+    """The last part of a pointer that is no position."""
+    return next(part for part in reversed(path.split("/")) if not part.isdecimal())
 
 
 def lost(source: Claim, conversion: Conversion) -> list[str]:
@@ -54,16 +59,14 @@ def lost(source: Claim, conversion: Conversion) -> list[str]:
     return [
         path
         for path, value in leaves(source)
-        if path != "/setting"
-        and not named(path, conversion)
-        and (next(p for p in reversed(path.split("/")) if not p.isdecimal()), value) not in kept
+        if path != "/setting" and not named(path, conversion) and (key(path), value) not in kept
     ]
 
 
 @pytest.mark.parametrize("answered", [False, True])
 @given(claim=claims())
 def test_nothing_is_lost_without_a_word(claim: Claim, answered: bool) -> None:
-    to = "professional" if claim.setting == "facility" else "facility"
+    to: Setting = "professional" if claim.setting == "facility" else "facility"
     conversion = edi.convert(claim, to=to, answers=ANSWERS[to] if answered else None)
     assert lost(claim, conversion) == []
 
@@ -109,7 +112,7 @@ def test_from_professional_to_facility_and_back(claim: Claim) -> None:
     there = edi.convert(claim, to="facility", answers=ANSWERS["facility"])
     back = edi.convert(there.claims[0], to="professional", answers=ANSWERS["professional"])
     assert len(there.claims) == len(back.claims) == 1
-    assert [p for p in missing(claim, back.claims[0])] == []
+    assert missing(claim, back.claims[0]) == []
 
 
 def writable(claim: Claim) -> bool:
@@ -124,7 +127,7 @@ def writable(claim: Claim) -> bool:
 @given(claim=claims())
 def test_what_comes_of_a_writable_claim_can_be_written(claim: Claim) -> None:
     assume(writable(claim))
-    to = "professional" if claim.setting == "facility" else "facility"
+    to: Setting = "professional" if claim.setting == "facility" else "facility"
     answers = ANSWERS[to] | {"/billing_provider": HOSPITAL}
     if to == "professional":
         answers |= {f"/lines/{i}/diagnosis_pointers": [1] for i in range(len(claim.lines))}

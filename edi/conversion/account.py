@@ -117,7 +117,7 @@ class Account:
         )
 
     def renumber(self, setting: Setting, numbers: Mapping[int, int]) -> None:
-        """Point rows about lines of a resulting claim at new positions; those of lines that went are taken back."""
+        """Point rows about lines of a resulting claim at new positions; those of lines that went go too."""
         kept = []
         for row in self.rows:
             parts = row.target.split("/")
@@ -163,7 +163,7 @@ _LISTS = frozenset(
      "attachments", "unread", "unmapped", "secondary_ids", "condition_codes", "authorizations", "adjustments")
 )  # fmt: skip
 """Lists whose entries are told as a whole."""
-_WHOLE = frozenset(("diagnosis_pointers", "modifiers", "remark_codes", "kinds", "pay_to"))
+_WHOLE = frozenset(("diagnosis_pointers", "modifiers", "remark_codes", "kinds", "pay_to", "statement"))
 """Lists and records that are told as a whole."""
 
 
@@ -178,14 +178,18 @@ def unit(path: str) -> str:
     return path
 
 
-def settle(given: Claim, claims: tuple[Claim, ...], account: Account, why: str) -> None:
+Reason = Callable[[str], tuple[str, str]]
+"""For a pointer why its value has no place, and what to do about it."""
+
+
+def settle(given: Claim, claims: tuple[Claim, ...], account: Account, reason: Reason) -> None:
     """Tell of every value of the given claim that is nowhere in the resulting ones.
 
     Args:
         given: the claim that was converted.
         claims: what it became.
         account: where values went and what is told of them already.
-        why: why a value that has no place is not there.
+        reason: why a value that has no place is not there.
     """
     told = {row.source for row in account.rows if row.source}
     members: dict[str, int] = {}
@@ -200,10 +204,10 @@ def settle(given: Claim, claims: tuple[Claim, ...], account: Account, why: str) 
             lost.setdefault(at, []).append((path, instead))
     for at, missing in lost.items():
         if len(missing) == members[at]:
-            _tell(account, at, unit, next((one for _, one in missing if one), None), why)
+            _tell(account, at, unit, next((one for _, one in missing if one), None), reason)
             continue
         for path, instead in missing:
-            _tell(account, path, str, instead, why)
+            _tell(account, path, str, instead, reason)
 
 
 def _tell(
@@ -211,10 +215,11 @@ def _tell(
     path: str,
     at: Callable[[str], str],
     instead: tuple[Setting, str] | None,
-    why: str,
+    reason: Reason,
 ) -> None:
     if instead is None:
-        account.tell("dropped", path, why)
+        why, enter = reason(path)
+        account.tell("dropped", path, why, enter=enter)
         return
     setting, target = instead
     account.tell("changed", path, "another value stands there", target=at(target), setting=setting)

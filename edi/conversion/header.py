@@ -1,5 +1,6 @@
 """The head of a claim on the other side: place, payers, providers, codes, diagnoses."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from edi.codes import bill_type
@@ -10,9 +11,11 @@ from edi.conversion.crossing import Crossing, medicare
 from edi.conversion.homes import settled_header
 from edi.conversion.places import (
     CRITICAL_ACCESS,
+    EMERGENCY_ROOM,
     OFF_CAMPUS_PLACE,
     PRACTICE_OWNERS,
     campus,
+    in_emergency,
     is_facility,
     is_hospital,
     place_beside,
@@ -21,6 +24,7 @@ from edi.conversion.places import (
 from edi.model.claim import (
     Admission,
     Claim,
+    ServiceLine,
     Setting,
     claim_diagnoses,
     effective_bill_to,
@@ -39,8 +43,11 @@ FREQUENCIES = ("1", "7", "8")
 _IDENTITY = "Name, NPI, tax number and address"
 
 
-def head_of(c: Crossing) -> Claim:
-    """The head of the resulting claim, still without lines; what only the user can say is asked for."""
+def head_of(c: Crossing, lines: Sequence[ServiceLine]) -> Claim:
+    """The head of the resulting claim, still without lines; what only the user can say is asked for.
+
+    `lines` are the lines of the given claim that go to it.
+    """
     made = replace(settled_header(c.given, c.to, c.account), setting=c.to, lines=(), origin=None)
     said = {path: value for path, value in c.said.items() if not path.startswith("/lines/")}
     made = applied(made, {path: value for path, value in said.items() if not path.endswith("/-")})
@@ -53,7 +60,7 @@ def head_of(c: Crossing) -> Claim:
         made = events.to_facility(c, made)
         _admission(c, made)
     else:
-        made = _place_of_service(c, made)
+        made = _place_of_service(c, made, lines)
         made = _rendering(c, made)
         made = _professional_biller(c, made)
         made = _secondary_reason(c, made)
@@ -94,7 +101,7 @@ def _type_of_bill(c: Crossing, made: Claim) -> Claim:
     return made
 
 
-def _place_of_service(c: Crossing, made: Claim) -> Claim:
+def _place_of_service(c: Crossing, made: Claim, lines: Sequence[ServiceLine]) -> Claim:
     given = c.given
     source = "/type_of_bill" if given.type_of_bill else ""
     if made.frequency is None and given.type_of_bill and bill_type.problem(given.type_of_bill) is None:
@@ -111,6 +118,8 @@ def _place_of_service(c: Crossing, made: Claim) -> Claim:
         c.ask("/place_of_service", why, "11 office, 49 independent clinic, or as the place is", source=source)
         return made
     place = c.billing.place_of_service or place_beside(given.type_of_bill, campus(given))
+    if place is not None and lines and all(in_emergency(line) for line in lines):
+        place = EMERGENCY_ROOM
     if place is None:
         why = "the type of bill does not tell the place of service"
         c.ask("/place_of_service", why, "Two digits, such as 22 or 19", source=source)

@@ -18,10 +18,47 @@ WHY: dict[Setting, str] = {
     "facility": "neither the 837I nor the UB-04 has a place for it",
     "professional": "neither the 837P nor the CMS-1500 has a place for it",
 }
+_ROLES = "a facility claim names attending, operating, rendering and referring practitioners only"
+_STAY = "a professional claim does not tell of admission and discharge"
+_REASONS: dict[Setting, tuple[tuple[str, str, str], ...]] = {
+    "facility": (
+        ("/lines/{}/diagnosis_pointers", "the lines of a facility claim do not point to diagnoses", ""),
+        ("/ordering_provider", _ROLES, ""),
+        ("/supervising_provider", _ROLES, ""),
+        ("/lines/{}/ordering_provider", _ROLES, ""),
+        ("/lines/{}/supervising_provider", _ROLES, ""),
+        ("/lines/{}/service_facility", "a facility claim has one place", ""),
+        ("/lines/{}/place_of_service", "a facility claim has a type of bill and no places of service", ""),
+        ("/patient_paid", WHY["facility"], "Post the payment to the account"),
+        ("/patient/death_date", WHY["facility"], "Patient status 20, or 40 to 42 under hospice"),
+    ),
+    "professional": (
+        ("/statement", "the lines of a professional claim have their own days", ""),
+        ("/admission", _STAY, ""),
+        ("/operating_provider", "a professional claim names who rendered the service", ""),
+        (
+            "/diagnoses",
+            "a professional claim has no diagnosis of this kind",
+            "List it where a line treats it",
+        ),
+        ("/lines/{}/revenue_code", "a professional claim tells the place and has no revenue codes", ""),
+        ("/lines/{}/non_covered", WHY["professional"], "GY or GZ on the line, where it applies"),
+    ),
+}
+"""Values without a place for which more can be said: beginning of the path, why, what to do."""
 _KEYED = ("dates", "diagnoses", "secondary_ids")
 """Lists whose entries have their places by a qualifier or kind."""
 _ACCIDENT = "/accident"
 """The facility claim says of an accident what `edi.conversion.events` makes of it."""
+
+
+def reason(setting: Setting, path: str) -> tuple[str, str]:
+    """Why a value has no place on a claim of a setting, and what to do about it."""
+    key = "/".join("{}" if part.isdecimal() else part for part in path.split("/"))
+    for start, why, enter in _REASONS[setting]:
+        if key == start or key.startswith(start + "/"):
+            return why, enter
+    return WHY[setting], ""
 
 
 @cache

@@ -5,7 +5,7 @@ from functools import cache
 
 from edi import tables
 from edi.codes import bill_type
-from edi.model.claim import Claim, ClaimHeader, OffCampus
+from edi.model.claim import Claim, ClaimHeader, OffCampus, Service
 from edi.refdata import Lists
 
 CRITICAL_ACCESS = "85"
@@ -72,6 +72,12 @@ def campus(claim: Claim) -> OffCampus | None:
         return claim.off_campus
     found = {_BY_MODIFIER[m] for line in claim.lines for m in line.modifiers if m in _BY_MODIFIER}
     return found.pop() if len(found) == 1 else None
+
+
+def in_emergency(line: Service) -> bool:
+    """Whether a service was given in the emergency department, by its revenue code or its own code."""
+    code = (line.hcpcs or "").strip()
+    return (line.revenue_code or "").startswith("045") or "99281" <= code <= "99285"
 
 
 def is_facility(place: str | None, lists: Lists) -> bool:

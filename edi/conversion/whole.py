@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from edi.coding.assembly import resolve_setting
 from edi.conversion import carried, events, sides
@@ -9,7 +10,7 @@ from edi.conversion.account import Account, Conversion, settle, with_values
 from edi.conversion.answers import Answers, applied, stated
 from edi.conversion.crossing import Crossing
 from edi.conversion.header import head_of
-from edi.conversion.homes import WHY
+from edi.conversion.homes import reason
 from edi.conversion.lines import ask_for_lines, lines_of, outranked, renumbered, totalled
 from edi.conversion.places import PRACTICE_OWNERS, is_facility, place_beside
 from edi.conversion.recoding import recoded
@@ -71,7 +72,7 @@ def converted(
         return Conversion(claims=(given,))
     work = _Whole(given, to, answers, terms, record, account)
     claims = work.claims()
-    settle(given, claims, account, WHY[to])
+    settle(given, claims, account, partial(reason, to))
     return Conversion(claims=claims, not_carried=with_values(given, account.rows))
 
 
@@ -109,9 +110,9 @@ class _Whole:
 
     def claims(self) -> tuple[Claim, ...]:
         """The claim of the other side first, then what remains."""
-        head = head_of(self.over)
-        office = self.to == "professional" and head.ownership in PRACTICE_OWNERS
-        going = self._going(office)
+        owner = self.over.said.get("/ownership", self.given.ownership)
+        going = self._going(office=self.to == "professional" and owner in PRACTICE_OWNERS)
+        head = head_of(self.over, [self.given.lines[i] for i in going])
         if not going:
             self._nothing()
             self.account.moves[self.to].clear()
@@ -126,15 +127,15 @@ class _Whole:
 
     # ------------------------------------------------------------ sides
 
-    def _going(self, office: bool) -> list[int]:
+    def _going(self, *, office: bool) -> list[int]:
         """Positions of the lines that go to the other side."""
         found = []
         for i in range(len(self.given.lines)):
-            if self.answers.lines.get(i + 1, self._side(i, office).setting) == self.to:
+            if self.answers.lines.get(i + 1, self._side(i, office=office).setting) == self.to:
                 found.append(i)
         return found
 
-    def _side(self, i: int, office: bool) -> sides.Side:
+    def _side(self, i: int, *, office: bool) -> sides.Side:
         line, lists = self.given.lines[i], self.terms.lists
         if office:
             return sides.Side("professional", "the practice bills what is done in its place")

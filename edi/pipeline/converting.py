@@ -85,15 +85,27 @@ def _chunks(
                 report.claims += 1
                 yield one.claim
 
+    yield from written(tried(trial(to, options, envelope)), to, options, envelope)
+
+
+def trial(to: Target, options: Options, envelope: Envelope) -> Callable[[Claim], object]:
+    """A function that writes one claim on a surface, to see whether it can be; else it raises NotWritable."""
+    if to == "837":
+        return lambda claim: _alone(claim, options, envelope)
+    return to_xml if to == "xml" else to_dict
+
+
+def written(claims: Iterator[Claim], to: Target, options: Options, envelope: Envelope) -> Iterator[bytes]:
+    """Claims on a surface, in pieces; each of them can be written."""
     if to == "ndjson":
-        for claim in tried(to_dict):
+        for claim in claims:
             yield (json.dumps(to_dict(claim), ensure_ascii=False) + "\n").encode()
     elif to == "json":
-        yield from _as_json(tried(to_dict))
+        yield from _as_json(claims)
     elif to == "xml":
-        yield from _as_xml(tried(to_xml))
+        yield from _as_xml(claims)
     else:
-        yield from _as_837(tried(lambda claim: _alone(claim, options, envelope)), options, envelope)
+        yield from _as_837(claims, options, envelope)
 
 
 # ---------------------------------------------------------------- reading

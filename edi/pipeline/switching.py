@@ -1,18 +1,21 @@
 """A record to the other setting: converted, judged there, and what the judges ask for put with the rest."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
 
 from edi.checking import check_case
 from edi.conversion import KINDS, AnswerBook, Answers, Conversion, NotCarried, Terms, converted
-from edi.errors import UnknownPayer
-from edi.finding import FileReport, Finding
+from edi.errors import NotReadable, NotWritable, UnknownPayer
+from edi.finding import FileReport, Finding, Report
 from edi.model.claim import Claim, Setting
-from edi.model.contract import Record
+from edi.model.contract import Record, report_to_dict
 from edi.model.encounter import Encounter
 from edi.model.party import BillingSide
 from edi.pipeline import reference
-from edi.pipeline.converting import from_x12
+from edi.pipeline.building import Envelope, file_name, write
+from edi.pipeline.converting import ENDINGS, Target, from_x12, trial, written
 from edi.pipeline.judging import (
     MASK,
     Judged,
@@ -22,12 +25,14 @@ from edi.pipeline.judging import (
     judge,
     locate,
     mask,
+    refusal,
     write_problem,
 )
 from edi.pipeline.notices import notice
 from edi.pipeline.reading import Input, records
 from edi.rules import Case
 from edi.settings import Settings
+from edi.x12.envelope import MOST
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,6 +48,12 @@ class Switched:
     conversion: Conversion
     findings: list[Finding] = field(default_factory=list)
     """Warnings about the resulting claims that the given one did not have."""
+
+    @property
+    def crossed(self) -> tuple[Claim, ...]:
+        """The resulting claims; none where nothing of the given one could go to the other side."""
+        untouched = self.conversion.claims == (self.given,) and bool(self.conversion.not_carried)
+        return () if untouched else self.conversion.claims
 
 
 def convert(
@@ -290,3 +301,164 @@ def encounters_behind(given: Input, report: FileReport) -> dict[str, Encounter]:
         patient = record.value.patient
         found[(patient.account_number if patient else None) or record.value.encounter_id] = record.value
     return found
+
+
+# ---------------------------------------------------------------- output
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of the claims that a claim became."""
+
+    setting: Setting | None
+    code: str | None
+    """Type of bill or place of service."""
+    file: str | None
+    """Name of its file in the folder; None where it was not written into a file of its own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What is said of one record that was converted."""
+
+    index: int
+    """Which record of the file, from 0."""
+    id: str | None
+    """Id of the claim."""
+    parts: tuple[Part, ...]
+    not_carried: tuple[NotCarried, ...]
+
+
+@dataclass(slots=True, kw_only=True)
+class Switching:
+    """The conversion of an input while it goes on, and what is to be said of it."""
+
+    report: FileReport
+    told: list[Told] = field(default_factory=list)
+
+    @property
+    def carried(self) -> bool:
+        """Whether nothing was left out, changed or asked for."""
+        return not any(one.not_carried for one in self.told)
+
+
+def into_folder(
+    switched: Iterator[Switched],
+    switching: Switching,
+    out: Path,
+    surface: Target,
+    options: Options,
+    envelope: Envelope,
+    *,
+    source: Path | None = None,
+) -> None:
+    """Write each resulting claim into a file of its own: ID.facility.claim.json, ID.professional.837 ...
+
+    A claim whose id an earlier one of the input has is not written: nobody could say whose file it is.
+
+    Args:
+        switched: the records.
+        switching: takes what is said of them.
+        out: the folder, made where it does not exist.
+        surface: what to write.
+        options: settings of the interchange.
+        envelope: date, first control number and usage of 837 files.
+        source: the file of the input, which is never replaced.
+
+    Raises:
+        NotReadable: a file would replace the input.
+        OSError: the folder or a file in it cannot be written.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    names: dict[str, int] = {}
+    number = envelope.control_number
+    for one in switched:
+        name = file_name(one.id or f"record-{one.index + 1}")
+        free = names.setdefault(name.casefold(), one.index) == one.index
+        if not free:
+            message = "another record of the input has the same id, or one that differs in capitals only"
+            found = notice("INPUT-DUPLICATE", message, record="claim", index=one.index, path="/claim_id")
+            found.place.claim = one.id
+            switching.report.findings.append(found)
+        parts: list[Part] = []
+        for claim in one.crossed:
+            file = None
+            own = replace(envelope, control_number=number)
+            if free and _can_be_written(claim, one, switching.report, surface, options, own):
+                file = f"{name}.{claim.setting}{ENDINGS[surface]}"
+                if source is not None and source.exists() and (out / file).resolve() == source.resolve():
+                    raise NotReadable(f"{file} would replace the input; name another folder")
+                write(out / file, written(iter((claim,)), surface, options, own))
+                number = number % MOST + 1 if surface == "837" else number
+            parts.append(_part(claim, file))
+        switching.told.append(_told(one, parts))
+
+
+def together(
+    switched: Iterator[Switched],
+    switching: Switching,
+    surface: Target,
+    options: Options,
+    envelope: Envelope,
+) -> Iterator[bytes]:
+    """All resulting claims on one surface, in pieces; what is said is complete when they are used up."""
+
+    def claims() -> Iterator[Claim]:
+        for one in switched:
+            switching.told.append(_told(one, [_part(claim, None) for claim in one.crossed]))
+            for claim in one.crossed:
+                if _can_be_written(claim, one, switching.report, surface, options, envelope):
+                    yield claim
+
+    return written(claims(), surface, options, envelope)
+
+
+def _can_be_written(
+    claim: Claim, one: Switched, report: FileReport, surface: Target, options: Options, envelope: Envelope
+) -> bool:
+    """Whether a claim can be put on a surface; else the report says why not."""
+    try:
+        trial(surface, options, envelope)(claim)
+    except NotWritable as problem:
+        found = refusal(problem, claim, "claim", one.index, problem.path, problem.path)
+        report.findings.append(found)
+        return False
+    return True
+
+
+def _part(claim: Claim, file: str | None) -> Part:
+    facility = claim.setting == "facility"
+    return Part(claim.setting, claim.type_of_bill if facility else claim.place_of_service, file)
+
+
+def _told(one: Switched, parts: list[Part]) -> Told:
+    return Told(index=one.index, id=one.id, parts=tuple(parts), not_carried=one.conversion.not_carried)
+
+
+def switching_json(switching: Switching, to: Setting) -> dict[str, Any]:
+    """What is said of a conversion, as `convert --to facility --format json` prints it."""
+    report = switching.report
+    rows = [row for one in switching.told for row in one.not_carried]
+    body = report_to_dict(Report(files=[report]))
+    return {
+        "version": 1,
+        "to": to,
+        "file": report.file,
+        "kind": report.kind,
+        "claims": [
+            {
+                "index": one.index,
+                "claim": one.id,
+                "claims": [{"setting": p.setting, "code": p.code, "file": p.file} for p in one.parts],
+                "complete": not any(row.kind == "needed" for row in one.not_carried),
+                "not_carried": [asdict(row) for row in one.not_carried],
+            }
+            for one in switching.told
+        ],
+        "findings": body["files"][0]["findings"],
+        "summary": {
+            "claims": len(switching.told),
+            **{kind: sum(row.kind == kind for row in rows) for kind in KINDS},
+            **{key: body["summary"][key] for key in ("errors", "warnings", "infos")},
+        },
+    }
