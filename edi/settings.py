@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 
 from edi.errors import NotReadable
 from edi.model import contract
-from edi.model.claim import Claim
+from edi.model.claim import Claim, Setting
 from edi.model.encounter import Encounter
 from edi.model.party import BillingSide, TradingPartner
 
@@ -91,6 +91,20 @@ class Settings:
         if charges and isinstance(record, Encounter):
             absent["charges"] = {**charges, **record.charges}
         return replace(record, **absent) if absent else record
+
+    def billing(self, record: Encounter | None) -> dict[Setting, BillingSide]:
+        """Who bills each side of a visit; what an encounter says of it wins over the file."""
+        found: dict[Setting, BillingSide] = {}
+        usual = self.professional_billing
+        own = record.professional_billing if record is not None else None
+        if usual is not None and own is not None:
+            stated = {name: getattr(own, name) for name in BillingSide.__slots__}
+            usual = replace(usual, **{name: value for name, value in stated.items() if value is not None})
+        if usual is not None or own is not None:
+            found["professional"] = usual or own or BillingSide()
+        if self.facility_billing is not None:
+            found["facility"] = self.facility_billing
+        return found
 
 
 def load(path: Path) -> Settings:

@@ -256,13 +256,14 @@ def build(console: Console, built: Built, out: Path) -> None:
         warnings = sum(f.severity == "warning" for f in judged.findings)
         words = [_count(n, w) for n, w in ((errors, "error"), (warnings, "warning")) if n]
         state = Text(", ".join(words) or "clean", style=STYLES["error"] if errors else "")
-        table.add_row(safe(judged.id or judged.file), state, outcome.batch or "in no batch")
+        table.add_row(safe(_called(judged)), state, outcome.batch or "in no batch")
     console.print(table)
     marked = [o.judged for o in built.outcomes if any(f.severity != "info" for f in o.judged.findings)]
     if marked:
         console.print()
     for judged in marked:
-        console.print(Text(safe(f"{judged.file}: {judged.id}" if judged.id else judged.file), style="bold"))
+        named = f"{judged.file}: {_called(judged)}" if judged.id else judged.file
+        console.print(Text(safe(named), style="bold"))
         findings(console, [f for f in judged.findings if f.severity != "info"])
     console.print()
     for batch in built.batches:
@@ -275,6 +276,11 @@ def build(console: Console, built: Built, out: Path) -> None:
     console.print(Text(summary(built.report)))
     more = f"; next control number {built.next_control_number}"
     console.print(Text(f"{_count(written, 'file')} in {out.as_posix()}{more}"), soft_wrap=True)
+
+
+def _called(judged: Judged) -> str:
+    """The id of a record, with its side where both are billed."""
+    return f"{judged.id or judged.file} {judged.side}" if judged.side else judged.id or judged.file
 
 
 # ---------------------------------------------------------------- rules

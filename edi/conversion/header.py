@@ -15,7 +15,7 @@ from edi.conversion.places import (
     OFF_CAMPUS_PLACE,
     PRACTICE_OWNERS,
     campus,
-    in_emergency,
+    emergency,
     is_facility,
     is_hospital,
     place_beside,
@@ -118,7 +118,7 @@ def _place_of_service(c: Crossing, made: Claim, lines: Sequence[ServiceLine]) ->
         c.ask("/place_of_service", why, "11 office, 49 independent clinic, or as the place is", source=source)
         return made
     place = c.billing.place_of_service or place_beside(given.type_of_bill, campus(given))
-    if place is not None and lines and all(in_emergency(line) for line in lines):
+    if place is not None and lines and all(emergency(lines)):
         place = EMERGENCY_ROOM
     if place is None:
         why = "the type of bill does not tell the place of service"

@@ -11,7 +11,7 @@ from edi.coding.family import FamilyCode, codes
 from edi.coding.modifiers import DEPARTMENTS, department_modifier, with_department
 from edi.conversion.crossing import Crossing, medicare
 from edi.conversion.homes import settled_line
-from edi.conversion.places import campus
+from edi.conversion.places import EMERGENCY_ROOM, PRACTICE_OWNERS, campus, in_emergency
 from edi.conversion.sides import code_of, row_of
 from edi.model.claim import Claim, ServiceLine, Setting, effective_place_of_service, other_coverages
 from edi.model.party import Adjudication, Coverage, LineAdjudication
@@ -93,6 +93,9 @@ def _professional_line(c: Crossing, head: Claim, line: ServiceLine, i: int, at: 
         enter = "The code by which the practitioner bills it, or take the line off"
         c.ask(f"/lines/{at}/hcpcs", f"{code}: {row.why}", enter, source=f"/lines/{i}/hcpcs")
     modifiers = _modifiers(c, line, i, at)
+    in_room = in_emergency(c.given.lines[i]) and head.ownership not in PRACTICE_OWNERS
+    if in_room and head.place_of_service not in (None, EMERGENCY_ROOM) and not c.says("/place_of_service"):
+        line = replace(line, place_of_service=EMERGENCY_ROOM)
     if head.place_of_service and line.place_of_service == head.place_of_service:
         line = replace(line, place_of_service=None)
     return replace(line, modifiers=modifiers)

@@ -1,5 +1,6 @@
 """Place of service and type of bill: what one tells about the other, and what only the user can say."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -78,6 +79,12 @@ def in_emergency(line: Service) -> bool:
     """Whether a service was given in the emergency department, by its revenue code or its own code."""
     code = (line.hcpcs or "").strip()
     return (line.revenue_code or "").startswith("045") or "99281" <= code <= "99285"
+
+
+def emergency(lines: Sequence[Service]) -> list[bool]:
+    """For each line whether it was given in the emergency department, or on the day of a visit to it."""
+    days = {line.service_date for line in lines if in_emergency(line)}
+    return [in_emergency(line) or line.service_date in days for line in lines]
 
 
 def is_facility(place: str | None, lists: Lists) -> bool:

@@ -12,7 +12,6 @@ from edi.finding import FileReport, Finding, Report
 from edi.model.claim import Claim, Setting
 from edi.model.contract import Record, report_to_dict
 from edi.model.encounter import Encounter
-from edi.model.party import BillingSide
 from edi.pipeline import reference
 from edi.pipeline.building import Envelope, file_name, write
 from edi.pipeline.converting import ENDINGS, Target, from_x12, trial, written
@@ -132,7 +131,7 @@ def switch(
         overlay=overlay,
         policies=policies,
         lists=reference.lists(),
-        billing=_billing(options.settings, encounter),
+        billing=options.settings.billing(encounter),
     )
     given = case.claim
     conversion = converted(given, to, book.of(given.claim_id), terms, encounter)
@@ -152,27 +151,6 @@ def switch(
     return Switched(
         index=record.index, id=given.claim_id, given=given, conversion=conversion, findings=findings
     )
-
-
-def _billing(settings: Settings, encounter: Encounter | None) -> dict[Setting, BillingSide]:
-    """Who bills each side: the encounter wins over the settings."""
-    found: dict[Setting, BillingSide] = {}
-    professional = settings.professional_billing
-    if encounter is not None and encounter.professional_billing is not None:
-        professional = beside(professional, encounter.professional_billing)
-    if professional is not None:
-        found["professional"] = professional
-    if settings.facility_billing is not None:
-        found["facility"] = settings.facility_billing
-    return found
-
-
-def beside(usual: BillingSide | None, own: BillingSide) -> BillingSide:
-    """What the settings say of a side with what an encounter says, which wins."""
-    if usual is None:
-        return own
-    stated = {name: getattr(own, name) for name in BillingSide.__slots__ if getattr(own, name) is not None}
-    return replace(usual, **stated)
 
 
 def _judged(
