@@ -9,6 +9,8 @@ from edi.model.claim import Claim, Setting
 from edi.model.pointer import pointer
 
 Kind = Literal["dropped", "changed", "needed"]
+ANSWERED = "what was answered takes its place"
+"""Why a value that the user was asked for is another one."""
 KINDS: tuple[Kind, ...] = ("needed", "changed", "dropped")
 """Kinds in the order in which they are told."""
 
@@ -83,6 +85,8 @@ class Account:
         default_factory=lambda: {"professional": {}, "facility": {}}
     )
     rows: list[NotCarried] = field(default_factory=list)
+    said: dict[Setting, tuple[str, ...]] = field(default_factory=dict)
+    """Pointers of what the user says of each resulting claim."""
 
     def moved(self, source: str, setting: Setting, *targets: str) -> None:
         """What stood at `source` stands at `targets` of a resulting claim, with all that is in it."""
@@ -138,6 +142,10 @@ class Account:
             and (_within(row.target, target) or _within(target, row.target))
             for row in self.rows
         )
+
+    def is_said(self, setting: Setting, target: str) -> bool:
+        """Whether the user says what stands at, above or below a place of a resulting claim."""
+        return any(_within(said, target) or _within(target, said) for said in self.said.get(setting, ()))
 
     def places(self, source: str, setting: Setting) -> Iterator[str]:
         """Where a value may stand in a resulting claim: by its longest prefix that has moved."""
@@ -203,7 +211,7 @@ def settle(given: Claim, claims: tuple[Claim, ...], account: Account, reason: Re
         if not found:
             lost.setdefault(at, []).append((path, instead))
     for at, missing in lost.items():
-        if len(missing) == members[at]:
+        if len(missing) == members[at] or _is_another(at, missing):
             _tell(account, at, unit, next((one for _, one in missing if one), None), reason)
             continue
         for path, instead in missing:
@@ -222,7 +230,14 @@ def _tell(
         account.tell("dropped", path, why, enter=enter)
         return
     setting, target = instead
-    account.tell("changed", path, "another value stands there", target=at(target), setting=setting)
+    why = ANSWERED if account.is_said(setting, at(target)) else "another value stands there"
+    account.tell("changed", path, why, target=at(target), setting=setting)
+
+
+def _is_another(at: str, missing: list[tuple[str, tuple[Setting, str] | None]]) -> bool:
+    """Whether the record of a provider is that of another one now, though they may share a city."""
+    names = {f"{at}/{key}" for key in ("npi", "organization_name", "last_name")}
+    return at.endswith(UNITS) and any(path in names and instead is not None for path, instead in missing)
 
 
 def _found(

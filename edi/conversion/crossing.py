@@ -4,16 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from edi.conversion.account import Account
+from edi.conversion.account import ANSWERED, Account
 from edi.conversion.homes import has_place
 from edi.errors import NotReadable
 from edi.model.claim import Claim, ClaimHeader, Setting, billed_coverage
 from edi.model.party import BillingSide
 from edi.payers import MEDICARE_FILING
 from edi.refdata import Lists
-
-ANSWERED = "what was answered takes its place"
-"""Why a value that the user was asked for is another one."""
 
 
 @dataclass(slots=True, kw_only=True)

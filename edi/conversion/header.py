@@ -89,11 +89,13 @@ def _type_of_bill(c: Crossing, made: Claim) -> Claim:
         c.ask("/type_of_bill", found.why, found.enter or "Four characters, such as 0131", source=source)
         return made
     else:
-        bill = found.bill
+        bill, why = found.bill, found.why
+        if found.word == "ownership":
+            why = "a provider-based department of a hospital bills with a type of bill"
         if bill == "13" and made.ownership == "critical_access_hospital":
             bill = CRITICAL_ACCESS
         made = replace(made, type_of_bill=bill_type.formatted(bill, made.frequency or "1"))
-        c.change(source, "/type_of_bill", found.why, found.enter)
+        c.change(source, "/type_of_bill", why, found.enter)
     other = bill_type.facility(made.type_of_bill or "") == CRITICAL_ACCESS or not medicare(made)
     if place == OFF_CAMPUS_PLACE and made.off_campus is None and not other:
         why = "Medicare wants PO, PN or ER on every line of an off-campus department"
@@ -109,11 +111,15 @@ def _place_of_service(c: Crossing, made: Claim, lines: Sequence[ServiceLine]) ->
     if made.frequency not in (None, *FREQUENCIES):
         why = f"frequency {made.frequency} is for facility claims only"
         c.ask("/frequency", why, "1 for a new claim, 7 to replace one, 8 to void one", source="/frequency")
+    office = made.ownership in PRACTICE_OWNERS
+    if office and made.off_campus is not None and not c.says("/off_campus"):
+        c.drop("/off_campus", "the place is no department of a hospital")
+        made = replace(made, off_campus=None)
     if c.says("/place_of_service"):
         if source:
             c.change(source, "/place_of_service", "the place of service takes the place of the type of bill")
         return made
-    if made.ownership in PRACTICE_OWNERS:
+    if office:
         why = "the place is run by a practice or a freestanding center"
         c.ask("/place_of_service", why, "11 office, 49 independent clinic, or as the place is", source=source)
         return made

@@ -97,6 +97,7 @@ class _Whole:
         self.account = account
         self.over = self._crossing(to)
         self.stay = self._crossing(self.back)
+        account.said = {to: tuple(self.over.said), self.back: tuple(self.stay.said)}
 
     def _crossing(self, to: Setting) -> Crossing:
         return Crossing(
@@ -209,6 +210,8 @@ class _Whole:
         ask_for_lines(over, claim.lines)
         if not over.says("/total_charge") and (not same or any(p.endswith("/charge") for p in said)):
             claim = totalled(claim)
+            if whole and given.total_charge not in (None, claim.total_charge):
+                over.change("/total_charge", "/total_charge", "the lines are not those of the given claim")
         if self.to == "facility":
             claim = self._with_period(claim)
             if self.record is None:
