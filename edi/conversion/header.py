@@ -292,7 +292,8 @@ def _facility_biller(c: Crossing, made: Claim) -> Claim:
         return _paid_to(c, made)
     if c.billing.billing_provider is not None:
         why = "the facility bills this claim, as the settings name it"
-        c.change("/billing_provider", "/billing_provider", why)
+        if not same_provider(c.billing.billing_provider, given.billing_provider):
+            c.change("/billing_provider", "/billing_provider", why)
         return _paid_to(c, replace(made, billing_provider=c.billing.billing_provider))
     if is_hospital(given):
         return made
@@ -329,7 +330,7 @@ def _professional_biller(c: Crossing, made: Claim) -> Claim:
     if c.states("/billing_provider"):
         return _paid_to(c, made)
     if c.billing.billing_provider is not None:
-        if office:
+        if office and not same_provider(c.billing.billing_provider, given.billing_provider):
             why = "the practice bills this claim, as the settings name it"
             c.change("/billing_provider", "/billing_provider", why)
         return _paid_to(c, replace(made, billing_provider=c.billing.billing_provider))

@@ -56,8 +56,12 @@ def _facility_line(
     if line.revenue_code is None:
         line = replace(line, revenue_code=revenue_of(line, policies))
     kept = _modifiers(c, line, i, at)
-    if line.hcpcs:
-        kept = with_department(kept, department_modifier(head, "facility"))
+    department = department_modifier(head, "facility") if line.hcpcs else None
+    marked = with_department(kept, department)
+    if marked != kept and kept:
+        why = f"{department} for an off-campus department"
+        c.change(f"/lines/{i}/modifiers", f"/lines/{at}/modifiers", why)
+    kept = marked
     own = effective_place_of_service(c.given, c.given.lines[i])
     if own is not None and own != c.given.place_of_service:
         why = f"the line was done at place of service {own}; a facility claim has one place"

@@ -14,6 +14,8 @@ from edi.conversion.homes import reason
 from edi.conversion.lines import ask_for_lines, lines_of, outranked, renumbered, totalled
 from edi.conversion.places import PRACTICE_OWNERS, is_facility, place_beside
 from edi.conversion.recoding import recoded
+from edi.conversion.sides import code_of
+from edi.errors import NotReadable
 from edi.model.claim import (
     Claim,
     ServiceLine,
@@ -24,7 +26,7 @@ from edi.model.claim import (
     statement_period,
 )
 from edi.model.encounter import Encounter
-from edi.model.party import BillingSide, Provider
+from edi.model.party import Authorization, BillingSide, Provider
 from edi.payers import Overlay, Policies
 from edi.refdata import Lists
 from edi.transactions.parts837 import same_provider
@@ -124,14 +126,35 @@ class _Whole:
             return (claim,)
         remains = self._remains(claim, staying)
         self._tell_staying(staying, numbers)
-        return claim, remains
+        return self._authorized(claim, remains), self._authorized(remains, claim)
+
+    def _authorized(self, claim: Claim, other: Claim) -> Claim:
+        """A claim without the prior authorizations of procedures that only the other claim bills."""
+        here, there = ({code_of(line) for line in one.lines} for one in (claim, other))
+        coverages = []
+        for k, coverage in enumerate(claim.coverages):
+            kept: list[Authorization] = []
+            for n, one in enumerate(coverage.authorizations):
+                code, path = (one.hcpcs or "").upper(), f"/coverages/{k}/authorizations"
+                if code and code not in here and code in there and claim.setting is not None:
+                    self.account.gone(f"{path}/{n}", claim.setting)
+                    continue
+                if claim.setting is not None and len(kept) != n:
+                    self.account.moved(f"{path}/{n}", claim.setting, f"{path}/{len(kept)}")
+                kept.append(one)
+            same = len(kept) == len(coverage.authorizations)
+            coverages.append(coverage if same else replace(coverage, authorizations=tuple(kept)))
+        return replace(claim, coverages=tuple(coverages))
 
     # ------------------------------------------------------------ sides
 
     def _going(self, *, office: bool) -> list[int]:
         """Positions of the lines that go to the other side."""
+        count = len(self.given.lines)
+        if wrong := [n for n in self.answers.lines if n > count]:
+            raise NotReadable(f"answers: line {wrong[0]}: the claim has {count} lines", path="/lines")
         found = []
-        for i in range(len(self.given.lines)):
+        for i in range(count):
             if self.answers.lines.get(i + 1, self._side(i, office=office).setting) == self.to:
                 found.append(i)
         return found
