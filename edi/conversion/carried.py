@@ -8,10 +8,11 @@ from edi.conversion.homes import has_place
 from edi.model.claim import Setting, Unmapped, Unread
 from edi.x12.guide import Guide, SegmentLine, load
 from edi.x12.placing import key_of
-from edi.x12.segment import ELEMENT
+from edi.x12.segment import COMPONENT, ELEMENT
 
 GUIDES: dict[Setting, str] = {"professional": "837p", "facility": "837i"}
 _CLAIM = re.compile(r"(?P<loop>2300)/(?P<segment>[A-Z][A-Z0-9]{1,2})")
+_OWN = str.maketrans({"*": ELEMENT, ":": COMPONENT})
 _LINE = re.compile(r"(?P<loop>2400)\[(?P<line>\d+)\]/(?P<segment>[A-Z][A-Z0-9]{1,2})")
 
 
@@ -67,11 +68,13 @@ def _stands(one: Unmapped, to: Setting) -> bool:
     if match is None:
         return False
     other: Setting = "facility" if to == "professional" else "professional"
-    here = _line_of(load(GUIDES[to]), match["loop"], one.text)
-    there = _line_of(load(GUIDES[other]), match["loop"], one.text)
+    # the program's own form, unless the data hold the usual separators
+    text = one.text if ELEMENT in one.text else one.text.translate(_OWN)
+    here = _line_of(load(GUIDES[to]), match["loop"], text)
+    there = _line_of(load(GUIDES[other]), match["loop"], text)
     if here is None or there is None or here.id != match["segment"]:
         return False
-    used = [k for k, text in enumerate(one.text.split(ELEMENT)) if k and text]
+    used = [k for k, value in enumerate(text.split(ELEMENT)) if k and value]
     return all(_element(here, k) == _element(there, k) for k in used)
 
 
