@@ -1,0 +1,151 @@
+"""Filled forms to PDF: values alone for bought forms, or a proof copy that we draw ourselves.
+
+Each page is given away as soon as it is drawn, so a batch of any size takes the same memory. The bytes
+depend on nothing but the arguments.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from forms import fonts
+from forms.document import Sheets
+from forms.drawing import CAPTION_INK, POINT, TITLE, draw, height, left
+from forms.layout import FORMS, PITCH, SHEET_HEIGHT, SHEET_WIDTH, Form, Offset, boxes
+from forms.marking import Note, badges, frames, legend, marked
+
+LETTER = (POINT * SHEET_WIDTH, POINT * SHEET_HEIGHT)
+PROOF = "PROOF - NOT FOR SUBMISSION"
+_ESCAPED = str.maketrans({"(": r"\(", ")": r"\)", "\\": r"\\"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Printout:
+    """One claim on paper."""
+
+    name: str
+    """What it is called in the outline of the file: the claim's id."""
+    form: Form
+    pages: Sequence[Mapping[str, str]]
+    """{box: text} of each sheet; only filled boxes."""
+    notes: Sequence[Note] = ()
+    """Findings for a proof copy."""
+
+
+def proof(printouts: Iterable[Printout], *, title: str = "Proof") -> Iterator[bytes]:
+    """A PDF of proof copies in pieces: the drawn forms with values, findings marked, and their legends.
+
+    Args:
+        printouts: the claims, one after the other.
+        title: what a viewer shows in its title bar.
+
+    Raises:
+        KeyError: a page names a box that its form has not.
+    """
+    canvas = Sheets(title, LETTER)
+    writers = _writers(canvas, (0.0, 0.0))
+    for form in FORMS:
+        canvas.beginForm(form)
+        draw(canvas, form)
+        canvas.endForm()
+    for printout in printouts:
+        for k, page in enumerate(printout.pages):
+            marks = marked(printout.notes, k)
+            canvas.doForm(printout.form)
+            _strip(canvas, printout, k)
+            if marks:
+                frames(canvas, printout.form, marks)
+            canvas.addLiteral(writers[printout.form].drawn(page))
+            if marks:
+                badges(canvas, printout.form, marks, page)
+            canvas.showPage()
+            if not k:
+                canvas.document.bookmark(printout.name)
+        if printout.notes:
+            for _ in legend(canvas, f"Findings for {printout.name}", printout.notes):
+                canvas.showPage()
+        yield canvas.document.fetched()
+    yield canvas.document.finish()
+
+
+def preprinted(
+    printouts: Iterable[Printout], *, offset: Offset = (0.0, 0.0), title: str = "Claims"
+) -> Iterator[bytes]:
+    """A PDF of values alone in pieces, for printing on bought forms.
+
+    Args:
+        printouts: the claims, one after the other.
+        offset: inches by which everything is moved to the right and down.
+        title: what a viewer shows in its title bar.
+
+    Raises:
+        KeyError: a page names a box that its form has not.
+    """
+    canvas = Sheets(title, LETTER)
+    writers = _writers(canvas, offset)
+    for printout in printouts:
+        for k, page in enumerate(printout.pages):
+            canvas.addLiteral(writers[printout.form].drawn(page))
+            canvas.showPage()
+            if not k:
+                canvas.document.bookmark(printout.name)
+        yield canvas.document.fetched()
+    yield canvas.document.finish()
+
+
+def _writers(canvas: Sheets, offset: Offset) -> dict[Form, "_Values"]:
+    return {form: _Values(canvas, form, offset) for form in FORMS}
+
+
+class _Values:
+    """Writes the values of a page as operations of a PDF.
+
+    reportlab looks at every letter to find its font; here all that is ASCII, nearly everything on a claim,
+    goes through whole, because it has the same codes in the first part of the embedded font.
+    """
+
+    def __init__(self, canvas: Sheets, form: Form, offset: Offset) -> None:
+        self._font = fonts.values()
+        self._document = canvas.document
+        right, down = POINT * offset[0], POINT * offset[1]
+        self._heads: dict[str, tuple[float, str, int]] = {}
+        for key, box in boxes(form).items():
+            x, y = left(form, box.column) + right, POINT * (SHEET_HEIGHT - box.baseline) - down
+            self._heads[key] = (x, f" {y:.2f} Tm ", box.width if box.align == "right" else 0)
+        # the first use of a font in a document gives it its name
+        self._font.splitString("X", self._document)
+        self._name = self._font.getSubsetInternalName(0, self._document)
+
+    def drawn(self, page: Mapping[str, str]) -> str:
+        """The operations that write a page."""
+        parts = [f"BT {self._name} {fonts.SIZE:g} Tf 0 g"]
+        for key, text in page.items():
+            x, rest, width = self._heads[key]
+            if width:
+                x += POINT * PITCH * (width - len(text))
+            plain = text.isascii() and text.isprintable()
+            shown = f"({text.translate(_ESCAPED)}) Tj" if plain else self._spelt(text)
+            parts.append(f"1 0 0 1 {x:.2f}{rest}{shown}")
+        parts.append("ET")
+        return "\n".join(parts)
+
+    def _spelt(self, text: str) -> str:
+        """The operations for a text with other letters, which have codes in further parts of the font."""
+        parts = []
+        for part, codes in self._font.splitString(fonts.printable(text), self._document):
+            name = self._font.getSubsetInternalName(part, self._document)
+            parts.append(f"{name} {fonts.SIZE:g} Tf <{codes.hex()}> Tj")
+        return f"{' '.join(parts)} {self._name} {fonts.SIZE:g} Tf"
+
+
+def _strip(canvas: Sheets, printout: Printout, page: int) -> None:
+    """Say on a proof copy what it is, in the margin that the form leaves free."""
+    canvas.setFillColor(CAPTION_INK)
+    count = len(printout.pages)
+    parts = [PROOF] + ([f"sheet {page + 1} of {count}"] if count > 1 else [])
+    x, y = (
+        (left("cms1500", 0.5), height(3.2))
+        if printout.form == "cms1500"
+        else (left("ub04", 22), height(65.6) + 2)
+    )
+    canvas.setFont(fonts.CAPTIONS_BOLD, TITLE)
+    canvas.drawString(x, y, "   ".join(parts))
