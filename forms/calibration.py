@@ -21,7 +21,7 @@ from forms.layout import (
     Offset,
 )
 
-CROSS_LINES: dict[Form, tuple[int, ...]] = {"cms1500": (10, 46, 63), "ub04": (5, 41, 64)}
+CROSS_LINES: dict[Form, tuple[int, ...]] = {"cms1500": (10, 46, 63), "ub04": (17, 41, 64)}
 """Lines on whose lower edge the bought form has a rule."""
 CROSS_COLUMNS: dict[Form, tuple[int, ...]] = {"cms1500": (1, 50, 79), "ub04": (1, 43, 82)}
 LINES = 66
@@ -108,7 +108,7 @@ def _grid(canvas: Canvas, form: Form) -> None:
             canvas.drawString(x + 1.2, y - POINT * 0.15, str(column))
     for line in range(2, LINES):
         x, y = _at(LEFT, LEADING * line)
-        named = line % 10 == 0 or line in CROSS_LINES[form]
+        named = line in CROSS_LINES[form] or (line % 10 == 0 and line + 1 not in CROSS_LINES[form])
         canvas.setLineWidth(0.7 if named else 0.35)
         canvas.line(x, y, x + POINT * (0.15 if named else 0.08), y)
         if named:
@@ -141,7 +141,7 @@ def _cross(canvas: Canvas, form: Form, line: int, column: int) -> None:
 
 def _words(canvas: Canvas, form: Form, offset: Offset, printer: str | None) -> None:
     """What the page is for, and how to measure."""
-    x, y = _at(3.75, 2.45)
+    x, y = _at(3.6, 3.35)
     canvas.setFillGray(0)
     canvas.setFont(fonts.CAPTIONS_BOLD, 12)
     canvas.drawString(x, y, f"Calibration page of the {NAMES[form]}")
