@@ -17,6 +17,7 @@ class Target(StrEnum):
     NDJSON = "ndjson"
     XML = "xml"
     X837 = "837"
+    BOXES = "boxes"
 
 
 def command(
@@ -53,10 +54,10 @@ def command(
     show_values: common.ShowValues = False,
     quiet: common.Quiet = False,
 ) -> None:
-    """Write the claims of a file as JSON, NDJSON, XML or 837.
+    """Write the claims of a file as JSON, NDJSON, XML, 837, or as the boxes of their forms.
 
     Encounters are coded first. What is wrong goes to standard error. In a folder the file is named after
-    the input: NAME.claim.json, NAME.claim.ndjson, NAME.claim.xml or NAME.837.
+    the input: NAME.claim.json, NAME.claim.ndjson, NAME.claim.xml, NAME.837 or NAME.boxes.json.
     """
     from edi.cli import render
     from edi.finding import Report

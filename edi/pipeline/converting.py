@@ -1,4 +1,4 @@
-"""From one surface of the claim to another: JSON, NDJSON, XML and 837, claim by claim."""
+"""From one surface of the claim to another: JSON, NDJSON, XML, 837 and boxes, claim by claim."""
 
 import json
 import textwrap
@@ -19,13 +19,16 @@ from edi.pipeline.notices import notice
 from edi.pipeline.reading import Input, records
 from edi.rules import Case
 from edi.transactions.writing import stream_837, write_837
+from forms.boxes import to_boxes
+from forms.filling import fill
 
-Target = Literal["json", "ndjson", "xml", "837"]
+Target = Literal["json", "ndjson", "xml", "837", "boxes"]
 ENDINGS: dict[Target, str] = {
     "json": ".claim.json",
     "ndjson": ".claim.ndjson",
     "xml": ".claim.xml",
     "837": ".837",
+    "boxes": ".boxes.json",
 }
 """Endings of the files that are written for each target."""
 
@@ -60,7 +63,7 @@ def convert_surface(given: Input, to: Target, options: Options, envelope: Envelo
 
     Args:
         given: encounters or claims as JSON, NDJSON or XML, or an 837.
-        to: json, ndjson, xml or 837.
+        to: json, ndjson, xml, 837 or boxes.
         options: payer rules and policies for the coding of encounters, settings, whether to show values.
         envelope: date, control number of the first interchange, and usage, for an 837.
 
@@ -92,6 +95,8 @@ def _chunks(
         yield from _as_json(tried(to_dict))
     elif to == "xml":
         yield from _as_xml(tried(to_xml))
+    elif to == "boxes":
+        yield from _as_boxes(_taken(given, options, report), envelope, report)
     else:
         yield from _as_837(tried(lambda claim: _alone(claim, options, envelope)), options, envelope)
 
@@ -188,6 +193,21 @@ def _as_xml(claims: Iterator[Claim]) -> Iterator[bytes]:
     several = (to_xml(first),) if second is None else to_xml_list(chain([first, second], claims))
     for text in several:
         yield text.encode()
+
+
+def _as_boxes(taken: Iterator[_Taken], envelope: Envelope, report: FileReport) -> Iterator[bytes]:
+    """One form as an object, several as a list; indented by two."""
+    texts: list[str] = []
+    for one in taken:
+        report.claims += 1
+        texts.append(to_boxes(fill(one.claim, created=envelope.created.date())))
+    if len(texts) == 1:
+        yield texts[0].encode()
+    elif texts:
+        yield b"[\n"
+        for i, text in enumerate(texts):
+            yield ((",\n" if i else "") + textwrap.indent(text.rstrip("\n"), "  ")).encode()
+        yield b"\n]\n"
 
 
 def _as_837(claims: Iterator[Claim], options: Options, envelope: Envelope) -> Iterator[bytes]:
