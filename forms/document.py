@@ -13,6 +13,7 @@ from reportlab.pdfbase import pdfdoc
 from reportlab.pdfgen.canvas import Canvas
 
 from forms import fonts
+from forms.layout import SHEET_HEIGHT, SHEET_WIDTH
 
 LEAF = 256
 """Pages under one node of the page tree."""
@@ -33,11 +34,16 @@ class Document(pdfdoc.PDFDocument):
     """The document behind a `Sheets`: numbers and offsets of the objects, and bytes that wait.
 
     reportlab keeps every page until the file is saved; here a page is written when it is added, and only its
-    offset is kept. What the pages share (fonts, drawn forms) is written at the end.
+    offset is kept. What the pages share is written when it is known: drawn forms at once, fonts at the end.
     """
 
-    def __init__(self, title: str) -> None:
-        """Begin a file; `title` is what a viewer shows in its title bar."""
+    def __init__(self, title: str, *, captions: bool) -> None:
+        """Begin a file.
+
+        Args:
+            title: what a viewer shows in its title bar.
+            captions: whether anything but values is written.
+        """
         super().__init__(compression=1, invariant=1)
         self._title = title
         self._digest = hashlib.sha256()
@@ -47,10 +53,15 @@ class Document(pdfdoc.PDFDocument):
         self._nodes: list[tuple[int, int]] = []
         self._leaf: list[int] = []
         self._leaf_number = self._last_page = 0
+        self._forms: dict[str, int] = {}
         self._outline: _Bookmark | None = None
         self._first = self._count = 0
         self._put(b"%PDF-1.5\n%\xe2\xe3\xcf\xd3\n")
         self._tree, self._resources, self._outlines = (self._number() for _ in range(3))
+        # the first use of a font in a document gives it its name: in this order whatever is drawn
+        for font in (fonts.values(), *(fonts.captions() if captions else ())):
+            font.splitString("X", self)
+            font.getSubsetInternalName(0, self)
 
     def fetched(self) -> bytes:
         """What was written since the last call."""
@@ -79,6 +90,22 @@ class Document(pdfdoc.PDFDocument):
             self._close_leaf()
         self.pageCounter += 1
         self.inObject = None
+
+    def form(self, name: str, content: bytes) -> None:
+        """Write a drawing that pages show with `doForm(name)`.
+
+        Args:
+            name: its name on the canvas.
+            content: what draws it, compressed.
+        """
+        number = self._number()
+        width, tall = (72 * part for part in (SHEET_WIDTH, SHEET_HEIGHT))
+        self._object(
+            number,
+            b"<</Type/XObject/Subtype/Form/BBox[0 0 %g %g]/Resources %d 0 R/Filter/FlateDecode/Length %d>>"
+            b"stream\n%b\nendstream" % (width, tall, self._resources, len(content), content),
+        )
+        self._forms[self.getXObjectName(name)] = number
 
     def bookmark(self, title: str) -> None:
         """An entry of the outline for the page that was added last."""
@@ -159,21 +186,15 @@ class Document(pdfdoc.PDFDocument):
             )
 
     def _shared(self) -> None:
-        """Write the objects that reportlab keeps: fonts and drawn forms; writing one may make others."""
-        drawn = {
-            name: self.idToObject[name]
-            for name in sorted(self.idToObject)
-            if isinstance(self.idToObject[name], pdfdoc.PDFFormXObject)
-        }
+        """Write the objects that reportlab keeps, which are the fonts; writing one may make others."""
         written: set[int] = set()
         while missing := sorted(set(self.numberToId) - written):
             for number in missing:
                 body = pdfdoc.format(self.idToObject[self.numberToId[number]], self, toplevel=1)
                 self._object(number, pdfdoc.pdfdocEnc(body))
                 written.add(number)
-        numbers = self.idToObjectNumberAndVersion
-        forms = b"".join(b"/%b %d 0 R" % (name.encode(), numbers[name][0]) for name in drawn)
-        fonts_number = numbers[pdfdoc.BasicFonts][0]
+        forms = b"".join(b"/%b %d 0 R" % (name.encode(), number) for name, number in self._forms.items())
+        fonts_number, _ = self.idToObjectNumberAndVersion[pdfdoc.BasicFonts]
         self._object(self._resources, b"<</Font %d 0 R/XObject<<%b>>>>" % (fonts_number, forms))
 
     def _cross_reference(self, root: int, info: int) -> None:
@@ -193,13 +214,18 @@ class Document(pdfdoc.PDFDocument):
 class Sheets(Canvas):
     """A reportlab canvas over a `Document`: everything is drawn with reportlab's own operations."""
 
-    def __init__(self, title: str, size: tuple[float, float]) -> None:
-        """`size`: width and height of the pages in points."""
+    def __init__(self, title: str, size: tuple[float, float], *, captions: bool = True) -> None:
+        """Begin a file.
+
+        Args:
+            title: what a viewer shows in its title bar.
+            size: width and height of the pages in points.
+            captions: whether anything but values is written.
+        """
         fonts.values()
-        fonts.captions()
         name: Any = fonts.VALUES
         super().__init__("", pagesize=size, pageCompression=1, invariant=1, initialFontName=name)
-        self.document = Document(title)
+        self.document = Document(title, captions=captions)
         self._doc = self.document
 
 

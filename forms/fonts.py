@@ -4,7 +4,7 @@ Every letter of IBM Plex Mono is 600 units wide, so at 12 points there are exact
 Its usual zero has a dot in it, which scanners may take for an 8: its other, plain zero is used.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from io import BytesIO
 
@@ -38,6 +38,7 @@ def values() -> TTFont:
     plain = _glyph(font, _PLAIN_ZERO)
     if plain is not None:
         font.face.charToGlyph[ord("0")] = plain
+    _remember_subsets(font)
     width = font.stringWidth("0", SIZE)
     if abs(width - 72 * PITCH) > 0.001:
         raise RuntimeError(f"the font of values is {width} points wide at {SIZE} points")
@@ -53,8 +54,20 @@ def captions() -> tuple[TTFont, TTFont]:
         TTFont(CAPTIONS_BOLD, "VeraBd.ttf", asciiReadable=True, shapable=False),
     )
     for font in pair:
+        _remember_subsets(font)
         pdfmetrics.registerFont(font)
     return pair
+
+
+def _remember_subsets(font: TTFont) -> None:
+    """Cut a font to the same letters only once: it takes longer than a page, and most files have the same."""
+    cut = font.face.makeSubset
+
+    @lru_cache(maxsize=8)
+    def once(letters: tuple[int, ...]) -> bytes:
+        return bytes(cut(list(letters)))
+
+    font.face.makeSubset = lambda subset: once(tuple(subset))  # type: ignore[method-assign]
 
 
 def unprintable(text: str, font: TTFont | None = None) -> str:

@@ -19,7 +19,7 @@ from forms.layout import PITCH, SHEET_HEIGHT, SHEET_WIDTH, Box, Form, boxes
 
 Severity = Literal["error", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
-WORDS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "remark"}
+WORDS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "info"}
 COLOURS: dict[Severity, Color] = {
     "error": Color(0.78, 0.05, 0.10),
     "warning": Color(0.72, 0.38, 0.0),

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 from forms import fonts
 from forms.document import Sheets
-from forms.drawing import CAPTION_INK, POINT, TITLE, draw, height, left
+from forms.drawing import CAPTION_INK, POINT, TITLE, drawn, height, left
 from forms.layout import FORMS, PITCH, SHEET_HEIGHT, SHEET_WIDTH, Form, Offset, boxes
-from forms.marking import Note, badges, frames, legend, marked
+from forms.marking import COLOURS, Note, badges, frames, legend, marked
 
 LETTER = (POINT * SHEET_WIDTH, POINT * SHEET_HEIGHT)
 PROOF = "PROOF - NOT FOR SUBMISSION"
+OVERFLOW = COLOURS["error"].rgb()
 _ESCAPED = str.maketrans({"(": r"\(", ")": r"\)", "\\": r"\\"})
 
 
@@ -43,18 +44,18 @@ def proof(printouts: Iterable[Printout], *, title: str = "Proof") -> Iterator[by
     """
     canvas = Sheets(title, LETTER)
     writers = _writers(canvas, (0.0, 0.0))
-    for form in FORMS:
-        canvas.beginForm(form)
-        draw(canvas, form)
-        canvas.endForm()
+    ready: set[Form] = set()
     for printout in printouts:
+        if printout.form not in ready:
+            canvas.document.form(printout.form, drawn(printout.form))
+            ready.add(printout.form)
         for k, page in enumerate(printout.pages):
             marks = marked(printout.notes, k)
             canvas.doForm(printout.form)
             _strip(canvas, printout, k)
             if marks:
                 frames(canvas, printout.form, marks)
-            canvas.addLiteral(writers[printout.form].drawn(page))
+            canvas.addLiteral(writers[printout.form].drawn(page, over=True))
             if marks:
                 badges(canvas, printout.form, marks, page)
             canvas.showPage()
@@ -80,7 +81,7 @@ def preprinted(
     Raises:
         KeyError: a page names a box that its form has not.
     """
-    canvas = Sheets(title, LETTER)
+    canvas = Sheets(title, LETTER, captions=False)
     writers = _writers(canvas, offset)
     for printout in printouts:
         for k, page in enumerate(printout.pages):
@@ -107,26 +108,38 @@ class _Values:
         self._font = fonts.values()
         self._document = canvas.document
         right, down = POINT * offset[0], POINT * offset[1]
-        self._heads: dict[str, tuple[float, str, int]] = {}
+        self._heads: dict[str, tuple[float, str, int, int]] = {}
         for key, box in boxes(form).items():
             x, y = left(form, box.column) + right, POINT * (SHEET_HEIGHT - box.baseline) - down
-            self._heads[key] = (x, f" {y:.2f} Tm ", box.width if box.align == "right" else 0)
-        # the first use of a font in a document gives it its name
-        self._font.splitString("X", self._document)
+            width = box.width if box.align == "right" else 0
+            self._heads[key] = (x, f" {y:.2f} Tm ", width, box.limit)
         self._name = self._font.getSubsetInternalName(0, self._document)
 
-    def drawn(self, page: Mapping[str, str]) -> str:
-        """The operations that write a page."""
+    def drawn(self, page: Mapping[str, str], *, over: bool = False) -> str:
+        """The operations that write a page; `over`: what has no room in its box is red."""
         parts = [f"BT {self._name} {fonts.SIZE:g} Tf 0 g"]
         for key, text in page.items():
-            x, rest, width = self._heads[key]
+            x, rest, width, limit = self._heads[key]
             if width:
                 x += POINT * PITCH * (width - len(text))
-            plain = text.isascii() and text.isprintable()
-            shown = f"({text.translate(_ESCAPED)}) Tj" if plain else self._spelt(text)
+            if over and len(text) > limit:
+                shown = self._with_overflow(text, limit, right=bool(width))
+            else:
+                shown = self._shown(text)
             parts.append(f"1 0 0 1 {x:.2f}{rest}{shown}")
         parts.append("ET")
         return "\n".join(parts)
+
+    def _shown(self, text: str) -> str:
+        plain = text.isascii() and text.isprintable()
+        return f"({text.translate(_ESCAPED)}) Tj" if plain else self._spelt(text)
+
+    def _with_overflow(self, text: str, limit: int, *, right: bool) -> str:
+        """A text with the letters that the box does not take in red."""
+        red, black = f"{OVERFLOW[0]} {OVERFLOW[1]} {OVERFLOW[2]} rg", "0 g"
+        if right:
+            return f"{red} {self._shown(text[:-limit])} {black} {self._shown(text[-limit:])}"
+        return f"{self._shown(text[:limit])} {red} {self._shown(text[limit:])} {black}"
 
     def _spelt(self, text: str) -> str:
         """The operations for a text with other letters, which have codes in further parts of the font."""

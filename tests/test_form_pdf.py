@@ -359,9 +359,9 @@ def test_the_legend_explains_every_number() -> None:
     for k in range(60):
         assert f"RULE-{k + 1:03}" in legend and f"fault {k + 1} is described here" in legend
         assert f"Mend fault {k + 1}." in legend
-    assert "about the whole" in legend and "20 errors, 20 warnings, 21 remarks" in legend
+    assert "about the whole" in legend and "20 errors, 20 warnings, 21 infos" in legend
     assert "Findings for E1 ?" in legend and "continued" in legend
-    assert all(word in legend for word in ("error", "warning", "remark"))
+    assert all(word in legend for word in ("error", "warning", "info"))
 
 
 def test_several_findings_share_a_box() -> None:
