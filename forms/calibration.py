@@ -3,6 +3,8 @@
 A cross stands at the left edge of a column and on the lower edge of a line, where the bought form has a rule.
 """
 
+from collections.abc import Sequence
+
 from reportlab.lib.utils import simpleSplit
 from reportlab.pdfgen.canvas import Canvas
 
@@ -44,23 +46,25 @@ Print this page again with --printer NAME and measure once more. Forms bear a te
 """.splitlines()
 
 
-def calibration(form: Form, offset: Offset = (0.0, 0.0), *, printer: str | None = None) -> bytes:
-    """The calibration page of a form as a PDF.
+def calibration(forms: Sequence[Form], offset: Offset = (0.0, 0.0), *, printer: str | None = None) -> bytes:
+    """The calibration pages of forms as a PDF.
 
     Args:
-        form: whose grid it shows.
+        forms: whose grids it shows, a page each.
         offset: inches by which it is moved to the right and down: the one that is in use.
         printer: name of the printer, to print it on the page.
     """
-    canvas = Sheets(f"Calibration {NAMES[form]}", (POINT * SHEET_WIDTH, POINT * SHEET_HEIGHT))
-    canvas.translate(POINT * offset[0], -POINT * offset[1])
-    _rulers(canvas)
-    _grid(canvas, form)
-    for line in CROSS_LINES[form]:
-        for column in CROSS_COLUMNS[form]:
-            _cross(canvas, form, line, column)
-    _words(canvas, form, offset, printer)
-    canvas.showPage()
+    canvas = Sheets("Calibration", (POINT * SHEET_WIDTH, POINT * SHEET_HEIGHT))
+    for form in forms:
+        canvas.translate(POINT * offset[0], -POINT * offset[1])
+        _rulers(canvas)
+        _grid(canvas, form)
+        for line in CROSS_LINES[form]:
+            for column in CROSS_COLUMNS[form]:
+                _cross(canvas, form, line, column)
+        _words(canvas, form, offset, printer)
+        canvas.showPage()
+        canvas.document.bookmark(NAMES[form])
     return canvas.document.finish()
 
 

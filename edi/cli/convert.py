@@ -18,6 +18,7 @@ class Target(StrEnum):
     XML = "xml"
     X837 = "837"
     BOXES = "boxes"
+    FORM = "form"
 
 
 def command(
@@ -54,10 +55,10 @@ def command(
     show_values: common.ShowValues = False,
     quiet: common.Quiet = False,
 ) -> None:
-    """Write the claims of a file as JSON, NDJSON, XML, 837, or as the boxes of their forms.
+    """Write the claims of a file as JSON, NDJSON, XML, 837, the boxes of their forms, or the forms as PDF.
 
     Encounters are coded first. What is wrong goes to standard error. In a folder the file is named after
-    the input: NAME.claim.json, NAME.claim.ndjson, NAME.claim.xml, NAME.837 or NAME.boxes.json.
+    the input: NAME.claim.json, NAME.claim.ndjson, NAME.claim.xml, NAME.837, NAME.boxes.json or NAME.pdf.
     """
     from edi.cli import render
     from edi.finding import Report

@@ -1,12 +1,14 @@
 """What a form cannot hold of a claim, as findings at its boxes."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from edi.checking import paths
 from edi.finding import Finding
 from edi.model.boxes import BoxProblem, ProblemKind
 from edi.pipeline.judging import Judged
 from edi.pipeline.notices import notice
+from forms.filling import Filled
+from forms.layout import Box, boxes
 
 NOTICES: dict[ProblemKind, str] = {
     "too_long": "FORM-WIDTH",
@@ -23,14 +25,15 @@ NOTICES: dict[ProblemKind, str] = {
 """The kind of finding for each kind of problem."""
 
 
-def paper_findings(problems: Iterable[BoxProblem], judged: Judged) -> Iterator[Finding]:
-    """The problems of a form as findings of the record that it was filled from."""
-    for problem in problems:
+def paper_findings(filled: Filled, judged: Judged) -> Iterator[Finding]:
+    """What a form cannot hold, as findings of the record that it was filled from."""
+    for problem in filled.problems:
+        struck = run_into(filled, problem) if problem.kind == "too_long" else None
         path = problem.path or ""
         own, claim_path = paths(judged.case, path, judged.record) if judged.case else (path, path)
         found = notice(
-            NOTICES[problem.kind],
-            _message(problem),
+            "FORM-OVERPRINT" if struck else NOTICES[problem.kind],
+            f"{_message(problem)}, and the rest runs into {struck}" if struck else _message(problem),
             record=judged.record,
             index=judged.index,
             path=own,
@@ -42,6 +45,31 @@ def paper_findings(problems: Iterable[BoxProblem], judged: Judged) -> Iterator[F
             found.place.line = int(claim_path.split("/")[2]) + 1
         found.setting = judged.claim.setting if judged.claim else None
         yield found
+
+
+def run_into(filled: Filled, problem: BoxProblem) -> str | None:
+    """The item whose value a text that is too long runs into; None where it only leaves its box."""
+    known = boxes(filled.form)
+    page = filled.pages[problem.page - 1]
+    # a text that is broken over several boxes stays too long in the last of them
+    long = [
+        known[k] for k, text in page.items() if known[k].item == problem.item and len(text) > known[k].limit
+    ]
+    for box in long:
+        start, end = _columns(box, page[box.key])
+        # what is beyond the box
+        start, end = (start, end - box.limit) if box.align == "right" else (start + box.limit, end)
+        for key, text in page.items():
+            first, last = _columns(known[key], text)
+            if known[key].line == box.line and key != box.key and first < end and start < last:
+                return known[key].item
+    return None
+
+
+def _columns(box: Box, text: str) -> tuple[int, int]:
+    """First column of a text, and the one behind its last."""
+    start = box.column + (box.width - len(text) if box.align == "right" else 0)
+    return start, start + len(text)
 
 
 def _message(problem: BoxProblem) -> str:

@@ -82,7 +82,7 @@ def printout(judged: Judged, how: Printing) -> Printout | None:
     if claim is None or judged.unreadable:
         return None
     filled = fill(claim, form=how.form, truncate=how.truncate, created=how.created, totals=how.totals)
-    judged.findings += paper_findings(filled.problems, judged)
+    judged.findings += paper_findings(filled, judged)
     return drawn(filled, claim.claim_id or judged.id or f"record {judged.index + 1}", judged.findings, how)
 
 
