@@ -46,10 +46,11 @@ def command(
     quiet: common.Quiet = False,
     no_color: common.NoColor = False,
 ) -> None:
-    """Turn encounters into claims, 837 files, reports and batches.
+    """Turn encounters into claims, 837 files, forms, reports and batches.
 
-    For each encounter: ID.claim.json, ID.837 and ID.report.json. All claims without errors also go into
-    837p.edi (professional) and 837i.edi (facility), one file for each sender and receiver.
+    For each encounter: ID.claim.json, ID.837, ID.pdf (a proof copy of the form) and ID.report.json. All
+    claims without errors also go into 837p.edi (professional) and 837i.edi (facility), one file for each
+    sender and receiver.
     """
     from edi.cli import render
     from edi.pipeline import Envelope, build, inputs, report_json

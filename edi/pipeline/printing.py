@@ -55,12 +55,16 @@ def print_forms(judged: Iterable[Judged], how: Printing) -> Printed:
 
     def printouts() -> Iterator[Printout]:
         for one in judged:
-            made = printout(one, how)
+            # whether the claim can be an 837 matters only where that is asked for
+            one.findings = [f for f in one.findings if not f.rule.startswith("X12-WRITE")]
+            filled = on_paper(one, how)
+            if filled is not None:
+                one.findings += paper_findings(filled, one)
             run.add(one)
-            if made is not None:
+            if filled is not None:
                 printed.claims += 1
-                printed.sheets += len(made.pages)
-                yield made
+                printed.sheets += len(filled.pages)
+                yield printout(filled, one, one.findings, how)
 
     def chunks() -> Iterator[bytes]:
         found = printouts()
@@ -74,20 +78,25 @@ def print_forms(judged: Iterable[Judged], how: Printing) -> Printed:
     return printed
 
 
-def printout(judged: Judged, how: Printing) -> Printout | None:
-    """The claim of a record on paper, None where it has none; what the form lacks joins its findings."""
-    claim = judged.claim
-    # whether the claim can be an 837 matters only where that is asked for
-    judged.findings = [f for f in judged.findings if not f.rule.startswith("X12-WRITE")]
-    if claim is None or judged.unreadable:
+def proof_copy(judged: Judged, how: Printing) -> bytes | None:
+    """The proof copy of a record's claim as a PDF, None where it has none; its findings stay as they are."""
+    filled = on_paper(judged, how)
+    if filled is None:
         return None
-    filled = fill(claim, form=how.form, truncate=how.truncate, created=how.created, totals=how.totals)
-    judged.findings += paper_findings(filled, judged)
-    return drawn(filled, claim.claim_id or judged.id or f"record {judged.index + 1}", judged.findings, how)
+    findings = [*judged.findings, *paper_findings(filled, judged)]
+    return b"".join(proof([printout(filled, judged, findings, how)]))
 
 
-def drawn(filled: Filled, name: str, findings: Iterable[Finding], how: Printing) -> Printout:
-    """A filled form with its findings, as it is printed."""
+def on_paper(judged: Judged, how: Printing) -> Filled | None:
+    """The form of a record's claim, None where it has no claim."""
+    if judged.claim is None or judged.unreadable:
+        return None
+    return fill(judged.claim, form=how.form, truncate=how.truncate, created=how.created, totals=how.totals)
+
+
+def printout(filled: Filled, judged: Judged, findings: Iterable[Finding], how: Printing) -> Printout:
+    """A filled form with findings, as it is printed."""
+    name = (judged.claim.claim_id if judged.claim else None) or judged.id or f"record {judged.index + 1}"
     return Printout(
         name=name,
         form=filled.form,
