@@ -87,12 +87,12 @@ def _foreseen(path: str, item: str, filled: Filled) -> list[Place]:
     """Where a value would stand by the crosswalk."""
     parts = path.split("/")
     line = int(parts[2]) if parts[1:2] == ["lines"] and parts[2:3] and parts[2].isdecimal() else None
-    count = DETAIL_ROWS[filled.form]
-    for row in _rows(path):
-        for target in row.targets(filled.form):
+    page, row = (0, 0) if line is None else row_of(line, filled)
+    for datum in _rows(path):
+        for target in datum.targets(filled.form):
             keys = [key for key in _keys(target.boxes, filled) if boxes(filled.form)[key].item == item]
-            if line is not None and len(keys) == count and line // count < len(filled.pages):
-                return [(line // count, keys[line % count])]
+            if line is not None and len(keys) == DETAIL_ROWS[filled.form]:
+                return [(page, keys[row])]
             if keys:
                 return [(0, keys[0])]
     return []
@@ -122,13 +122,25 @@ def _within(path: str, item: str, filled: Filled) -> list[Place]:
 
 def _named(item: str, line: int | None, filled: Filled) -> list[Place]:
     """The first box of an item, in the row of a line."""
-    count = DETAIL_ROWS[filled.form]
-    page, row = divmod(line - 1, count) if line else (0, 0)
     fitting = [box for box in boxes(filled.form).values() if box.item == item]
-    rows = [box for box in fitting if line and box.row == str(row + 1)]
-    if rows and page < len(filled.pages):
-        return [(page, rows[0].key)]
+    if line:
+        page, row = row_of(line - 1, filled)
+        rows = [box for box in fitting if box.row == str(row + 1)]
+        if rows:
+            return [(page, rows[0].key)]
     return [(0, fitting[0].key)] if fitting else []
+
+
+def row_of(line: int, filled: Filled) -> tuple[int, int]:
+    """Sheet and row, both from 0, of a line of the claim: a form may have its lines in another order."""
+    start = f"/lines/{line}/"
+    known = boxes(filled.form)
+    for page, sources in enumerate(filled.sources):
+        for key, pointers in sources.items():
+            if known[key].item == LINE_ITEMS[filled.form] and any(p.startswith(start) for p in pointers):
+                return page, int(known[key].row) - 1
+    page, row = divmod(line, DETAIL_ROWS[filled.form])
+    return (page, row) if page < len(filled.pages) else (0, 0)
 
 
 def _where(finding: Finding, filled: Filled, where: tuple[Place, ...]) -> str:
@@ -140,6 +152,9 @@ def _where(finding: Finding, filled: Filled, where: tuple[Place, ...]) -> str:
             yield box
         if finding.place.line:
             yield f"line {finding.place.line}"
+            row = boxes(filled.form)[where[0][1]].row if where else ""
+            if row.isdecimal() and int(row) != (finding.place.line - 1) % DETAIL_ROWS[filled.form] + 1:
+                yield f"row {row}"
         if where and len(filled.pages) > 1:
             yield f"sheet {where[0][0] + 1}"
 

@@ -115,8 +115,8 @@ def compare(page: pypdfium2.PdfPage, name: str, *, update: bool) -> None:
     now = picture(page)
     if update:
         path.parent.mkdir(parents=True, exist_ok=True)
-        # few colours are used, and a palette keeps the files small
-        now.quantize(64, dither=Image.Dither.NONE).save(path, optimize=True)
+        # a palette of 256 keeps the files small and the few coloured marks as they are
+        now.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(path, optimize=True)
         return
     if not path.exists():
         pytest.fail(f"{path} is missing: pytest --update writes it")
