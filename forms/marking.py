@@ -6,6 +6,7 @@ square badge, a remark a dotted frame and an open round badge.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from reportlab.lib.colors import Color
@@ -129,17 +130,23 @@ def _faint(colour: Color) -> Color:
     return Color(*(1 - 0.10 * (1 - part) for part in colour.rgb()))
 
 
+@cache
+def _captions(form: Form) -> tuple[Rectangle, ...]:
+    """Where captions stand."""
+    return tuple(
+        (caption.x, caption.y, caption.x + caption.width, caption.y + caption.size * CAP_HEIGHT)
+        for caption in drawing(form)[1]
+        if not caption.turned
+    )
+
+
 def _taken(form: Form, values: Mapping[str, str]) -> list[Rectangle]:
     """Where values and captions stand."""
-    found = []
+    found = list(_captions(form))
     for key, text in values.items():
         x, y, x2, y2 = room_of(boxes(form)[key])
         wide = CELL * len(text)
         found.append((x2 - wide, y, x2, y2) if boxes(form)[key].align == "right" else (x, y, x + wide, y2))
-    for caption in drawing(form)[1]:
-        if not caption.turned:
-            top = caption.y + caption.size * CAP_HEIGHT
-            found.append((caption.x, caption.y, caption.x + caption.width, top))
     return found
 
 
@@ -161,8 +168,16 @@ def _spot(box: Box, length: int, wide: float, taken: Sequence[Rectangle]) -> tup
         (x2 - wide + 1.2, y - BADGE - 2),
         (x - 1.2, y - BADGE - 2),
     ]
-    spots = [s for s in spots if 2 <= s[0] <= POINT * SHEET_WIDTH - wide - 2]
-    return min(spots, key=lambda spot: (round(_covered(spot, wide, taken), 1), spots.index(spot)))
+    near = [other for other in taken if other[1] < y2 + 2 * BADGE and other[3] > y - 2 * BADGE]
+    best, least = (x, y), float("inf")
+    for spot in spots:
+        if 2 <= spot[0] <= POINT * SHEET_WIDTH - wide - 2:
+            covered = round(_covered(spot, wide, near), 1)
+            if covered < least:
+                best, least = spot, covered
+            if not covered:
+                break
+    return best
 
 
 def _covered(spot: tuple[float, float], wide: float, taken: Sequence[Rectangle]) -> float:
@@ -170,9 +185,8 @@ def _covered(spot: tuple[float, float], wide: float, taken: Sequence[Rectangle])
     x, y = spot
     total = 0.0
     for a, b, a2, b2 in taken:
-        across, up = min(x + wide, a2) - max(x, a), min(y + BADGE, b2) - max(y, b)
-        if across > 0 and up > 0:
-            total += across * up
+        if a < x + wide and x < a2 and b < y + BADGE and y < b2:
+            total += (min(x + wide, a2) - max(x, a)) * (min(y + BADGE, b2) - max(y, b))
     return total
 
 
