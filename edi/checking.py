@@ -206,6 +206,7 @@ def run_finding(
     setting: Setting | None,
     sources: tuple[str, ...] | None,
     x12: bool,
+    starts: Sequence[int] = (),
 ) -> Finding:
     """What several claims of a run show, as a finding about one of them.
 
@@ -220,10 +221,11 @@ def run_finding(
         setting: setting of the claim.
         sources: for the claim of an encounter the pointer of each line's source; None for other records.
         x12: whether the claim can be found in an 837, so that a line has an address there.
+        starts: ordinals of the segments at which the lines begin, where the claim came from an 837.
     """
     parts = found.path.split("/")
-    path = found.path
-    if sources is not None:
+    path, claim_path = found.path, found.path if parts[1] not in RECORD_KEYS else None
+    if sources is not None and claim_path is not None:
         path = _source(sources, parts) if parts[1] == "lines" and len(parts) > 2 else ""
     made = _made(
         rule,
@@ -234,12 +236,14 @@ def run_finding(
         record=record,
         index=index,
         path=path,
-        claim_path=found.path,
+        claim_path=claim_path,
         claim_id=claim_id,
         setting=setting,
     )
     if x12 and made.place.line is not None:
-        made.place.x12 = X12Place(address=f"2400[{made.place.line}]", loop="2400")
+        number = made.place.line
+        begins = starts[number - 1] if number <= len(starts) else None
+        made.place.x12 = X12Place(address=f"2400[{number}]", loop="2400", segment=begins)
     return made
 
 

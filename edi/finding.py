@@ -36,7 +36,8 @@ class X12Place:
     """As `2400[2]/SV1/01-2`."""
     loop: str | None = None
     segment: int | None = None
-    """Ordinal of the segment in its transaction set, ST = 1."""
+    """Ordinal of the segment in its transaction set, ST = 1; of a segment that a rule misses that of the
+    segment at which the loop around it begins."""
     text_line: int | None = None
     column: int | None = None
     byte: int | None = None

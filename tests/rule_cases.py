@@ -1,7 +1,7 @@
 """The cases that the rules' own examples make: a clean sample with some values patched."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -11,17 +11,20 @@ from edi import payers
 from edi.checking import check_case
 from edi.coding import proposed_claim
 from edi.coding.assembly import Assembled
-from edi.finding import Finding
+from edi.finding import Finding, RecordKind
 from edi.model import contract, pointer
-from edi.model.claim import ClaimHeader, billed_coverage
+from edi.model.claim import ClaimHeader, Setting, billed_coverage
 from edi.model.encounter import Encounter
 from edi.pipeline.sisters import Sisters
 from edi.refdata import Edition, Lists, ShippedEdits, ShippedTables
 from edi.refdata.lists import Coverage, Entry, shipped, shipped_sources
 from edi.rules import Case, Example, Rule
-from edi.rules.about import CODES, LOADED, PAPER, READ, SISTER
+from edi.rules.about import BASE, CODES, LOADED, ON, PAPER, POLICIES, READ, SISTER
 
 FOLDER = Path(__file__).parents[1] / "samples" / "rules"
+NONE: Mapping[str, object] = {}
+_FIELDS = {"record": "assembled", "received": "received", "paper": "paper", "prices": "prices"}
+"""What a rule may need -> the field of a case that holds it."""
 
 
 def sample_names() -> list[str]:
@@ -39,12 +42,14 @@ def sample(name: str) -> Encounter:
 
 def case_of(rule: Rule, example: Example) -> Case:
     """The case of one example, under the policies for which the rule holds."""
-    encounter = sample(rule.base or rule.setting or "professional")
-    if rule.on == "encounter":
+    encounter = sample(example.get(BASE) or rule.base or rule.setting or "professional")
+    others = example.get(POLICIES, NONE)
+    if example.get(ON, rule.on) == "encounter":
         for path, value in example.items():
-            encounter = pointer.replace(encounter, path, value)
-        return build(encounter, rule)
-    case = build(encounter, rule)
+            if path not in (BASE, ON, POLICIES, SISTER):
+                encounter = pointer.replace(encounter, path, value)
+        return build(encounter, rule, others)
+    case = build(encounter, rule, others)
     claim = case.claim
     for path, value in example.items():
         if path == PAPER:
@@ -55,19 +60,19 @@ def case_of(rule: Rule, example: Example) -> Case:
             case.lists = loaded(value)
         elif path == CODES:
             case.lists = with_codes(value)
-        elif path == SISTER:
+        elif path in (SISTER, BASE, ON, POLICIES):
             continue
         else:
             claim = pointer.replace(claim, path, value)
-    assert "record" not in rule.needs, f"{rule.id} needs the record: let its examples patch the encounter"
+    assert "record" not in rule.needs or ON in example, f"{rule.id} needs the record: patch the encounter"
     case.claim, case.assembled = claim, None
     return case
 
 
-def build(encounter: Encounter, rule: Rule | None = None) -> Case:
-    """Code an encounter as a rule wants it: overlay by the payer, the rule's policies on top."""
+def build(encounter: Encounter, rule: Rule | None = None, others: Mapping[str, object] = NONE) -> Case:
+    """Code an encounter as a rule wants it: overlay by the payer, then the rule's policies, then others."""
     overlay = _overlay(encounter)
-    stated: dict[str, object] = {**encounter.policies, **(rule.policies if rule else {})}
+    stated: dict[str, object] = {**encounter.policies, **(rule.policies if rule else {}), **others}
     assembled = _assembled(
         encounter, overlay, payers.with_policies(overlay.policies, stated, where="example")
     )
@@ -75,7 +80,7 @@ def build(encounter: Encounter, rule: Rule | None = None) -> Case:
     wanted = {
         name: values[0]
         for name, values in (rule.when.items() if rule else ())
-        if str(getattr(settled, name)) not in values
+        if name not in others and str(getattr(settled, name)) not in values
     }
     if wanted:
         policies = payers.with_policies(overlay.policies, {**stated, **wanted}, where="example")
@@ -111,23 +116,63 @@ def findings(case: Case) -> list[Finding]:
     return check_case(case, record="claim" if case.assembled is None else "encounter")
 
 
-def fires(rule: Rule, example: Example) -> list[Finding]:
-    """The findings of the rule for one example, through the doors that everybody uses."""
+def cases_of(rule: Rule, example: Example) -> tuple[Case, ...]:
+    """The case of one example, and those of its sister claims where it has any."""
     case = case_of(rule, example)
-    found = findings(case)
-    if SISTER in example:
-        found = run_findings([case, case_of(rule, {**example[SISTER], LOADED: example.get(LOADED, [])})])[0]
+    more = example.get(SISTER, [])
+    same = {LOADED: example[LOADED]} if LOADED in example else {}
+    sisters = more if isinstance(more, list) else [more]
+    return case, *(case_of(rule, {**one, **same}) for one in sisters)
+
+
+def judged(rule: Rule, cases: Sequence[Case]) -> list[Finding]:
+    """The findings of a rule for the first of some cases, through the doors that everybody uses."""
+    found = findings(cases[0]) if len(cases) == 1 else run_findings(cases)[0]
     return [one for one in found if one.rule == rule.id]
+
+
+def fires(rule: Rule, example: Example) -> list[Finding]:
+    """The findings of the rule for one example."""
+    return judged(rule, cases_of(rule, example))
+
+
+def lines_of(rule: Rule, cases: Sequence[Case]) -> list[str]:
+    """The same findings, a line of text each."""
+    return [
+        f"{one.severity} {one.path or '-'}: {one.message}"
+        + (f" [{one.actual} -> {one.expected}]" if one.actual or one.expected else "")
+        for one in judged(rule, cases)
+    ]
+
+
+def silent_cases(rule: Rule) -> Iterator[tuple[str, Case]]:
+    """The breaking examples in another setting, under another policy, or without what the rule needs."""
+    other: Setting = "facility" if rule.setting == "professional" else "professional"
+    for i, example in enumerate(rule.breaks):
+        case = case_of(rule, example)
+        if rule.setting is not None:
+            claim = dataclasses.replace(case.claim, setting=other)
+            yield f"breaks[{i}] as {other}", dataclasses.replace(case, claim=claim)
+        for need in sorted(rule.needs):
+            absent: Any = {_FIELDS[need]: False if need == "prices" else None}
+            yield f"breaks[{i}] without {need}", dataclasses.replace(case, **absent)
+        for name, values in rule.when.items():
+            for value in payers.allowed_values(name):
+                if value not in values:
+                    changed: Any = {name: value}
+                    policies = dataclasses.replace(case.policies, **changed)
+                    yield f"breaks[{i}] under {name} {value}", dataclasses.replace(case, policies=policies)
 
 
 def run_findings(cases: Sequence[Case]) -> list[list[Finding]]:
     """The findings of each of several claims that are judged in one run."""
-    sisters = Sisters()
+    gathered = Sisters()
     found = []
     for i, case in enumerate(cases):
-        found.append(check_case(case, record="claim", index=i))
-        sisters.add(case, file="", index=i, record="claim", x12=False, snip=7)
-    for change in sisters.changes(cases[0].lists):
+        record: RecordKind = "claim" if case.assembled is None else "encounter"
+        found.append(check_case(case, record=record, index=i))
+        gathered.add(case, file="", index=i, record=record, x12=False, snip=7)
+    for change in gathered.changes(cases[0].lists):
         found[change.index] = change.applied(found[change.index])
     return found
 

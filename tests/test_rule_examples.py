@@ -1,13 +1,27 @@
 """Every rule fires on its own examples that break it, and not on those that keep it."""
 
 import dataclasses
+import json
+from pathlib import Path
 
 import pytest
 
 from edi import tables
 from edi.rules import Rule, all_rules
 from edi.rules.denials import denials
-from rule_cases import build, findings, fires, sample, sample_names
+from rule_cases import (
+    build,
+    cases_of,
+    findings,
+    fires,
+    judged,
+    lines_of,
+    sample,
+    sample_names,
+    silent_cases,
+)
+
+GOLDEN = Path(__file__).parent / "golden" / "rules"
 
 
 def _ids(value: object) -> str | None:
@@ -34,6 +48,32 @@ def test_findings_explain_themselves(rule: Rule) -> None:
         for found in fires(rule, example):
             assert found.message and "{" not in found.message and "None" not in found.message.split()
             assert found.path == "" or found.path.startswith("/")
+
+
+@pytest.mark.parametrize("rule", all_rules(), ids=_ids)
+def test_silent_where_it_is_not_asked(rule: Rule) -> None:
+    """Another setting or policy, or a need that is not met."""
+    for words, case in silent_cases(rule):
+        assert not judged(rule, [case]), words
+
+
+@pytest.mark.parametrize("area", sorted({rule.area for rule in all_rules()}))
+def test_findings_are_those_of_the_golden_files(area: str, update: bool) -> None:
+    """Where each example breaks its rule, how severely, and what is said."""
+    golden = GOLDEN / f"{area}.txt"
+    text = "".join(_found(rule) for rule in all_rules() if rule.area == area)
+    if update:
+        golden.parent.mkdir(exist_ok=True)
+        golden.write_text(text, encoding="utf-8")
+    assert text == golden.read_text(encoding="utf-8")
+
+
+def _found(rule: Rule) -> str:
+    lines = [f"{rule.id} {rule.name}"]
+    for example in rule.breaks:
+        lines.append("  " + json.dumps(example, ensure_ascii=False, default=str))
+        lines += [f"    {line}" for line in lines_of(rule, cases_of(rule, example))]
+    return "\n".join(lines) + "\n"
 
 
 @pytest.mark.parametrize("name", sample_names())

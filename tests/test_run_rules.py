@@ -188,3 +188,22 @@ def test_memory_stays_flat_and_groups_are_found_in_the_file() -> None:
     large, found = peak(24000)
     assert found == 4
     assert large < 1.5 * small
+
+
+def test_times_that_are_all_alike_are_said_once_for_who_charted_them() -> None:
+    """Sixteen records of two nurses: those of one last equally long, whatever the drug."""
+    records = []
+    for number in range(16):
+        drug: dict[str, Any] = {"drug": "ondansetron", "hcpcs": "J2405"} if number % 4 < 2 else {}
+        stop = f"2026-03-03T09:{45 + number if number % 2 else 45}"
+        nurse = "O. NURSE" if number % 2 else "N. NURSE"
+        encounter = replace(sample("professional"), encounter_id=f"E{number}")
+        (given,) = encounter.administrations
+        given = replace(given, stop=stop, recorded_by=nurse, **drug)
+        records.append(replace(encounter, administrations=(given,)))
+    found = _of(edi.check(records), "INF-TIME-015")
+    assert [(f.severity, f.record, f.index, f.path, f.claim_path) for f in found] == [
+        ("warning", "encounter", 0, "/administrations/0/start", None)
+    ]
+    assert "8 infusions" in found[0].message and "exactly 45 minutes" in found[0].message
+    assert not _of(edi.check([edi.claim(one) for one in records]), "INF-TIME-015")

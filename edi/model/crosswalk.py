@@ -4,6 +4,7 @@ The table is `schemas/crosswalk.csv`; its head says how paths, addresses and box
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
@@ -11,6 +12,7 @@ from typing import Literal
 
 from edi import tables
 from edi.errors import TableError
+from edi.model.claim import Claim, billed_coverage, effective_bill_to, effective_kind, other_coverages
 
 When = Literal["self", "dependent", "destination", "other[n]", "line", "claim"]
 SetName = Literal["837p", "837i"]
@@ -201,3 +203,161 @@ def item_of(form: FormName, key: str) -> str:
     if found is None:
         raise TableError(f"crosswalk.csv: {form} has no box {key}")
     return found
+
+
+# ---------------------------------------------------------------- addresses
+
+
+def address_of(claim: Claim, path: str) -> str | None:
+    """Where a value of a claim stands in the 837 of its setting, or would stand; None where it has no place.
+
+    The address of a record or a list is that of the segment with its first value. Loops that stand below a
+    line or another payer have no number, because it is known only where they stand.
+    """
+    name: SetName = "837i" if claim.setting == "facility" else "837p"
+    shape = _shape(path)
+    exact = [row for row in _by_shape().get(shape, ()) if row.address(name)]
+    held = exact or [row for row in _by_shape().get(shape + "/", ()) if row.address(name)]
+    parts = path.split("/")
+    if parts[1:2] == ["unmapped"] and len(parts) > 2 and int(parts[2]) < len(claim.unmapped):
+        return claim.unmapped[int(parts[2])].address
+    row = next((row for row in held if _fits(claim, row, parts)), None)
+    if row is None:
+        return None
+    loop, segment, element = row.address(name).split("/")
+    if loop.endswith("[n]"):
+        turn = _turn(claim, loop.removesuffix("[n]"), parts)
+        loop = loop.removesuffix("[n]") + (f"[{turn}]" if turn else "")
+    numbers = [int(part) for part in parts if part.isdecimal()]
+    if segment.endswith("#n"):
+        segment = segment.removesuffix("#n") + (f"#{numbers[-1] + 1}" if numbers and numbers[-1] else "")
+    if shape in ("/lines", "/lines/#"):
+        return loop
+    if element.startswith(("{n}", "{n+1}")) and numbers:
+        # twelve codes in each HI
+        before, rest = (
+            _position(claim, row, numbers[0]) + element.startswith("{n+1}"),
+            element.partition("}")[2],
+        )
+        segment += f"#{before // 12 + 1}" if before >= 12 else ""
+        element = f"{before % 12 + 1:02}{rest}"
+    whole = "{" in element or not (exact or parts[-1] in _IN_ONE)
+    return f"{loop}/{segment}" if whole else f"{loop}/{segment}/{element}"
+
+
+def _position(claim: Claim, row: Row, index: int) -> int:
+    """How many entries of a list stand before one in the segment that holds those of its kind."""
+    if not row.path.startswith("/diagnoses/"):
+        return index
+    name = row.path.split("/")[2].strip("{}")
+    known = range(min(index, len(claim.diagnoses)))
+    return sum(effective_kind(claim, i) == name for i in known)
+
+
+@cache
+def shapes_at(name: SetName, loop: str, segment: str, codes: str) -> frozenset[str]:
+    """Pointers, with `#` for indexes, of the values that a segment of a loop holds, and of all around them.
+
+    `codes` are those of which one tells the segment apart, as `ABK|BK`; "" for a segment that stands alone.
+    """
+    wanted = f"{segment}[" if codes else segment
+    found: set[str] = set()
+    for row in rows():
+        own_loop, own, *_ = (*row.address(name).split("/"), "")
+        if own_loop.removesuffix("[n]") != loop or not own.removesuffix("#n").startswith(wanted):
+            continue
+        if codes and own.partition("[")[2].rstrip("]") not in codes.split("|"):
+            continue
+        shape = _shape(row.path)
+        while shape:
+            found.add(shape)
+            shape = shape.rpartition("/")[0]
+    return frozenset(found)
+
+
+def is_among(path: str, shapes: frozenset[str]) -> bool:
+    """Whether a pointer has one of the shapes of `shapes_at`."""
+    return _shape(path) in shapes
+
+
+_IN_ONE = ("modifiers", "diagnosis_pointers")
+"""Lists whose first entry has an element of its own."""
+
+
+def _shape(path: str) -> str:
+    """A pointer, or the path of a row, with `#` for every index."""
+    parts = path.split("/")
+    return "/".join("#" if part.isdecimal() or part.startswith("{") else part for part in parts)
+
+
+@cache
+def _by_shape() -> dict[str, list[Row]]:
+    """Rows by the shape of their path, and by that of everything that holds them with `/` at its end."""
+    found: dict[str, list[Row]] = {}
+    for row in rows():
+        shape = _shape(row.path)
+        found.setdefault(shape, []).append(row)
+        while "/" in shape[1:]:
+            shape = shape.rpartition("/")[0]
+            found.setdefault(shape + "/", []).append(row)
+    return found
+
+
+def _fits(claim: Claim, row: Row, parts: list[str]) -> bool:
+    """Whether a row is that of a pointer in this claim."""
+    coverage = billed_coverage(claim)
+    if row.when in ("self", "dependent"):
+        own = (
+            coverage is None
+            or coverage.relationship == "18"
+            or (coverage.relationship is None and coverage.subscriber is None)
+        )
+        if own != (row.when == "self"):
+            return False
+    for part, named in zip(parts, row.path.split("/"), strict=False):
+        if part == named or not part.isdecimal():
+            continue
+        if not named.startswith("{"):
+            return False
+        if not _is_named(claim, parts, named.strip("{}"), int(part)):
+            return False
+    return True
+
+
+def _is_named(claim: Claim, parts: list[str], name: str, index: int) -> bool:
+    """Whether the entry of a list is the one that a row names in braces."""
+    if parts[1] == "coverages" and name in ("destination", "other"):
+        return (index == effective_bill_to(claim)) == (name == "destination")
+    if parts[1] == "diagnoses":
+        return index >= len(claim.diagnoses) or effective_kind(claim, index) == name
+    if parts[1] == "dates":
+        return index < len(claim.dates) and claim.dates[index].qualifier == name
+    if "secondary_ids" in parts:
+        return name in _qualifiers(claim, parts)
+    return name != "line" or parts[1] == "lines"
+
+
+def _qualifiers(claim: Claim, parts: list[str]) -> Iterator[str]:
+    """The qualifier of the secondary id to which a pointer leads."""
+    holder: object = claim
+    for part in parts[1:]:
+        if isinstance(holder, tuple):
+            holder = holder[int(part)] if int(part) < len(holder) else None
+        else:
+            holder = getattr(holder, part, None)
+        qualifier = getattr(holder, "qualifier", None)
+        if qualifier:
+            yield qualifier
+
+
+def _turn(claim: Claim, loop: str, parts: list[str]) -> int | None:
+    """Number of the loop in which a value stands, where that follows from its pointer."""
+    if len(parts) < 3 or not parts[2].isdecimal():
+        return None
+    index = int(parts[2])
+    if parts[1] == "lines":
+        return index + 1 if loop == "2400" else None
+    if parts[1] == "coverages" and loop.startswith("23"):
+        order = [i for i, _ in other_coverages(claim)]
+        return order.index(index) + 1 if index in order else None
+    return None

@@ -2,7 +2,9 @@
 
 import difflib
 import json
-from collections.abc import Iterator
+import re
+import textwrap
+from collections.abc import Iterable, Iterator
 
 from edi import payers, tables
 from edi.checking import verified
@@ -11,13 +13,14 @@ from edi.errors import EdiError
 from edi.finding import Denial
 from edi.pipeline import addresses, denied
 from edi.pipeline.notices import Notice, notices
+from edi.pipeline.prose import WIDTH
 from edi.pipeline.prose import bullet as _bullet
 from edi.pipeline.prose import bullets as _bullets
 from edi.pipeline.prose import filled as _filled
 from edi.pipeline.prose import table as _table
 from edi.refdata import Drug, shipped
-from edi.rules import Rule, all_rules, rule_by_id
-from edi.rules.about import LOADED, SISTER
+from edi.rules import Example, Rule, all_rules, rule_by_id
+from edi.rules.about import BASE, LOADED, ON, POLICIES, SISTER
 from edi.rules.denials import denials
 
 KINDS = {
@@ -125,13 +128,19 @@ def rule_page(rule: Rule) -> str:
     parts.append("## Examples")
     note = f"Changes to the clean {rule.on} `samples/rules/{base}.json`: a JSON Pointer and the value there"
     note += "; null takes the value away."
+    if any(BASE in example for example in (*rule.breaks, *rule.keeps)):
+        note += f" `{BASE}` names another clean sample."
+    if any(ON in example for example in (*rule.breaks, *rule.keeps)):
+        note += f" `{ON}` says what is changed instead, the encounter or its claim alone."
+    if any(POLICIES in example for example in (*rule.breaks, *rule.keeps)):
+        note += f" `{POLICIES}` are other policies than usual."
     if any(SISTER in example for example in (*rule.breaks, *rule.keeps)):
-        note += f" `{SISTER}` makes a second claim of the run in the same way."
+        note += f" `{SISTER}` makes a second {rule.on} of the run, or several, in the same way."
     if any(LOADED in example for example in (*rule.breaks, *rule.keeps)):
         note += f" `{LOADED}` are rows of reference data as if a user had loaded them."
     parts.append(_filled(note))
     for words, examples in (("Breaks the rule", rule.breaks), ("Keeps it", rule.keeps)):
-        parts += [f"{words}:", "\n\n".join(_patch(example) for example in examples)]
+        parts += [f"{words}:", _block(examples)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -143,9 +152,17 @@ _NEEDS = {
 }
 
 
-def _patch(example: object) -> str:
-    text = json.dumps(example, indent=2, ensure_ascii=False, default=str)
-    return f"```json\n{text}\n```"
+def _block(examples: Iterable[Example]) -> str:
+    """Examples as JSON, one below the other."""
+    return "\n".join(["```json", *map(_packed, examples), "```"])
+
+
+def _packed(example: Example) -> str:
+    """JSON in lines that are broken between its members only."""
+    text = json.dumps(example, ensure_ascii=False, default=str)
+    text = re.sub(r'"(?:[^"\\]|\\.)*"(: )?', lambda found: found[0].replace(" ", "\u00a0"), text)
+    lines = textwrap.wrap(text, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+    return "\n".join(lines).replace("\u00a0", " ")
 
 
 def _denial(denial: Denial) -> str:

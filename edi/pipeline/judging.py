@@ -1,6 +1,7 @@
 """From records to findings: settings and payer rules applied, the claim put together, judged, and placed."""
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -25,6 +26,7 @@ from edi.finding import (
 from edi.forecast import forecast, stake_of
 from edi.model.claim import Claim, billed_coverage
 from edi.model.contract import Kind, Record
+from edi.model.crosswalk import address_of
 from edi.model.encounter import Encounter
 from edi.model.party import TradingPartner
 from edi.model.pointer import pointer
@@ -351,12 +353,10 @@ def locate(claim: Claim, findings: Iterable[Finding]) -> None:
         where = found.claim_path or ""
         head, _, last = where.rpartition("/")
         trace = traces.get(where) or (traces.get(head) if last.isdecimal() else None)
-        if trace is None:
-            continue
-        # a line as a whole is its loop, not one of its elements
-        whole = head == "/lines"
-        address = trace.address.partition("/")[0] if whole else trace.address
-        found.place.x12 = X12Place(address=address, loop=trace.loop)
+        # a line as a whole is its loop, not one of its elements; what is not written would stand somewhere
+        address = trace.address if trace is not None and head != "/lines" else address_of(claim, where)
+        if address is not None:
+            found.place.x12 = X12Place(address=address, loop=re.split(r"[\[/]", address, maxsplit=1)[0])
 
 
 def mask(findings: Iterable[Finding]) -> None:

@@ -21,6 +21,7 @@ from edi.payers import Overlay, Policies
 from edi.refdata import Lists
 from edi.rules import Case, Rule, all_rules
 from edi.rules.across import Found, Gather, Settled, Told
+from edi.transactions.reading import line_starts
 
 if TYPE_CHECKING:
     import sqlite3
@@ -71,6 +72,8 @@ class _Claim:
     setting: Setting | None
     sources: tuple[str, ...] | None
     x12: bool
+    starts: tuple[int, ...]
+    """Of a claim from an 837 the ordinals of the segments at which its lines begin."""
     terms: int
     snip: int
     charges: tuple[str | None, ...]
@@ -115,6 +118,7 @@ class Sisters:
             claim.setting,
             case.assembled.sources if case.assembled and record == "encounter" else None,
             x12,
+            line_starts(claim) if record == "x12" else (),
             self._terms_of(case),
             snip,
             tuple(None if amount is None else str(amount) for amount in _charges(claim)),
@@ -240,6 +244,7 @@ class Sisters:
             setting=claim.setting,
             sources=claim.sources,
             x12=claim.x12,
+            starts=claim.starts,
         )
         return Change(
             file=claim.file,

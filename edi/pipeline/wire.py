@@ -1,12 +1,14 @@
 """X12 inputs: what the guide says of each segment, and what the rules say of each claim, in one pass."""
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from edi.checking import check_case, wire_finding
 from edi.coding.assembly import line_kind
 from edi.finding import SEVERITIES, Finding
+from edi.model import crosswalk
 from edi.model.contract import Record
 from edi.pipeline.judging import Judged, Options, case_of, chosen_for, mask
 from edi.pipeline.notices import notice
@@ -15,9 +17,15 @@ from edi.x12 import parallel
 from edi.x12.findings import Fault
 from edi.x12.reader import GroupHead, SetEnd, SetHead, Unit
 
-UNREAD_RULE = "SNIP1-003"
-"""The rule about values that could not be read: the guide's own judgement says it better."""
-ABSENCES = ("segment_missing", "loop_missing", "element_missing", "partner_missing", "one_of_missing")
+MISSING = ("segment_missing", "loop_missing")
+MISPLACED = ("segment_misplaced", "segment_not_here")
+TOGETHER = ("partner_missing", "one_of_missing", "excluded_together")
+"""Faults of several elements of a segment, of which they name one."""
+ABSENCES = (*MISSING, "element_missing", "partner_missing", "one_of_missing")
+_ADDRESS = re.compile(
+    r"[^/]+(?:/(?P<segment>[A-Z0-9]+)(?:\[[^\]]*\])?(?:#\d+)?(?:/(?P<element>\d\d)(?:-(?P<component>\d+))?)?)?"
+)
+_CODES = re.compile(r"\[([^\]]*)\]$")
 
 
 @dataclass(slots=True)
@@ -136,26 +144,59 @@ def _claim(read: ReadClaim, index: int, current: _Set, options: Options, file: s
                 if one.place.x12 is None:
                     one.place.x12 = places.get(one.claim_path or "")
             faults = [*current.header, *(f for held in current.levels.values() for f in held), *unit.faults]
-            found.findings += [one for one in judged if not _said(one, faults)]
+            name: crosswalk.SetName = "837i" if claim.setting == "facility" else "837p"
+            found.findings += _unsaid(judged, faults, name)
     found.findings.sort(key=lambda f: SEVERITIES.index(f.severity))
     if not options.show_values:
         mask(found.findings)
     return found
 
 
-def _said(finding: Finding, faults: Iterable[Fault]) -> bool:
-    """Whether a fault of the wire is the same fault: at the same segment, or an absence that explains it."""
-    if finding.snip is None or finding.snip > 2:
-        return False
-    place = finding.place.x12
+def _unsaid(findings: list[Finding], faults: list[Fault], name: crosswalk.SetName) -> list[Finding]:
+    """The findings that no fault of the wire says already: one fault gives one finding."""
+    at: dict[int, list[Fault]] = {}
+    anywhere: dict[tuple[str, str, str, str], Fault] = {}
     for fault in faults:
-        if fault.about.severity != "error":
-            continue
-        if finding.rule == UNREAD_RULE and fault.element is not None:
-            return True
-        if place is None:
-            if fault.kind in ABSENCES or fault.kind in ("segment_misplaced", "segment_not_here"):
-                return True
-        elif place.segment == fault.ordinal:
-            return True
-    return False
+        if fault.about.severity == "error":
+            at.setdefault(fault.ordinal, []).append(fault)
+            if fault.kind in MISSING or fault.kind in MISPLACED:
+                # these count wherever they stand, so that one of each is enough
+                anywhere.setdefault((fault.kind, fault.loop, fault.segment, fault.address), fault)
+    if not at:
+        return findings
+    kept = []
+    for finding in findings:
+        place = finding.place.x12
+        near = faults if place is None else (*at.get(place.segment or 0, ()), *anywhere.values())
+        if (finding.snip or 9) > 5 or not any(_is_same(finding, fault, name) for fault in near):
+            kept.append(finding)
+    return kept
+
+
+def _is_same(finding: Finding, fault: Fault, name: crosswalk.SetName) -> bool:
+    """Whether a fault is of the element that a finding speaks of, or of the segment that holds it."""
+    place, snip = finding.place.x12, finding.snip or 0
+    if place is None or finding.claim_path is None:
+        return snip <= 2 and (fault.kind in ABSENCES or fault.kind in MISPLACED)
+    if fault.kind in MISSING:
+        codes = _CODES.search(fault.address)
+        shapes = crosswalk.shapes_at(name, fault.loop, fault.segment, codes[1] if codes else "")
+        held = fault.kind == "loop_missing" or crosswalk.is_among(finding.claim_path, shapes)
+        return snip <= 2 and held and place.loop == fault.loop
+    named = _ADDRESS.fullmatch(place.address)
+    segment, element, component = named.groups() if named else (None, None, None)
+    if segment not in (None, fault.segment):
+        return False
+    if fault.kind in MISPLACED:
+        return snip <= 2 and segment is not None
+    if place.segment != fault.ordinal:
+        return False
+    if element is None or fault.element is None:
+        return snip <= 2
+    same = int(element) == fault.element
+    if snip > 2:
+        # no value, or one that the guide does not know: what rules say of it says the same
+        exact = same and (component is None or int(component) == (fault.component or int(component)))
+        return exact and fault.kind in ("element_missing", "code_not_allowed")
+    kind_of_entity = fault.segment == "NM1" and fault.element == 2  # says how the names are to be read
+    return same or fault.kind in TOGETHER or kind_of_entity

@@ -16,6 +16,16 @@ READ = "read"
 CODES = "codes"
 """Key of an example that holds whole code lists as if a user had loaded them: name -> first day, last day, "
 "codes."""
+SISTER = "sister"
+"""Key of an example that holds a patch of the sample, or a list of them: more claims of the same run."""
+LOADED = "loaded"
+"""Key of an example that holds rows of reference data as if a user had loaded them for 2026."""
+BASE = "base"
+"""Key of an example that patches another clean sample than the rule's other ones: its name."""
+ON = "on"
+"""Key of an example that patches the other one of the two, claim without record or encounter: its name."""
+POLICIES = "policies"
+"""Key of an example that holds policies other than those under which the rule's examples run."""
 INPATIENT = frozenset(("11", "18", "21", "41"))
 """Facility codes of bills for inpatients who are admitted; 12 and 22 bill Part B services of inpatients."""
 _DRUG_CODE = re.compile(r"J\d{4}|Q5\d{3}|C9\d{3}")
@@ -78,9 +88,3 @@ def rows_of(page: Mapping[str, str], name: str) -> Iterator[tuple[int, str, str]
         column, point, row = key.rpartition(".")
         if point and column == name and row.isdecimal() and text.strip():
             yield int(row), key, text.strip()
-
-
-SISTER = "sister"
-"""Key of an example that holds a patch of the clean sample: a second claim of the same run."""
-LOADED = "loaded"
-"""Key of an example that holds rows of reference data as if a user had loaded them for 2026."""

@@ -41,7 +41,7 @@ class Found:
 
     claim: int
     path: str
-    """JSON Pointer into the claim."""
+    """JSON Pointer into the claim, or into the encounter with a key that only that has."""
     values: dict[str, object]
     severity: Severity | None = None
 

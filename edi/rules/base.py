@@ -21,7 +21,10 @@ from edi.rules.across import Across
 
 Need = Literal["record", "received", "paper", "prices"]
 Example = Mapping[str, Any]
-"""JSON Pointer -> value, applied to a clean sample: null takes the value away, `-` appends to a list."""
+"""JSON Pointer -> value, applied to a clean sample: null takes the value away, `-` appends to a list.
+
+Keys that are no pointers change the circumstances: they stand in `edi.rules.about`.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,8 +54,21 @@ BILLED = "#0"
 SUBSCRIBER = "#subscriber"
 """Stands for the person of 2010BA until it is known whether that is the patient."""
 
-Found = dict[str, tuple[int, int, int | None]]
-"""JSON Pointer -> index of the segment in its unit, element, component."""
+Spot = tuple[int, int | None, int | None]
+"""Index of a segment in its unit, element, component; without an element the segment as a whole."""
+
+
+class Found(dict[str, tuple[int, int | None, int | None]]):
+    """Where the values of a unit stand: JSON Pointer -> spot."""
+
+    __slots__ = ("absent", "carried")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.absent: dict[str, Spot] = {}
+        """Where values would stand that are not there, in segments that are."""
+        self.carried: list[tuple[Unmapped, Spot]] = []
+        """What has no home in the claim."""
 
 
 class Reading:
@@ -135,12 +148,13 @@ class Reading:
         return values
 
     def note(self, base: Base, slots: Sequence[Slot], values: Sequence[str]) -> None:
-        """Note where values stood, when tracing."""
+        """Note where values stand, or would stand, when tracing."""
         if self.trace is not None:
             for slot, value in zip(slots, values, strict=True):
-                if value and slot.pointer is not None:
+                if slot.pointer is not None:
                     where = pointer(base, slot.pointer)
-                    self.trace.setdefault(where, (self.i, slot.element, slot.component))
+                    found = self.trace if value else self.trace.absent
+                    found.setdefault(where, (self.i, slot.element, slot.component))
 
     def number(self, text: str, base: Base, name: str) -> Decimal | None:
         """A number; one that cannot be read goes to `unread`."""
@@ -168,12 +182,18 @@ class Reading:
             self.whole = set()
         self.whole.add(self.i)
         name = text.split(ELEMENT, 1)[0]
-        self.unmapped.append(Unmapped(address=f"{self.address()}/{name}", text=plain(text)))
+        self._leave(Unmapped(address=f"{self.address()}/{name}", text=plain(text)), None, None)
 
     def left(self, element: int, component: int | None, value: str) -> None:
         """Put an element of the current segment into `unmapped`; "" says that it was empty."""
         where = f"{element:02}" + (f"-{component}" if component is not None else "")
-        self.unmapped.append(Unmapped(address=f"{self.segment_name()}/{where}", text=plain(value)))
+        one = Unmapped(address=f"{self.segment_name()}/{where}", text=plain(value))
+        self._leave(one, element, component)
+
+    def _leave(self, one: Unmapped, element: int | None, component: int | None) -> None:
+        self.unmapped.append(one)
+        if self.trace is not None:
+            self.trace.carried.append((one, (self.i, element, component)))
 
     def address(self) -> str:
         """Address of the current loop: `2300`, `2400[3]`, `2400[3]/2430[2]`."""

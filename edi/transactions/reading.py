@@ -5,7 +5,8 @@ worked out on demand by reading the claim's segments once more (`trace_read`).
 """
 
 import io
-from collections.abc import Collection, Iterable, Iterator
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import IO
@@ -13,16 +14,18 @@ from typing import IO
 from edi.errors import NotReadable
 from edi.finding import X12Place
 from edi.model.claim import Claim, Unmapped, Unread
+from edi.model.crosswalk import address_of
 from edi.model.party import Coverage, Patient, Person, Provider, TradingPartner
 from edi.transactions import parts837_read as read
 from edi.transactions import t837i, t837p
 from edi.transactions.parts837 import Guide
-from edi.transactions.parts837_read import Found, Reading, Table
+from edi.transactions.parts837_read import Found, Reading, Spot, Table
 from edi.x12.findings import Fault
 from edi.x12.placing import Places
 from edi.x12.reader import Event, Reader, SetHead, Unit, address, locate
+from edi.x12.segment import ELEMENT, qualifier_of
 from edi.x12.taking import plain
-from edi.x12.units import element_offset
+from edi.x12.units import element_offset, loop_start
 
 GUIDES: dict[str, tuple[Guide, read.Loops]] = {
     "837P": (t837p.GUIDE, t837p.LOOPS),
@@ -245,9 +248,10 @@ def read_claim(
             Unread(path=read.resolve(u.path, order, dependent=dependent), text=u.text) for u in claim.unread
         )
     if trace is not None:
-        found = {read.resolve(k, order, dependent=dependent): v for k, v in trace.items()}
-        trace.clear()
-        trace.update(found)
+        for held in (trace, trace.absent):
+            found = {read.resolve(k, order, dependent=dependent): v for k, v in held.items()}
+            held.clear()
+            held.update(found)
     claim.origin = Origin(unit, header.unit, tuple(level.unit for level in above), r.icd9)
     return claim
 
@@ -299,7 +303,9 @@ def trace_read(claim: Claim, wanted: Collection[str] | None = None) -> dict[str,
 
     Args:
         claim: a claim from `read_837`.
-        wanted: the pointers that are asked for; default all.
+        wanted: the pointers that are asked for, also those of values that are absent: these have the address
+            at which they would stand, and the segment that would hold them or at which what is around them
+            begins. Default all values that are there.
     """
     origin = claim.origin
     if not isinstance(origin, Origin):
@@ -311,36 +317,101 @@ def trace_read(claim: Claim, wanted: Collection[str] | None = None) -> dict[str,
     header = Header(head, origin.header)
     found: list[tuple[Unit, Found]] = []
     if origin.header is not None:
-        trace: Found = {}
+        trace = Found()
         table.run(_begin(guide, origin.header, trace), origin.header)
         found.append((origin.header, trace))
     for unit in origin.levels:
-        trace = {}
+        trace = Found()
         _read_level(guide, table, unit, header, trace)
         found.append((unit, trace))
-    trace = {}
+    trace = Found()
     parent = origin.unit.root.parent
     again = read_claim(guide, table, origin.unit, header, parent.loop.id if parent else "", trace)
     found.append((origin.unit, trace))
     dependent = parent is not None and parent.loop.id == "2000C"
     order = [0 if i == again.bill_to else -1 for i in range(len(again.coverages))]
-    raw: dict[str, tuple[Unit, int, int, int | None]] = {}
+    raw: dict[str, tuple[Unit, Spot]] = {}
+    absent: dict[str, tuple[Unit, Spot]] = {}
     for unit, trace in found:
-        for path, (at, element, component) in trace.items():
-            raw.setdefault(read.resolve(path, order, dependent=dependent), (unit, at, element, component))
-    for where, held in sorted(raw.items(), key=lambda item: item[1][0].ordinal + item[1][1]):
+        for path, spot in trace.items():
+            raw.setdefault(read.resolve(path, order, dependent=dependent), (unit, spot))
+        for path, spot in trace.absent.items():
+            absent.setdefault(read.resolve(path, order, dependent=dependent), (unit, spot))
+        for one, spot in trace.carried:
+            position = next((i for i, kept in enumerate(again.unmapped) if kept is one), None)
+            if position is not None:
+                raw.setdefault(f"/unmapped/{position}", (unit, spot))
+    for where, held in sorted(raw.items(), key=lambda item: item[1][0].ordinal + item[1][1][0]):
         while where.count("/") > 1:
             where = where.rpartition("/")[0]
             raw.setdefault(where, held)
-    asked = raw if wanted is None else [where for where in wanted if where in raw]
-    return {where: _place(*raw[where]) for where in asked}
+    if wanted is None:
+        return {where: _place(*held) for where, held in raw.items()}
+    places = {}
+    for where in wanted:
+        exact = raw.get(where) or absent.get(where) or absent.get(f"{where}/0")
+        if exact is not None and where.startswith("/lines/") and where.count("/") == 2:
+            # a line as a whole is its loop, not one of its elements
+            places[where] = _begins(*exact)
+        elif exact is not None:
+            places[where] = _place(*exact)
+        elif where:
+            places[where] = _beside(claim, where, raw, origin.unit)
+    return places
 
 
-def _place(unit: Unit, index: int, element: int, component: int | None) -> X12Place:
+def _beside(claim: Claim, where: str, raw: Mapping[str, tuple[Unit, Spot]], own: Unit) -> X12Place:
+    """The place of something that is absent: its segment if that stands, else the beginning of its loop."""
+    around = where
+    while around and around not in raw:
+        around = around.rpartition("/")[0]
+    unit, index = (raw[around][0], raw[around][1][0]) if around else (own, 0)
+    wanted = address_of(claim, where)
+    if unit is not own and (wanted is None or wanted.startswith(("23", "24"))):
+        unit, index = own, 0
+    place = _place(unit, (_segment_for(unit, loop_start(unit, index), wanted or ""), None, None))
+    if wanted is not None:
+        place.address, place.loop = wanted, re.split(r"[\[/]", wanted, maxsplit=1)[0]
+    return place
+
+
+def _segment_for(unit: Unit, start: int, wanted: str) -> int:
+    """Index of the segment that an address names in or below the loop that begins at `start`; or `start`."""
+    begin, match = unit.node(start), _SEGMENT.match(wanted)
+    if begin is None or match is None:
+        return start
+    for i in range(start, len(unit.segments)):
+        node = unit.node(i)
+        if node is None or (i > start and node.home is begin.home and node.is_head):
+            break
+        segment, qualifier = qualifier_of(unit.segments[i])
+        if (
+            node.home.loop.id == match["loop"]
+            and segment == match["segment"]
+            and match["code"] in (None, qualifier)
+            and (match["turn"] is None or address(unit, i).startswith(f"{match['loop']}[{match['turn']}]/"))
+        ):
+            return i
+    return start
+
+
+_SEGMENT = re.compile(r"(?P<loop>\w+)(?:\[(?P<turn>\d+)\])?/(?P<segment>\w+)(?:\[(?P<code>\w+)\])?")
+
+
+def _begins(unit: Unit, spot: Spot) -> X12Place:
+    place = _place(unit, (loop_start(unit, spot[0]), None, None))
+    place.address = place.address.partition("/")[0]
+    return place
+
+
+def _place(unit: Unit, spot: Spot) -> X12Place:
+    index, element, component = spot
     block, at = locate(unit, index)
     byte = text_line = column = None
     if block is not None:
-        byte = block.byte(at) + element_offset(unit.segments[index], element, component)
+        byte = block.byte(at)
+        if element is not None:
+            byte += element_offset(unit.segments[index], element, component)
         text_line, column = block.position(byte)
     node = unit.node(index)
     return X12Place(
@@ -350,6 +421,17 @@ def _place(unit: Unit, index: int, element: int, component: int | None) -> X12Pl
         text_line=text_line,
         column=column,
         byte=byte,
+    )
+
+
+def line_starts(claim: Claim) -> tuple[int, ...]:
+    """Ordinals of the segments at which the lines of a claim that was read begin; nothing for others."""
+    origin = claim.origin
+    if not isinstance(origin, Origin):
+        return ()
+    begins = f"LX{ELEMENT}"
+    return tuple(
+        origin.unit.ordinal + i for i, text in enumerate(origin.unit.segments) if text.startswith(begins)
     )
 
 

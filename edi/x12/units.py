@@ -1,5 +1,6 @@
 """What reading yields: heads, units and ends; and where a segment of a unit stands."""
 
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
@@ -220,6 +221,12 @@ def address(unit: Unit, index: int, element: int | None = None, component: int |
     return f"{loop.loop.id}{number}/{name}{f'#{nth}' if nth > 1 else ''}{behind}"
 
 
+def loop_start(unit: Unit, index: int) -> int:
+    """Index of the segment at which the loop of another one begins."""
+    node = unit.node(index)
+    return index if node is None else _turn(unit, index, node.home)[1]
+
+
 def _last_loop(unit: Unit, index: int) -> str:
     for i in range(index, -1, -1):
         node = unit.node(i)
@@ -241,9 +248,27 @@ def _repeats(loop: LoopNode, root: LoopNode) -> bool:
 
 def _turn(unit: Unit, index: int, loop: LoopNode) -> tuple[int, int]:
     """Number of the turn of a loop that a segment lies in, counted in the unit, and where the turn begins."""
-    turn, start, inside = 0, 0, False
-    for i in range(index + 1):
-        code = unit.nodes[i]
+    starts = _starts(unit, loop)
+    turn = bisect_right(starts, index)
+    return max(turn, 1), starts[turn - 1] if turn else 0
+
+
+_last: dict[str, tuple[Unit, int, dict[LoopNode, list[int]]]] = {}
+"""The unit that was asked for last, with its length, and where turns of its loops begin."""
+
+
+def _starts(unit: Unit, loop: LoopNode) -> list[int]:
+    """Indexes of the segments at which the turns of a loop begin; remembered for one unit at a time."""
+    known = _last.get("unit")
+    if known is None or known[0] is not unit or known[1] != len(unit.nodes):
+        known = _last["unit"] = (unit, len(unit.nodes), {})
+    held = known[2]
+    found = held.get(loop)
+    if found is not None:
+        return found
+    starts: list[int] = []
+    inside = False
+    for i, code in enumerate(unit.nodes):
         if code >= UNKNOWN or code & MISPLACED:
             continue
         node = unit.node(i)
@@ -251,10 +276,12 @@ def _turn(unit: Unit, index: int, loop: LoopNode) -> tuple[int, int]:
             continue
         if node.home is loop:
             if node.is_head or code & RESTART or not inside:
-                turn, start, inside = turn + 1, i, True
+                starts.append(i)
+                inside = True
         elif loop not in node.home.path():
             inside = False
-    return max(turn, 1), start
+    held[loop] = starts
+    return starts
 
 
 def _nth(unit: Unit, start: int, index: int) -> int:

@@ -54,6 +54,10 @@ def _cut(reason: str) -> list[dict[str, str]]:
         {"/patient_paid": "650.00"},
         {"/patient_paid": "0.00"},
         _decided(adjustments=_cut("45")),
+        {"/patient_paid": "0.00", "/total_charge": None},
+        {"/coverages/-": {}},
+        {"/coverages/-": {"adjudication": {}}},
+        {"/coverages/-": {"adjudication": {"paid": "650.01"}}, "/total_charge": "650.01"},
     ],
 )
 def paid_exceeds(case: Case) -> Iterator[Hit]:

@@ -18,7 +18,12 @@ from edi.rules.asks import absent, box
     snip=3,
     also=("P26", "I09", "SNIP3-001", "F04-47-001"),
     breaks=[{"/total_charge": "649.99"}, {"/total_charge": "650.01"}, {"/lines/0/charge": "250.01"}],
-    keeps=[{"/total_charge": "650"}, {"/total_charge": "650.00"}],
+    keeps=[
+        {"/total_charge": "650"},
+        {"/total_charge": "650.00"},
+        {"/lines/0": {}},
+        {"/total_charge": None},
+    ],
 )
 def total_differs(case: Case) -> Iterator[Hit]:
     """The total of a claim is the sum of its lines, to the cent."""
@@ -65,8 +70,16 @@ def total_missing(case: Case) -> Iterator[Hit]:
     snip=3,
     also=("I48", "SNIP3-004"),
     setting="facility",
-    breaks=[{"/lines/0/non_covered": "250.01"}, {"/lines/0/non_covered": "-0.01"}],
-    keeps=[{"/lines/0/non_covered": "250.00"}, {"/lines/0/non_covered": "0.00"}],
+    breaks=[
+        {"/lines/0/non_covered": "250.01"},
+        {"/lines/0/non_covered": "-0.01"},
+        {"/lines/0/non_covered": "-0.01", "/lines/1/non_covered": "-0.01"},
+    ],
+    keeps=[
+        {"/lines/0/non_covered": "250.00"},
+        {"/lines/0/non_covered": "0.00"},
+        {"/lines/0/non_covered": "0.00", "/lines/0/charge": None},
+    ],
 )
 def non_covered_exceeds(case: Case) -> Iterator[Hit]:
     """No more of a line can be non-covered than was charged for it, and no less than nothing."""

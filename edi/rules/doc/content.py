@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from edi.codes import dose
 from edi.coding.timeline import Given
+from edi.rules.about import BASE
 from edi.rules.base import Case, Hit, rule
 from edi.rules.doc.charted import ARTICLES, at, by_vein, charted, severity
 
@@ -44,7 +45,13 @@ _SECOND = {
     snip=7,
     needs=("record",),
     on="encounter",
-    breaks=[{"/administrations/0/times_source": "derived"}],
+    breaks=[
+        {"/administrations/0/times_source": "derived"},
+        {
+            "/administrations/0/times_source": "derived",
+            "/administrations/-": {"id": "A2", "stop": "2026-03-03T09:45", "times_source": "derived"},
+        },
+    ],
     keeps=[
         {},
         {"/administrations/0/times_source": "pump"},
@@ -79,6 +86,12 @@ def lacks_dose(given: Given) -> bool:
         {"/administrations/0/drug": None},
         {"/administrations/0/dose": None, "/administrations/0/patient_supplied": True},
         {"/administrations/0/dose": None, "/administrations/0/hcpcs": None},
+        {
+            "/administrations/0/dose": None,
+            "/administrations/0/hcpcs": None,
+            "/administrations/-": {"id": "A2"},
+        },
+        {"/administrations/0/drug": None, "/administrations/-": {"id": "A2"}},
     ],
     keeps=[
         {},
@@ -109,7 +122,11 @@ def not_charted(case: Case) -> Iterator[Hit]:
     snip=7,
     needs=("record",),
     on="encounter",
-    breaks=[{"/administrations/0/route": None}, {"/administrations/0/route": " "}],
+    breaks=[
+        {"/administrations/0/route": None},
+        {"/administrations/0/route": " "},
+        {"/administrations/0/route": None, "/administrations/-": {"id": "A2"}},
+    ],
     keeps=[
         {},
         {"/administrations/0/route": "SC"},
@@ -137,6 +154,31 @@ def route_not_charted(case: Case) -> Iterator[Hit]:
         {"/administrations/0/order/dose/value": "180"},
         {"/administrations/0/order/dose/value": "223"},
         {"/administrations/0/order/dose": {"value": "0.18", "unit": "g"}},
+        {"/administrations/0/order/dose/value": 1},
+        {
+            "/administrations/0/order/dose/value": "180",
+            "/administrations/-": {
+                "id": "A2",
+                "dose": {"value": "200", "unit": "mg"},
+                "order": {"id": "O1", "dose": {"value": "180", "unit": "mg"}},
+            },
+        },
+        {
+            "/administrations/0/order/dose": None,
+            "/administrations/-": {
+                "id": "A2",
+                "dose": {"value": "200", "unit": "mg"},
+                "order": {"id": "O1", "dose": {"value": "1", "unit": "g"}},
+            },
+        },
+        {
+            "/administrations/0/order/dose": {"value": "5", "unit": "mL"},
+            "/administrations/-": {
+                "id": "A2",
+                "dose": {"value": "10", "unit": "mL"},
+                "order": {"id": "O1", "dose": {"value": "5", "unit": "mL"}},
+            },
+        },
     ],
     keeps=[
         {},
@@ -146,6 +188,10 @@ def route_not_charted(case: Case) -> Iterator[Hit]:
         {"/administrations/0/order/dose": {"value": "5", "unit": "mL"}},
         {"/administrations/0/order/dose": None},
         {"/administrations/0/order/dose/value": "300", "/administrations/0/stop_reason": "reaction"},
+        {"/administrations/0/order/dose/value": "0"},
+        {"/administrations/0/dose/value": "180"},
+        {"/administrations/0/dose": None},
+        {"/administrations/0": {"id": "A2"}},
     ],
 )
 def dose_against_order(case: Case) -> Iterator[Hit]:
@@ -178,7 +224,14 @@ def dose_against_order(case: Case) -> Iterator[Hit]:
     snip=7,
     needs=("record",),
     on="encounter",
-    breaks=[{"/administrations/0/ndc": None, "/administrations/0/lot": None}],
+    breaks=[
+        {"/administrations/0/ndc": None, "/administrations/0/lot": None},
+        {
+            "/administrations/0/ndc": None,
+            "/administrations/0/lot": None,
+            "/administrations/-": {"id": "A3", "hcpcs": "S0028"},
+        },
+    ],
     keeps=[
         {},
         {"/administrations/0/ndc": None},
@@ -188,6 +241,8 @@ def dose_against_order(case: Case) -> Iterator[Hit]:
             "/administrations/0/lot": None,
             "/administrations/0/patient_supplied": True,
         },
+        {"/administrations/-": {"id": "A2"}},
+        {"/administrations/0/ndc": None, "/administrations/0/lot": None, "/administrations/0/hcpcs": "J7120"},
     ],
 )
 def product_not_charted(case: Case) -> Iterator[Hit]:
@@ -212,6 +267,7 @@ def product_not_charted(case: Case) -> Iterator[Hit]:
     breaks=[
         {"/administrations/0/access_site": None},
         {"/administrations/0/access_site": None, "/administrations/0/technique": "push"},
+        {"/administrations/0/access_site": None, "/administrations/-": {"id": "A2"}},
     ],
     keeps=[
         {},
@@ -254,7 +310,29 @@ def kind_of(case: Case, given: Given) -> str | None:
     needs=("record",),
     on="encounter",
     breaks=[{"/administrations/0/documented_type": None, "/administrations/-": _SECOND}],
-    keeps=[{}, {"/administrations/0/documented_type": None}],
+    keeps=[
+        {},
+        {"/administrations/0/documented_type": None},
+        {BASE: "two-sites-coded"},
+        {
+            "/administrations/-": {"id": "A2", "start": "2026-03-03T09:50", "stop": "2026-03-03T10:10"},
+            "/administrations/0": {"id": "A2"},
+        },
+        {"/administrations/0/documented_type": None, BASE: "hydration-facility"},
+        {
+            BASE: "two-sites-coded",
+            "/administrations/-": {
+                "id": "A3",
+                "category": "hydration",
+                "start": "2026-03-03T09:00",
+                "stop": "2026-03-03T09:45",
+            },
+        },
+        {
+            "/administrations/-": {"id": "A2", "start": "2026-03-03T09:50", "stop": "2026-03-03T10:10"},
+            BASE: "pushes-facility",
+        },
+    ],
 )
 def kind_not_charted(case: Case) -> Iterator[Hit]:
     """Said once per claim, where several drugs were infused, so that the kind is a question at all."""
@@ -281,12 +359,52 @@ def kind_not_charted(case: Case) -> Iterator[Hit]:
         {"/administrations/0/documented_type": "concurrent"},
         {"/administrations/0/documented_type": "sequential"},
         {"/administrations/-": {**_SECOND, "documented_type": "concurrent"}},
+        {"/administrations/0/documented_type": "sequential", "/administrations/-": {"id": "A2"}},
+        {"/administrations/0/documented_type": "sequential", BASE: "hydration-facility"},
+        {
+            "/administrations/-": {
+                "id": "A2",
+                "start": "2026-03-03T09:50",
+                "stop": "2026-03-03T10:10",
+                "documented_type": "sequential",
+            },
+            "/administrations/0/route": "IM",
+        },
+        {
+            "/administrations/-": {
+                "id": "A2",
+                "start": "2025-06-03T09:00",
+                "stop": "2026-03-03T10:10",
+                "documented_type": "concurrent",
+            }
+        },
+        {
+            "/administrations/-": {
+                "id": "A2",
+                "hcpcs": "J1745",
+                "start": "2026-03-03T09:50",
+                "stop": "2026-03-03T10:10",
+                "documented_type": "concurrent",
+            }
+        },
     ],
     keeps=[
         {},
         {"/administrations/0/documented_type": "additional_hour"},
         {"/administrations/-": {**_SECOND, "documented_type": "sequential"}},
         {"/administrations/0/documented_type": "sequential", "/administrations/0/stop": None},
+        {
+            "/administrations/0/documented_type": "sequential",
+            "/administrations/-": {"id": "A3", "start": "2026-03-03T09:10", "stop": "2026-03-03T09:30"},
+        },
+        {
+            "/administrations/-": {"id": "A2", "start": "2026-03-03T09:50", "stop": "2026-03-03T10:10"},
+            BASE: "pushes-facility",
+        },
+        {
+            "/administrations/-": {"id": "A2", "start": "2026-03-03T09:50", "stop": "2026-03-03T10:10"},
+            "/administrations/0": {"id": "A2", "documented_type": "sequential"},
+        },
     ],
 )
 def kind_against_clock(case: Case) -> Iterator[Hit]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from edi.codes import icd10
 from edi.coding.clock import read
 from edi.model.claim import claim_diagnoses
+from edi.rules.about import BASE
 from edi.rules.base import Case, Hit, rule
 from edi.rules.doc.charted import ARTICLES, at, by_vein, charted, severity
 
@@ -22,7 +23,11 @@ LATEST_HOURS = 48
     snip=7,
     needs=("record",),
     on="encounter",
-    breaks=[{"/administrations/0/order": None}, {"/administrations/0/order": {"indication": "D50.9"}}],
+    breaks=[
+        {"/administrations/0/order": None},
+        {"/administrations/0/order": {"indication": "D50.9"}},
+        {"/administrations/0/order": {}, "/administrations/-": {"id": "A2"}},
+    ],
     keeps=[
         {},
         {"/administrations/0/order": {"id": "O1", "indication": "D50.9"}},
@@ -59,6 +64,9 @@ def indicated(text: str | None) -> str | None:
     breaks=[
         {"/administrations/0/order/indication": "K50.90"},
         {"/diagnoses/0/code": "D63.1"},
+        {"/administrations/0/order/indication": "D50", "/diagnoses/0/code": None},
+        {BASE: "chemo-facility"},
+        {"/diagnoses/0/code": "D63.1", "/administrations/-": {"id": "A2", "order": {"indication": "D50.9"}}},
     ],
     keeps=[
         {},
@@ -67,6 +75,8 @@ def indicated(text: str | None) -> str | None:
         {"/administrations/0/order/indication": "iron deficiency"},
         {"/administrations/0/order/indication": "E86.0"},
         {"/diagnoses": []},
+        {"/administrations/0/order/indication": "E86.0", "/diagnoses/1/code": "E8"},
+        {"/administrations/0/order": None},
     ],
 )
 def indication_not_billed(case: Case) -> Iterator[Hit]:
@@ -104,7 +114,11 @@ def indication_not_billed(case: Case) -> Iterator[Hit]:
     snip=7,
     needs=("record",),
     on="encounter",
-    breaks=[{"/administrations/0/iv_rationale": None}],
+    breaks=[
+        {"/administrations/0/iv_rationale": None},
+        {"/administrations/0/iv_rationale": None, "/administrations/0/hcpcs": "J7120"},
+        {"/administrations/0/iv_rationale": None, "/administrations/-": {"id": "A2"}},
+    ],
     keeps=[
         {},
         {
@@ -132,11 +146,24 @@ def reason_for_vein_missing(case: Case) -> Iterator[Hit]:
     snip=7,
     needs=("record",),
     on="encounter",
-    breaks=[{"/administrations/0/order/indication": None}],
+    breaks=[
+        {"/administrations/0/order/indication": None},
+        {"/administrations/0/order/indication": None, "/administrations/0/order/id": None},
+        {"/administrations/0/order/indication": None, "/administrations/0/order/by_npi": None},
+        {
+            "/administrations/0/order/indication": None,
+            "/administrations/-": {"id": "A2", "order": {"id": "O1"}},
+        },
+    ],
     keeps=[
         {},
         {"/administrations/0/order/indication": "iron deficiency"},
         {"/administrations/0/order": None},
+        {
+            "/administrations/0/order/indication": None,
+            "/administrations/0/order/id": None,
+            "/administrations/0/order/by_npi": None,
+        },
     ],
 )
 def indication_missing(case: Case) -> Iterator[Hit]:
@@ -161,6 +188,8 @@ def indication_missing(case: Case) -> Iterator[Hit]:
         {"/administrations/0/signed_by": None},
         {"/administrations/0/signed_by": " "},
         {"/administrations/0/signer_credential": None},
+        {"/administrations/0/signed_by": " ", "/administrations/-": {"id": "A2"}},
+        {"/administrations/0/signer_credential": None, "/administrations/-": {"id": "A2"}},
     ],
     keeps=[{}, {"/administrations/0/signed_by": None, "/administrations/0/purpose": "flush"}],
 )
@@ -195,12 +224,21 @@ def signature_missing(case: Case) -> Iterator[Hit]:
     snip=7,
     needs=("record",),
     on="encounter",
-    breaks=[{"/administrations/0/signed_at": "2026-03-05T09:46"}],
+    breaks=[
+        {"/administrations/0/signed_at": "2026-03-05T09:46"},
+        {"/administrations/0/stop": "2025-06-03T09:45"},
+        {"/administrations/0/signed_at": "2026-03-05T09:45", "/administrations/0/stop": None},
+        {
+            "/administrations/0/signed_at": "2026-03-05T09:46",
+            "/administrations/-": {"id": "A2", "stop": "2026-03-03T09:45", "signed_at": "2026-03-05T09:46"},
+        },
+    ],
     keeps=[
         {},
         {"/administrations/0/signed_at": "2026-03-05T09:45"},
         {"/administrations/0/signed_at": None},
         {"/administrations/0/signed_at": "later"},
+        {"/administrations/-": {"id": "A2", "signed_at": "2026-03-05T09:46"}},
     ],
 )
 def signature_late(case: Case) -> Iterator[Hit]:

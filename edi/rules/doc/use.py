@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from edi.rules.about import BASE
 from edi.rules.base import Case, Hit, rule
 from edi.rules.doc.charted import ARTICLES, charted
 from edi.rules.inf.linking import coded_links, links, names
@@ -26,10 +27,44 @@ _FLUID = {
     codes=("96365",),
     needs=("record",),
     on="encounter",
-    breaks=[{}, {"/administrations/0/intensity_factors": ["monitoring"]}],
+    breaks=[
+        {},
+        {"/administrations/0/intensity_factors": ["monitoring"]},
+        {"/administrations/0/category": "chemotherapy", BASE: "two-sites-coded"},
+        {"/administrations/0/hcpcs": "96411"},
+        {"/administrations/0/category": "chemotherapy", BASE: "two-sites-facility"},
+        {
+            "/administrations/0/intensity_factors": ["monitoring"],
+            "/administrations/-": {
+                "id": "A2",
+                "hcpcs": "J1756",
+                "start": "2026-03-03T09:00",
+                "stop": "2026-03-03T09:45",
+            },
+        },
+    ],
     keeps=[
         {"/administrations/0/stop": "2026-03-03T09:10"},
         {"/administrations/0/category": "chemotherapy"},
+        {
+            "/administrations/0/category": "chemotherapy",
+            "/services": [{"hcpcs": "96365"}, {"hcpcs": "96367"}],
+        },
+        {"/administrations/-": {"id": "A1"}},
+        {
+            "/administrations/0/category": "chemotherapy",
+            BASE: "two-sites-coded",
+            "/services/1/hcpcs": "96369",
+        },
+        {
+            "/administrations/-": {
+                "id": "A2",
+                "drug": "iron sucrose",
+                "hcpcs": "J7030",
+                "start": "2026-03-03T09:00",
+                "stop": "2026-03-03T09:45",
+            }
+        },
     ],
 )
 def use(case: Case) -> Iterator[Hit]:
@@ -63,11 +98,35 @@ def use(case: Case) -> Iterator[Hit]:
     needs=("record",),
     on="encounter",
     base="coded-professional",
-    breaks=[{**_FLUID}, {**_FLUID, "/administrations/0/category": None}],
+    breaks=[
+        {**_FLUID},
+        {**_FLUID, "/administrations/0/category": None},
+        {
+            "/services/0/hcpcs": "96360",
+            "/administrations/0/category": "hydration",
+            "/services/1/hcpcs": "96367",
+        },
+        {"/services/0/hcpcs": "96366", "/administrations/0/category": "hydration"},
+        {"/services/0/hcpcs": "96368", "/administrations/0/category": "hydration"},
+        {"/administrations/0/category": "hydration", "/services/-": {"hcpcs": "96368"}},
+        {
+            "/administrations/0/hcpcs": "J7030",
+            "/administrations/-": {
+                "id": "A3",
+                "category": "hydration",
+                "start": "2026-03-03T09:00",
+                "stop": "2026-03-03T09:45",
+            },
+        },
+    ],
     keeps=[
         {},
         {**_FLUID, "/services/0/hcpcs": "96360"},
         {**_FLUID, "/administrations/0/category": "therapeutic"},
+        {"/administrations": []},
+        {"/administrations/0/hcpcs": "J7030", "/administrations/0/route": "IM"},
+        {"/administrations/0/category": "hydration", "/administrations/-": {"id": "A2", "route": "PO"}},
+        {"/administrations/0/category": "hydration", BASE: "chemo-facility"},
     ],
 )
 def qualifies(case: Case) -> Iterator[Hit]:

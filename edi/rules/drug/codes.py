@@ -10,6 +10,7 @@ from edi.coding.given import NOT_CLASSIFIED
 from edi.finding import Severity
 from edi.model.claim import ServiceLine, billed_coverage, effective_place_of_service
 from edi.refdata import Drug
+from edi.rules.about import BASE
 from edi.rules.asks import box
 from edi.rules.base import Case, Hit, rule
 from edi.rules.drug.facts import (
@@ -41,6 +42,10 @@ SUPERSEDED_FROM = EDITION
         {"/lines/1/hcpcs": "J1299", "/lines/1/service_date": "2025-03-31"},
         {"/lines/1/hcpcs": "J2919", "/lines/1/service_date": "2024-03-31"},
         {"/lines/1/hcpcs": "J3370"},
+        {"/lines/1/hcpcs": "J3370", "/lines/0/kind": "drug"},
+        {"/lines/1/hcpcs": "J3370", "/lines/1/service_date": "2026-01-01"},
+        {"/lines/1/hcpcs": "J1300", "/lines/0": {"hcpcs": "J1756", "service_date": "2026-03-04"}},
+        {"/lines/1/hcpcs": "J3370", "/lines/-": {"hcpcs": "J1300", "service_date": "2026-03-03"}},
     ],
     keeps=[
         {"/lines/1/hcpcs": "J1300", "/lines/1/service_date": "2025-03-31"},
@@ -49,6 +54,8 @@ SUPERSEDED_FROM = EDITION
         {"/lines/1/hcpcs": "J3370", "/lines/1/service_date": "2025-12-31"},
         {"/lines/1/hcpcs": "J2310"},
         {"/lines/1/hcpcs": "J1300", "/lines/1/service_date": None},
+        {"/lines/0/kind": "drug"},
+        {"/lines/1/hcpcs": "J3370", "/lines/1/service_date": None},
     ],
 )
 def not_in_force(case: Case) -> Iterator[Hit]:
@@ -147,6 +154,30 @@ _MISMATCH = {"/coding": "as_coded", "/services": [{"hcpcs": "J1439", "units": 20
         {"/administrations/0/drug": "ferric carboxymaltose"},
         _MISMATCH,
         {**_MISMATCH, "/services/0/administrations": ["A1"]},
+        {"/services": [{"hcpcs": "J1439"}], "/administrations/0/hcpcs": None},
+        {
+            "/coding": "as_coded",
+            "/services": [{"hcpcs": "J2405"}, {"hcpcs": "J1439"}],
+            "/administrations/-": {"id": "A2", "drug": "Injectafer"},
+        },
+        {
+            "/administrations/0/hcpcs": "J1439",
+            "/administrations/-": {
+                "id": "A3",
+                "drug": "normal saline",
+                "start": "2026-03-03T09:00",
+                "stop": "2026-03-03T09:45",
+            },
+        },
+        {
+            "/administrations/0/hcpcs": "J1439",
+            "/administrations/-": {"id": "A2", "drug": "iron sucrose", "hcpcs": "J1439"},
+        },
+        {
+            "/coding": "as_coded",
+            "/services": [{"hcpcs": "J1439"}],
+            "/administrations/-": {"id": "A2", "drug": "iron", "start": "2026-03-03T09:00"},
+        },
     ],
     keeps=[
         {},
@@ -160,6 +191,11 @@ _MISMATCH = {"/coding": "as_coded", "/services": [{"hcpcs": "J1439", "units": 20
             **_MISMATCH,
             "/administrations/-": {"id": "A2", "drug": "Injectafer", "route": "IV", "technique": "push"},
         },
+        {"/coding": "as_coded", "/services": [{"hcpcs": "J1439"}], "/administrations/0/route": " "},
+        {"/services": [{"hcpcs": "J1439"}]},
+        {"/coding": "as_coded", "/administrations/0/drug": None},
+        {"/administrations/0/drug": None},
+        {"/coding": "as_coded", "/services": [{"hcpcs": "J1439"}], BASE: "two-sites-coded"},
     ],
 )
 def code_of_another_drug(case: Case) -> Iterator[Hit]:
@@ -235,6 +271,7 @@ def _matched(case: Case, line: ServiceLine, code: str) -> bool:
     snip=6,
     breaks=[
         {"/lines/0": {"hcpcs": "J2405", "units": "4", "service_date": "2026-03-03", "kind": "drug"}},
+        {"/lines/0": {"kind": "drug"}, "/place_of_service": "49"},
     ],
     keeps=[
         {},
@@ -297,7 +334,12 @@ INTO_A_VEIN = frozenset(
     source="HCPCS (products for subcutaneous use); rules catalogue B.4 (to be verified)",
     severity="warning",
     snip=7,
-    breaks=[{"/lines/1/hcpcs": "J9311"}, {"/lines/1/hcpcs": "J1748", "/lines/0/hcpcs": "96413"}],
+    breaks=[
+        {"/lines/1/hcpcs": "J9311"},
+        {"/lines/1/hcpcs": "J1748", "/lines/0/hcpcs": "96413"},
+        {"/lines/1/hcpcs": "J1748", "/lines/0/kind": "drug"},
+        {"/lines/1/hcpcs": "J1748", "/lines/-": {"service_date": "2026-03-03"}, "/lines/2/hcpcs": "J9311"},
+    ],
     keeps=[
         {"/lines/1/hcpcs": "J9312"},
         {"/lines/1/hcpcs": "J9311", "/lines/0/hcpcs": "96401"},
@@ -365,11 +407,31 @@ _UNLISTED = {"/administrations/0/hcpcs": "J3490", "/administrations/0/drug": "ir
             "/encounter_start": None,
             "/encounter_end": None,
         },
+        {"/administrations/0/hcpcs": "J3490", "/administrations/0/drug": "rituximab"},
+        {"/administrations/0/hcpcs": "J9999"},
+        {"/administrations/0/hcpcs": "J3590"},
+        {"/administrations/0/hcpcs": "C9399"},
+        {
+            "/administrations/0/hcpcs": "J3490",
+            "/administrations/0/drug": "sample drug",
+            "/administrations/-": {"id": "A1", "drug": "ceftriaxone"},
+        },
+        {"/administrations/0/hcpcs": "J3490", "/administrations/-": {"id": "A1", "drug": "ceftriaxone"}},
+        {
+            "/administrations/0/hcpcs": "J3490",
+            "/administrations/-": {
+                "id": "A2",
+                "drug": "iron sucrose",
+                "hcpcs": "J3490",
+                "start": "2025-06-03T09:00",
+            },
+        },
     ],
     keeps=[
         {**_UNLISTED, "/administrations/0/drug": "sample drug"},
         {**_UNLISTED, "/administrations/0/drug": "secukinumab", "/administrations/0/route": "SC"},
         {},
+        {"/administrations/0/hcpcs": "J3490", "/administrations/0/drug": None},
     ],
 )
 def unlisted_for_listed(case: Case) -> Iterator[Hit]:
@@ -410,11 +472,15 @@ def _surely_in_force(row: Drug, day: date | None) -> bool:
     source="coverage list of the user, and national coverage determinations that name diagnoses; CARC 167",
     severity="warning",
     snip=7,
-    breaks=[{"/lines/1/hcpcs": "Q2043"}],
+    breaks=[
+        {"/lines/1/hcpcs": "Q2043"},
+        {"/lines/1/hcpcs": "Q2043", "/lines/0/hcpcs": "Q2043"},
+    ],
     keeps=[
         {"/lines/1/hcpcs": "Q2043", "/diagnoses/-": {"code": "C61"}},
         {"/lines/1/hcpcs": "J1756"},
         {"/lines/1/hcpcs": "Q2043", "/coverages/0/claim_filing": "CI"},
+        {"/diagnoses/1": {}},
     ],
 )
 def diagnosis_not_covered(case: Case) -> Iterator[Hit]:
@@ -450,7 +516,12 @@ SELF_ADMINISTERED = "0637"
     severity="warning",
     snip=7,
     setting="facility",
-    breaks=[{"/lines/1/hcpcs": "J1438"}, {"/lines/1/hcpcs": "J3030", "/lines/1/modifiers": []}],
+    breaks=[
+        {"/lines/1/hcpcs": "J1438"},
+        {"/lines/1/hcpcs": "J3030", "/lines/1/modifiers": []},
+        {"/lines/1/hcpcs": "J1438", "/lines/0/modifiers": ["GY"]},
+        {"/lines/1/hcpcs": "J1438", "/lines/-": {"hcpcs": "J1438"}},
+    ],
     keeps=[
         {"/lines/1/hcpcs": "J1438", "/lines/1/modifiers": ["GY"]},
         {"/lines/1/hcpcs": "J1438", "/lines/1/revenue_code": "0637"},
@@ -495,6 +566,9 @@ MOST = Decimal("99999.99")
     keeps=[
         {"/lines/1/charge": "99749.99", "/total_charge": "99999.99"},
         {"/total_charge": "100000.00", "/coverages/0/claim_filing": "CI"},
+        {"/total_charge": None},
+        {"/lines/1/charge": None},
+        {"/lines/0/charge": "99999.99"},
     ],
 )
 def amount_too_large(case: Case) -> Iterator[Hit]:

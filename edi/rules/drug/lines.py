@@ -7,6 +7,7 @@ from decimal import Decimal
 from edi.coding.given import NOT_CLASSIFIED
 from edi.coding.timeline import Given
 from edi.rules import Case, Hit, rule
+from edi.rules.about import BASE
 from edi.rules.asks import box
 from edi.rules.drug.units import units_mistaken
 from edi.rules.f15.lines import charge_problems
@@ -53,11 +54,27 @@ def _has_line(case: Case, given: Given) -> bool:
     snip=6,
     needs=("record",),
     on="encounter",
-    breaks=[{"/administrations/0/hcpcs": None}],
+    breaks=[
+        {"/administrations/0/hcpcs": None},
+        {"/administrations/-": {"id": "A2", "drug": "ceftriaxone", "start": "2026-03-03T10:30"}},
+        {
+            "/administrations/0/hcpcs": None,
+            "/administrations/0/category": "hydration",
+            "/administrations/-": {"id": "A2", "drug": "ceftriaxone", "start": "2026-03-03T10:30"},
+        },
+        {
+            "/administrations/0/hcpcs": None,
+            "/administrations/-": {"id": "A2", "drug": "Venofer", "start": "2026-03-03T09:00"},
+        },
+    ],
     keeps=[
         {"/administrations/0/hcpcs": None, "/administrations/0/patient_supplied": True},
         {"/administrations/0/hcpcs": None, "/administrations/0/category": "hydration"},
         {"/administrations/-": {"id": "A2", "drug": "saline", "diluent_of": "A1"}},
+        {"/administrations/0/hcpcs": None, "/administrations/0/start": ""},
+        {"/administrations/0/hcpcs": None, "/administrations/0/drug": None},
+        {"/administrations/0/hcpcs": None, BASE: "coded-facility"},
+        {BASE: "coded-facility", "/services/3/hcpcs": "96415"},
     ],
 )
 def drug_without_line(case: Case) -> Iterator[Hit]:
@@ -85,7 +102,13 @@ def drug_without_line(case: Case) -> Iterator[Hit]:
     snip=4,
     also=("P61", "I45", "F15-19-001"),
     codes=NOT_CLASSIFIED,
-    breaks=[{"/lines/1/hcpcs": "J3490"}, {"/lines/1/hcpcs": "C9399"}],
+    breaks=[
+        {"/lines/1/hcpcs": "J3490"},
+        {"/lines/1/hcpcs": "C9399"},
+        {"/lines/1/hcpcs": "J9999"},
+        {"/lines/1/hcpcs": "J3590"},
+        {"/lines/1/hcpcs": "J3490", "/lines/0/hcpcs": "C9399"},
+    ],
     keeps=[
         {"/lines/1/hcpcs": "J3490", "/lines/1/description": "SAMPLE DRUG 200 MG IV"},
         {"/lines/1/hcpcs": "J9999", "/note": "SAMPLE DRUG 200 MG IV"},
@@ -123,6 +146,8 @@ def unlisted_without_words(case: Case) -> Iterator[Hit]:
             "/services": [{"hcpcs": "J1756", "modifiers": ["JZ"], "units": 201, "charge": "402"}],
         },
         {"/services": [{"hcpcs": "J1756", "units": 100, "charge": "200"}]},
+        {"/services": [{"hcpcs": "J1756"}], "/services/0/units": "0"},
+        {"/administrations/0/hcpcs": None, BASE: "pushes-facility"},
     ],
     keeps=[
         {
@@ -138,6 +163,10 @@ def unlisted_without_words(case: Case) -> Iterator[Hit]:
             "/administrations/0/dose/value": "180",
         },
         {"/coding": "as_coded", "/services": [{"hcpcs": "J2405", "units": 4, "charge": "12"}]},
+        {"/administrations/0/hcpcs": None},
+        {"/administrations/0/start": "09:00"},
+        {"/services": [{"hcpcs": "J1756"}], "/services/0/units": 1},
+        {"/services": [{"hcpcs": "J1756"}]},
     ],
 )
 def units_differ_from_dose(case: Case) -> Iterator[Hit]:

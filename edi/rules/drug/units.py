@@ -74,7 +74,21 @@ def _amounts(given: Given) -> Iterator[tuple[Decimal | None, str]]:
     also=("DRUG-UNIT-001", "F15-24G-001"),
     needs=("record",),
     on="encounter",
-    breaks=[_billed(500), _billed(5), _billed(250)],
+    breaks=[
+        _billed(500),
+        _billed(5),
+        _billed(250),
+        {
+            "/administrations/0/hcpcs": "J1745",
+            "/administrations/0/volume_ml": "250",
+            "/services": [{"hcpcs": "J2405"}, {"hcpcs": "J1745", "units": 250}],
+        },
+        {
+            "/administrations/0/hcpcs": "J1745",
+            "/administrations/0/volume_ml": "250",
+            "/services": [{"hcpcs": "J1745", "units": 250}, {"hcpcs": "J1745", "modifiers": ["JW"]}],
+        },
+    ],
     keeps=[_billed(50), _billed(49)],
 )
 def amount_as_units(case: Case) -> Iterator[Hit]:
@@ -135,6 +149,11 @@ def _limit(case: Case, code: str, day: date | None) -> tuple[int, str] | None:
             "/lines/1/units": "300",
             "/lines/-": {"hcpcs": "J1756", "units": "201", "service_date": "2026-03-03"},
         },
+        {
+            "/lines/1/units": "501",
+            "/lines/-": {"hcpcs": "96372", "units": "501", "service_date": "2026-03-03", "kind": "drug"},
+        },
+        {"/lines/1/hcpcs": "J3490", "/lines/-": {"hcpcs": "J1745", "units": "9999"}},
     ],
     keeps=[
         {"/lines/1/units": "500"},

@@ -54,8 +54,17 @@ def principal_missing(case: Case) -> Iterator[Hit]:
         {"/diagnoses/1/code": "250.00"},
         {"/diagnoses/1/code": "E86.00000"},
         {"/diagnoses/1/code": None},
+        {"/diagnoses/1/code": "E8", "/diagnoses/0": {}},
+        {"/diagnoses/1/code": "E86..0", "/diagnoses/0/code": "E8"},
+        {"/diagnoses/1/code": "E8", "/lines/0/service_date": "2015-10-01"},
     ],
-    keeps=[{"/diagnoses/1/code": "E860"}, {"/diagnoses/1/code": "T45.1X5A"}, {"/diagnoses/1/code": "e86.0"}],
+    keeps=[
+        {"/diagnoses/1/code": "E860"},
+        {"/diagnoses/1/code": "T45.1X5A"},
+        {"/diagnoses/1/code": "e86.0"},
+        {"/diagnoses/1/code": "E8", "/lines/1/service_date": "2007-05-22"},
+        {"/lines": None},
+    ],
 )
 def malformed(case: Case) -> Iterator[Hit]:
     """A diagnosis code has the shape of ICD-10-CM; codes of services before 2015-10-01 are not judged."""
@@ -155,8 +164,18 @@ def repeated(case: Case) -> Iterator[Hit]:
     severity="error",
     snip=5,
     also=("PRO-DX-005",),
-    breaks=[{"/diagnoses/0/code": "V43.52XA"}, {"/diagnoses/0/code": "Y92.9"}],
-    keeps=[{"/diagnoses/1/code": "V43.52XA"}, {"/diagnoses/0/code": "Z51.11"}],
+    breaks=[
+        {"/diagnoses/0/code": "V43.52XA"},
+        {"/diagnoses/0/code": "Y92.9"},
+        {"/diagnoses/0/code": "Y92.9", "/lines/0/service_date": "2015-10-01"},
+        {"/diagnoses/0/code": "Y92.9", "/lines": None},
+    ],
+    keeps=[
+        {"/diagnoses/1/code": "V43.52XA"},
+        {"/diagnoses/0/code": "Z51.11"},
+        {"/diagnoses/0/code": "Y92.9", "/lines/0/service_date": "2007-05-23"},
+        {"/diagnoses": None},
+    ],
 )
 def external_cause_first(case: Case) -> Iterator[Hit]:
     """V, W, X and Y codes say how something happened, not what it was."""

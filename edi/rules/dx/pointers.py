@@ -61,7 +61,10 @@ def _of_record(case: Case, administrations: tuple[str, ...]) -> bool:
     snip=2,
     also=("P65",),
     setting="professional",
-    breaks=[{"/lines/0/diagnosis_pointers": [1, 1]}],
+    breaks=[
+        {"/lines/0/diagnosis_pointers": [1, 1]},
+        {"/lines/0/diagnosis_pointers": [1, 1, 1]},
+    ],
     keeps=[{"/lines/0/diagnosis_pointers": [2, 1]}],
 )
 def pointer_repeated(case: Case) -> Iterator[Hit]:

@@ -19,7 +19,10 @@ _RECORD = "encounter record (contract, section 2)"
     snip=2,
     needs=("record",),
     on="encounter",
-    breaks=[{"/administrations/-": {"id": "A1", "drug": "saline", "purpose": "flush", "technique": "flush"}}],
+    breaks=[
+        {"/administrations/-": {"id": "A1", "drug": "saline", "purpose": "flush", "technique": "flush"}},
+        {"/administrations": [{"id": "A1"}, {"id": "A1"}, {"id": "A1"}]},
+    ],
     keeps=[{"/administrations/-": {"id": "A2", "drug": "saline", "purpose": "flush", "technique": "flush"}}],
 )
 def id_repeated(case: Case) -> Iterator[Hit]:
@@ -42,11 +45,19 @@ def id_repeated(case: Case) -> Iterator[Hit]:
     also=("DOC-DRUG-001",),
     needs=("record",),
     on="encounter",
-    breaks=[{"/administrations/0/drug": None, "/administrations/0/hcpcs": None}],
+    breaks=[
+        {"/administrations/0/drug": None, "/administrations/0/hcpcs": None},
+        {
+            "/administrations/0/drug": None,
+            "/administrations/0/hcpcs": None,
+            "/administrations/-": {"id": "A2"},
+        },
+    ],
     keeps=[
         {"/administrations/0/hcpcs": None},
         {"/administrations/0/drug": None},
         {"/administrations/-": {"id": "A2", "technique": "flush", "purpose": "flush"}},
+        {"/administrations/-": {"id": "A2", "purpose": "keep_vein_open"}},
     ],
 )
 def not_named(case: Case) -> Iterator[Hit]:
@@ -98,6 +109,10 @@ def _amounts(given: Given) -> Iterator[tuple[str, str, str]]:
         {"/administrations/0/containers/0/volume_ml": "0"},
         {"/administrations/0/discard": {"value": "-1", "unit": "mg"}},
         {"/administrations/0/discard": {"value": "5", "unit": "boxes"}},
+        {
+            "/administrations/0/containers/0/count": 0,
+            "/administrations/0/discard": {"value": "-1", "unit": "mg"},
+        },
     ],
     keeps=[
         {"/administrations/0/containers/0/count": 1},
@@ -123,8 +138,15 @@ def container_impossible(case: Case) -> Iterator[Hit]:
     snip=6,
     needs=("record",),
     on="encounter",
-    breaks=[{"/administrations/0/planned_minutes": -1}],
-    keeps=[{"/administrations/0/planned_minutes": 0}, {"/administrations/0/planned_minutes": 45}],
+    breaks=[
+        {"/administrations/0/planned_minutes": -1},
+        {"/administrations/0/planned_minutes": -1, "/administrations/-": {"id": "A2", "planned_minutes": -1}},
+    ],
+    keeps=[
+        {"/administrations/0/planned_minutes": 0},
+        {"/administrations/0/planned_minutes": 45},
+        {},
+    ],
 )
 def planned_negative(case: Case) -> Iterator[Hit]:
     """An ordered duration is not negative."""
@@ -148,8 +170,12 @@ def planned_negative(case: Case) -> Iterator[Hit]:
         {"/administrations/0/volume_ml": "0"},
         {"/administrations/0/rate_ml_per_hour": "0"},
         {"/administrations/0/rate_ml_per_hour": "-50"},
+        {"/administrations/0/volume_ml": "0", "/administrations/-": {"id": "A2", "volume_ml": "0"}},
     ],
-    keeps=[{"/administrations/0/volume_ml": "100", "/administrations/0/rate_ml_per_hour": "133.3"}],
+    keeps=[
+        {"/administrations/0/volume_ml": "100", "/administrations/0/rate_ml_per_hour": "133.3"},
+        {"/administrations/0/volume_ml": "1"},
+    ],
 )
 def flow_not_positive(case: Case) -> Iterator[Hit]:
     """A stop time may be calculated from volume and rate, so both have to be real amounts."""
@@ -170,8 +196,16 @@ def flow_not_positive(case: Case) -> Iterator[Hit]:
     snip=6,
     needs=("record",),
     on="encounter",
-    breaks=[{"/administrations/0/visit": 0}, {"/administrations/0/visit": -1}],
-    keeps=[{"/administrations/0/visit": 1}, {"/administrations/0/visit": 2}],
+    breaks=[
+        {"/administrations/0/visit": 0},
+        {"/administrations/0/visit": -1},
+        {"/administrations/0/visit": 0, "/administrations/-": {"id": "A2", "visit": 0}},
+    ],
+    keeps=[
+        {"/administrations/0/visit": 1},
+        {"/administrations/0/visit": 2},
+        {},
+    ],
 )
 def visit_impossible(case: Case) -> Iterator[Hit]:
     """Visits of a day are numbered from 1."""

@@ -51,7 +51,13 @@ def _billed(case: Case, given: Given) -> bool:
     also=("DOC-DRUG-001",),
     needs=("record",),
     on="encounter",
-    breaks=[{"/administrations/0/dose": None}],
+    breaks=[
+        {"/administrations/0/dose": None},
+        {
+            "/administrations/0/dose": None,
+            "/administrations/-": {"id": "A2", "hcpcs": "J2405", "start": "2026-03-03T11:15"},
+        },
+    ],
     keeps=[
         {"/administrations/0/dose": None, "/administrations/0/patient_supplied": True},
         {"/administrations/0/dose": None, "/administrations/0/hcpcs": None},
@@ -61,6 +67,7 @@ def _billed(case: Case, given: Given) -> bool:
             "/administrations/0/volume_ml": "1000",
             "/administrations/0/containers": [],
         },
+        {"/administrations/0/dose/unit": "mL"},
     ],
 )
 def dose_missing(case: Case) -> Iterator[Hit]:
@@ -80,8 +87,18 @@ def dose_missing(case: Case) -> Iterator[Hit]:
     snip=6,
     needs=("record",),
     on="encounter",
-    breaks=[{"/administrations/0/dose/value": "0"}, {"/administrations/0/dose/value": "-200"}],
-    keeps=[{"/administrations/0/dose/value": "0.001"}],
+    breaks=[
+        {"/administrations/0/dose/value": "0"},
+        {"/administrations/0/dose/value": "-200"},
+        {
+            "/administrations/0/dose/value": "0",
+            "/administrations/-": {"id": "A2", "dose": {"value": "0", "unit": "mg"}},
+        },
+    ],
+    keeps=[
+        {"/administrations/0/dose/value": "0.001"},
+        {"/administrations/-": {"id": "A2"}},
+    ],
 )
 def dose_not_positive(case: Case) -> Iterator[Hit]:
     """A dose that was given is more than nothing."""
@@ -102,7 +119,14 @@ def dose_not_positive(case: Case) -> Iterator[Hit]:
     snip=6,
     needs=("record",),
     on="encounter",
-    breaks=[{"/administrations/0/dose/unit": "vials"}],
+    breaks=[
+        {"/administrations/0/dose/unit": "vials"},
+        {"/administrations/0/dose/unit": "vials", "/administrations/0/start": ""},
+        {
+            "/administrations/0/dose/unit": "vials",
+            "/administrations/-": {"id": "A2", "dose": {"value": "200", "unit": "vials"}},
+        },
+    ],
     keeps=[{"/administrations/0/dose": {"value": "0.2", "unit": "g"}}],
 )
 def dose_unit_unknown(case: Case) -> Iterator[Hit]:
@@ -131,7 +155,14 @@ def dose_unit_unknown(case: Case) -> Iterator[Hit]:
     also=("DRUG-UNIT-002",),
     needs=("record",),
     on="encounter",
-    breaks=[{"/administrations/0/dose": {"value": "10", "unit": "mL"}}],
+    breaks=[
+        {"/administrations/0/dose": {"value": "10", "unit": "mL"}},
+        {"/administrations/0/dose": {"value": "10", "unit": "mL"}, "/administrations/0/start": ""},
+        {
+            "/administrations/0/dose": {"value": "10", "unit": "mL"},
+            "/administrations/-": {"id": "A2", "hcpcs": "J1756", "dose": {"value": "10", "unit": "mL"}},
+        },
+    ],
     keeps=[
         {"/administrations/0/dose": {"value": "200000", "unit": "mcg"}},
         {"/administrations/0/dose": {"value": "10", "unit": "mL"}, "/administrations/0/hcpcs": None},
@@ -164,11 +195,47 @@ def dose_unit_does_not_fit(case: Case) -> Iterator[Hit]:
     breaks=[
         {"/administrations/0/dose/value": "201"},
         {"/administrations/0/dose/value": "0.3", "/administrations/0/dose/unit": "g"},
+        {"/administrations/0/dose/unit": "g", "/administrations/0/hcpcs": "J9999"},
+        {
+            "/administrations/0/dose/value": "201",
+            "/administrations/-": {
+                "id": "A2",
+                "dose": {"value": "201", "unit": "mg"},
+                "containers": [{"size": {"value": "200", "unit": "mg"}}],
+            },
+        },
+        {
+            "/administrations/-": {
+                "id": "A2",
+                "dose": {"value": "201", "unit": "mg"},
+                "containers": [{"size": {"value": "200", "unit": "mg"}}],
+            },
+            "/administrations/0/containers/0/size/value": "0",
+        },
+        {
+            "/administrations/0/containers/0/single_dose": False,
+            "/administrations/-": {
+                "id": "A2",
+                "dose": {"value": "400", "unit": "mg"},
+                "containers": [{"size": {"value": "200", "unit": "mg"}}],
+            },
+        },
     ],
     keeps=[
         {"/administrations/0/dose/value": "200"},
         {"/administrations/0/dose/value": "400", "/administrations/0/containers/0/count": 2},
         {"/administrations/0/dose/value": "400", "/administrations/0/containers/0/single_dose": False},
+        {"/administrations/0/containers/0/count": 0},
+        {"/administrations/0/dose/unit": "mL"},
+        {"/administrations/0/containers/0/size/unit": "mL"},
+        {"/administrations/0/containers/0": None},
+        {"/administrations/0/hcpcs": None},
+        {"/administrations/0/dose": None},
+        {
+            "/administrations/0/dose/value": "400",
+            "/administrations/0/containers/0/single_dose": False,
+            "/administrations/0/containers/-": {"size": {"value": 4, "unit": "mg"}},
+        },
     ],
 )
 def dose_exceeds_containers(case: Case) -> Iterator[Hit]:

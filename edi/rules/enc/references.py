@@ -46,11 +46,13 @@ def primary_reason_unknown(case: Case) -> Iterator[Hit]:
     breaks=[
         {"/administrations/-": {"id": "A2", "drug": "saline", "diluent_of": "A7"}},
         {"/administrations/-": {"id": "A2", "drug": "saline", "diluent_of": "A2"}},
+        {"/administrations/-": {"id": "A2", "diluent_of": "A7"}, "/administrations/0/diluent_of": "A7"},
     ],
     keeps=[
         {"/administrations/-": {"id": "A2", "drug": "saline", "diluent_of": "A1"}},
         {"/administrations/-": {"id": "A2", "drug": "saline", "diluent_of": "Iron Sucrose"}},
         {"/administrations/-": {"id": "A2", "drug": "saline", "diluent_of": "J1756"}},
+        {"/administrations/-": {"id": "A2", "diluent_of": "Iron Sucrose"}, "/administrations/0/drug": "iron"},
     ],
 )
 def diluent_of_unknown(case: Case) -> Iterator[Hit]:
@@ -85,7 +87,8 @@ def diluent_of_unknown(case: Case) -> Iterator[Hit]:
             "/services": [
                 {"hcpcs": "96365", "units": 1, "charge": "250.00", "administrations": ["A1", "A9"]}
             ],
-        }
+        },
+        {"/services": [{"administrations": ["A1", "A9"]}], "/administrations/0/id": "A2"},
     ],
     keeps=[
         {
@@ -118,6 +121,7 @@ def service_bills_unknown(case: Case) -> Iterator[Hit]:
     breaks=[
         {"/administrations/0/diagnosis_pointers": [3]},
         {"/administrations/0/diagnosis_pointers": [0]},
+        {"/administrations/0/diagnosis_pointers": [0, 3]},
     ],
     keeps=[{"/administrations/0/diagnosis_pointers": [2, 1]}],
 )

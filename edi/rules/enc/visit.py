@@ -6,6 +6,7 @@ from edi.coding import clock
 from edi.coding.assembly import resolve_setting
 from edi.coding.timeline import HELD
 from edi.rules import Case, Hit, rule
+from edi.rules.about import BASE
 
 _RECORD = "encounter record (contract, section 2)"
 
@@ -83,7 +84,10 @@ def time_zone_unknown(case: Case) -> Iterator[Hit]:
     needs=("record",),
     on="encounter",
     breaks=[{"/time_zone": None}],
-    keeps=[{"/time_zone": "America/Chicago"}],
+    keeps=[
+        {"/time_zone": "America/Chicago"},
+        {"/time_zone": None, BASE: "inpatient"},
+    ],
 )
 def time_zone_assumed(case: Case) -> Iterator[Hit]:
     """The zone matters in the two nights of the year in which the clocks change."""
@@ -103,7 +107,12 @@ def time_zone_assumed(case: Case) -> Iterator[Hit]:
     needs=("record",),
     on="encounter",
     breaks=[{"/encounter_end": "2026-03-03T08:44"}],
-    keeps=[{"/encounter_end": "2026-03-03T11:30"}, {"/encounter_end": None}],
+    keeps=[
+        {"/encounter_end": "2026-03-03T11:30"},
+        {"/encounter_end": None},
+        {"/encounter_start": None},
+        {"/encounter_end": "2026-03-03T08:45"},
+    ],
 )
 def visit_backwards(case: Case) -> Iterator[Hit]:
     """A visit ends after it has begun."""
@@ -124,7 +133,11 @@ def visit_backwards(case: Case) -> Iterator[Hit]:
     snip=6,
     needs=("record",),
     on="encounter",
-    breaks=[{"/encounter_start": "in the morning"}, {"/encounter_end": "11:30"}],
+    breaks=[
+        {"/encounter_start": "in the morning"},
+        {"/encounter_end": "11:30"},
+        {"/encounter_start": "in the morning", "/encounter_end": "11:30"},
+    ],
     keeps=[{"/encounter_start": "2026-03-03T08:45-06:00"}, {"/encounter_start": None}],
 )
 def visit_time_unreadable(case: Case) -> Iterator[Hit]:
@@ -146,8 +159,15 @@ def visit_time_unreadable(case: Case) -> Iterator[Hit]:
     snip=2,
     also=("SNIP2-001",),
     on="encounter",
-    breaks=[{"/administrations": []}, {"/coding": "as_coded"}],
-    keeps=[{"/administrations/0/hcpcs": None}],
+    breaks=[
+        {"/administrations": []},
+        {"/coding": "as_coded"},
+        {"/coding": "as_coded", "/administrations/0/start": ""},
+    ],
+    keeps=[
+        {"/administrations/0/hcpcs": None},
+        {"/administrations/0/start": ""},
+    ],
 )
 def nothing_to_bill(case: Case) -> Iterator[Hit]:
     """A claim carries at least one service.

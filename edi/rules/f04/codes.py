@@ -33,6 +33,12 @@ def _problem(code: str | None) -> str | None:
         {"/occurrence_codes": [{"code": "111", "date": "2026-03-01"}]},
         {"/occurrence_spans": [{"code": "72", "from_date": "2026-03-01"}]},
         {"/occurrence_spans": [{"code": "72", "from_date": "2026-03-02", "through_date": "2026-03-01"}]},
+        {"/occurrence_spans": [{}]},
+        {"/occurrence_spans": [{}], "/occurrence_spans/0/from_date": None},
+        {"/occurrence_codes": [{}, {}]},
+        {"/occurrence_codes": [{}]},
+        {"/occurrence_spans": [{"from_date": "2026-03-02", "through_date": "2026-03-01"}, {}]},
+        {"/occurrence_spans": [{"through_date": "2026-03-01"}]},
     ],
     keeps=[
         {"/occurrence_codes": [{"code": "11", "date": "2026-03-01"}]},
@@ -70,7 +76,11 @@ def occurrence_incomplete(case: Case) -> Iterator[Hit]:
     snip=2,
     also=("I28", "I64"),
     setting="facility",
-    breaks=[{"/value_codes": [{"code": "A0"}]}, {"/value_codes": [{"amount": "10.00"}]}],
+    breaks=[
+        {"/value_codes": [{"code": "A0"}]},
+        {"/value_codes": [{"amount": "10.00"}]},
+        {"/value_codes": [{}], "/value_codes/-": {}},
+    ],
     keeps=[{"/value_codes": [{"code": "12", "amount": "0.00"}]}],
 )
 def value_incomplete(case: Case) -> Iterator[Hit]:

@@ -41,11 +41,14 @@ def _pages(case: Case) -> Iterator[tuple[int, Page]]:
         {PAPER: [{"FL43.2": "N412345678901UN"}]},
         {PAPER: [{"FL43.2": "N412345678901UN12345.6789"}]},
         {PAPER: [{"FL43.2": "N412345678901UN1.2345"}]},
+        {PAPER: [{"FL43.2": "INFUSION", "FL43.1": "N412345678901UN"}]},
+        {PAPER: [{"FL43.2": "N412345678901UN", "FL43.1": "N412345678901UN"}]},
     ],
     keeps=[
         {PAPER: [{"FL43.2": "N412345678901UN1234.567"}]},
         {PAPER: [{"FL43.2": "N412345678901ML10"}]},
         {PAPER: [{"FL43.1": "INFUSION"}]},
+        {PAPER: [{"FL43.2": "N412345678901UN12345.678"}]},
     ],
 )
 def ndc_unusable(case: Case) -> Iterator[Hit]:
@@ -81,6 +84,13 @@ def ndc_unusable(case: Case) -> Iterator[Hit]:
         {PAPER: [{"FL42.1": "0260", "FL42.2": "0636"}]},
         {PAPER: [{"FL42.1": "0001", "FL42.2": "0636"}]},
         {PAPER: [{"FL42.1": "0636"}, {"FL42.1": "0260", "FL42.23": "0001"}]},
+        {
+            PAPER: [
+                {"FL42.1": "0636", "FL42.2": "0260", "FL42.23": "0001"},
+                {"FL42.1": "0636", "FL42.2": "0260"},
+            ]
+        },
+        {PAPER: [{"FL42.1": "0001", "FL42.2": "0"}]},
     ],
     keeps=[
         {PAPER: [{"FL42.1": "0260", "FL42.2": "0260", "FL42.3": "0636", "FL42.23": "0001"}]},
@@ -120,7 +130,10 @@ def out_of_order(case: Case) -> Iterator[Hit]:
     also=("F04-18-001",),
     setting="facility",
     needs=("paper",),
-    breaks=[{PAPER: [{"FL18": "D1", "FL19": "08"}]}],
+    breaks=[
+        {PAPER: [{"FL18": "D1", "FL19": "08"}]},
+        {PAPER: [{"FL18": "D1", "FL19": "08"}, {"FL18": "D1", "FL19": "08"}]},
+    ],
     keeps=[{PAPER: [{"FL18": "08", "FL19": "D1"}]}, {PAPER: [{"FL18": "08"}]}],
 )
 def conditions_out_of_order(case: Case) -> Iterator[Hit]:
@@ -142,8 +155,17 @@ def conditions_out_of_order(case: Case) -> Iterator[Hit]:
     also=("F04-50-001",),
     setting="facility",
     needs=("paper",),
-    breaks=[{PAPER: [{"FL50.B": "MEDICARE"}]}, {PAPER: [{"FL50.1": "PLAN", "FL50.3": "MEDICARE"}]}],
-    keeps=[{PAPER: [{"FL50.A": "PLAN", "FL50.B": "MEDICARE"}]}, {PAPER: [{"FL50.1": "MEDICARE"}]}],
+    breaks=[
+        {PAPER: [{"FL50.B": "MEDICARE"}]},
+        {PAPER: [{"FL50.1": "PLAN", "FL50.3": "MEDICARE"}]},
+        {PAPER: [{"FL50.B": "MEDICARE"}, {"FL50.B": "MEDICARE"}]},
+    ],
+    keeps=[
+        {PAPER: [{"FL50.A": "PLAN", "FL50.B": "MEDICARE"}]},
+        {PAPER: [{"FL50.1": "MEDICARE"}]},
+        {PAPER: [{"FL50.B": "MEDICARE", "FL50": "PLAN"}]},
+        {PAPER: [{"FL50.1": "PLAN", "FL50.3": "MEDICARE", "FL50.2": "PLAN"}]},
+    ],
 )
 def payer_gap(case: Case) -> Iterator[Hit]:
     """The rows of FL 50 are the order of payment."""
@@ -173,6 +195,7 @@ def payer_gap(case: Case) -> Iterator[Hit]:
             "/lines/0/service_date": "2015-10-01",
             "/lines/1/service_date": "2015-10-01",
         },
+        {PAPER: [{"FL66": "9"}, {"FL66": "9"}]},
     ],
     keeps=[
         {PAPER: [{"FL66": "0"}]},
@@ -181,6 +204,7 @@ def payer_gap(case: Case) -> Iterator[Hit]:
             "/lines/0/service_date": "2015-09-30",
             "/lines/1/service_date": "2015-09-30",
         },
+        {PAPER: [{}]},
     ],
 )
 def version_wrong(case: Case) -> Iterator[Hit]:
@@ -203,7 +227,11 @@ def version_wrong(case: Case) -> Iterator[Hit]:
     also=("F04-67-001",),
     setting="facility",
     needs=("paper",),
-    breaks=[{PAPER: [{"FL67": "D50.9"}]}, {PAPER: [{"FL67.A": "E86.0"}]}],
+    breaks=[
+        {PAPER: [{"FL67": "D50.9"}]},
+        {PAPER: [{"FL67.A": "E86.0"}]},
+        {PAPER: [{"FL67.A": "E86.0", "FL67": "D50.9"}]},
+    ],
     keeps=[{PAPER: [{"FL67": "D509", "FL67.A": "E860"}]}],
 )
 def diagnosis_with_dot(case: Case) -> Iterator[Hit]:

@@ -37,6 +37,8 @@ from edi.rules.asks import absent, address_problems, box, is_po_box, npi_due, sh
         {"/billing_provider/address/city": None},
         {"/billing_provider/address/state": "XX"},
         {"/billing_provider/address/zip": "62701"},
+        {"/billing_provider/address": None, "/billing_provider/address/state": "NE"},
+        {"/billing_provider": None, "/billing_provider/last_name": "DOCTOR"},
     ],
     keeps=[
         {"/billing_provider/npi": "1245319599"},
@@ -94,8 +96,14 @@ def billing_provider_unusable(case: Case) -> Iterator[Hit]:
         {"/billing_provider/tax_id": "000000000"},
         {"/billing_provider/tax_id_type": None},
         {"/billing_provider/tax_id_type": "XX"},
+        {"/billing_provider/tax_id_type": "SY", "/setting": "facility"},
     ],
-    keeps=[{"/billing_provider/tax_id": "12-3456789"}, {"/billing_provider/tax_id_type": "SY"}],
+    keeps=[
+        {"/billing_provider/tax_id": "12-3456789"},
+        {"/billing_provider/tax_id_type": "SY"},
+        {"/setting": "facility"},
+        {"/billing_provider": None},
+    ],
 )
 def tax_id_unusable(case: Case) -> Iterator[Hit]:
     """The payer reports its payments under the tax number.
@@ -207,7 +215,10 @@ def benefit_assignment_missing(case: Case) -> Iterator[Hit]:
         {"/signatures/release_of_information": None},
         {"/signatures/release_of_information": "N"},
     ],
-    keeps=[{"/signatures/release_of_information": "I"}],
+    keeps=[
+        {"/signatures/release_of_information": "I"},
+        {},
+    ],
 )
 def release_missing(case: Case) -> Iterator[Hit]:
     """Every claim says that information may be released."""

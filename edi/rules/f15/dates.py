@@ -61,12 +61,23 @@ def _last(claim: Claim) -> date | None:
         {"/dates": [{"qualifier": "431", "date": "2026-03-04"}]},
         {"/dates": [{"qualifier": "304", "date": "2026-03-04"}]},
         {"/occurrence_codes": [{"code": "11", "date": "2026-03-04"}]},
+        {"/occurrence_codes": [{"code": "11", "date": "2026-03-04"}, {"code": "01", "date": "2026-10-03"}]},
+        {"/dates": [{"qualifier": "431", "date": "2026-03-04"}, {"qualifier": "431", "date": "2026-03-04"}]},
+        {"/occurrence_codes": [{"date": "2026-04-01"}], "/occurrence_codes/0/code": "05"},
+        {"/occurrence_codes": [{"date": "2026-03-04"}], "/occurrence_codes/0/code": "04"},
+        {"/occurrence_codes": [{"date": "2026-03-04"}], "/occurrence_codes/0/code": "06"},
+        {"/occurrence_codes": [{"date": "2026-03-04"}], "/occurrence_codes/0/code": "03"},
+        {"/occurrence_codes": [{"date": "2026-03-04"}], "/occurrence_codes/0/code": "02"},
     ],
     keeps=[
         {"/dates": [{"qualifier": "431", "date": "2026-03-03"}]},
         {"/dates": [{"qualifier": "296", "date": "2026-03-10"}]},
         {"/occurrence_codes": [{"code": "11", "date": "2026-03-03"}]},
         {"/occurrence_codes": [{"code": "24", "date": "2026-04-01"}]},
+        {"/occurrence_codes/-": {"code": "11"}},
+        {"/dates": [{"qualifier": "431"}]},
+        {"/occurrence_codes": [{"code": "11", "date": "2026-03-04"}], "/lines": None},
+        {"/dates": [{"date": "2026-03-10"}], "/dates/0/qualifier": "439"},
     ],
 )
 def event_after_service(case: Case) -> Iterator[Hit]:
@@ -95,10 +106,28 @@ def event_after_service(case: Case) -> Iterator[Hit]:
     also=("P35", "SNIP4-003"),
     breaks=[
         {"/dates": [{"qualifier": "435", "date": "2026-03-02"}, {"qualifier": "096", "date": "2026-03-01"}]},
+        {"/dates": [{"qualifier": "096", "date": "2026-03-01"}], "/admission/date": "2026-03-04"},
+        {
+            "/dates": [
+                {"qualifier": "096", "date": "2026-03-01"},
+                {"qualifier": "435", "date": "2026-03-02"},
+                {"qualifier": "096", "date": "2026-03-01"},
+            ]
+        },
     ],
     keeps=[
         {"/dates": [{"qualifier": "435", "date": "2026-03-02"}, {"qualifier": "096", "date": "2026-03-02"}]},
         {"/dates": [{"qualifier": "435", "date": "2026-03-02"}]},
+        {"/dates": [{"date": "2026-03-02"}, {"qualifier": "096", "date": "2026-03-01"}]},
+        {
+            "/dates": [
+                {"qualifier": "435", "date": "2026-03-02"},
+                {"qualifier": "096", "date": "2026-03-02"},
+            ],
+            "/admission/date": "2026-03-07",
+        },
+        {"/dates": [{"date": "2026-03-01"}, {"qualifier": "435", "date": "2026-03-02"}]},
+        {"/dates": [{"qualifier": "435", "date": "2026-03-02"}, {"qualifier": "096"}]},
     ],
 )
 def discharge_before_admission(case: Case) -> Iterator[Hit]:
@@ -122,7 +151,12 @@ def discharge_before_admission(case: Case) -> Iterator[Hit]:
     snip=4,
     also=("P54", "P56", "SNIP4-003"),
     breaks=[_decided("2026-03-02")],
-    keeps=[_decided("2026-03-03")],
+    keeps=[
+        _decided("2026-03-03"),
+        {"/coverages/-": {}},
+        {"/coverages/-": {"adjudication": {}}},
+        {"/coverages/-": {"adjudication": {"paid_date": "2026-03-02"}}, "/lines": None},
+    ],
 )
 def decision_before_service(case: Case) -> Iterator[Hit]:
     """Nobody decides on what has not happened."""
@@ -154,12 +188,15 @@ def decision_before_service(case: Case) -> Iterator[Hit]:
         {"/patient/death_date": "2026-04-11"},
         {"/accident": {"kinds": ["other"], "date": "2026-04-11"}},
         _decided("2026-04-11"),
+        {"/patient/death_date": "2026-04-11", "/accident/date": "2026-10-03"},
     ],
     keeps=[
         {"/dates": [{"qualifier": "431", "date": "2026-04-10"}]},
         {"/dates": [{"qualifier": "296", "date": "2026-05-01"}]},
         {"/patient/death_date": "2026-04-10"},
         _decided("2026-04-10"),
+        {"/patient": None},
+        {"/coverages/-": {}},
     ],
 )
 def date_of_the_future(case: Case) -> Iterator[Hit]:
@@ -194,7 +231,13 @@ def date_of_the_future(case: Case) -> Iterator[Hit]:
     snip=4,
     also=("P17", "SNIP4-003"),
     breaks=[{"/patient/death_date": "1955-04-11"}],
-    keeps=[{"/patient/death_date": "2026-03-20"}, {"/patient/death_date": None}],
+    keeps=[
+        {"/patient/death_date": "2026-03-20"},
+        {"/patient/death_date": None},
+        {"/patient": None},
+        {"/patient/death_date": "1955-04-12"},
+        {"/patient/death_date": "2026-03-20", "/patient/birth_date": None},
+    ],
 )
 def death_before_birth(case: Case) -> Iterator[Hit]:
     """A life begins before it ends."""

@@ -7,6 +7,7 @@ from edi.codes import hcpcs, modifier
 from edi.coding.timeline import Given
 from edi.model.claim import ServiceLine
 from edi.rules import Case, Hit, rule
+from edi.rules.about import BASE
 from edi.rules.asks import absent, box
 from edi.rules.enc.doses import dose_fault
 
@@ -27,10 +28,13 @@ RATE_CODES = frozenset(("0022", "0023", "0024"))
     breaks=[
         {"/lines/0/service_date": None},
         {"/lines/0/service_through": "2026-03-02"},
+        {"/lines/0/service_through": "2026-03-02", "/lines/1/service_through": "2026-03-02"},
+        {"/lines/0/service_date": None, "/lines/1/service_date": None},
     ],
     keeps=[
         {"/lines/0/service_through": "2026-03-03"},
         {"/lines/0/service_through": "2026-03-04"},
+        {"/lines/0/service_through": "2026-03-04", BASE: "inpatient"},
     ],
 )
 def service_date_unusable(case: Case) -> Iterator[Hit]:
@@ -59,8 +63,17 @@ def service_date_unusable(case: Case) -> Iterator[Hit]:
     also=("P66", "I14", "F04-06-001", "F15-24A-001"),
     needs=("received",),
     received=date(2026, 3, 10),
-    breaks=[{"/lines/0/service_date": "2026-03-11"}, {"/lines/0/service_through": "2026-03-11"}],
-    keeps=[{"/lines/0/service_through": "2026-03-10"}],
+    breaks=[
+        {"/lines/0/service_date": "2026-03-11"},
+        {"/lines/0/service_through": "2026-03-11"},
+        {"/lines/0/service_date": "2026-03-11", "/statement/through_date": "2026-12-31"},
+        {"/lines/0/service_date": "2026-03-11", "/lines/0/service_through": "2026-03-11"},
+    ],
+    keeps=[
+        {"/lines/0/service_through": "2026-03-10"},
+        {"/statement/through_date": "2026-03-05"},
+        {"/statement": {}},
+    ],
 )
 def service_after_receipt(case: Case) -> Iterator[Hit]:
     """No service of the future can be billed."""
@@ -93,8 +106,16 @@ def service_after_receipt(case: Case) -> Iterator[Hit]:
         {"/lines/0/modifiers": ["5"]},
         {"/lines/0/modifiers": ["59 "]},
         {"/lines/0/modifiers": ["5-"]},
+        {"/lines/0/modifiers": ["59 ", "5"]},
+        {"/lines/0/hcpcs": "9636", "/lines/1/hcpcs": "9636"},
+        {"/lines/0/hcpcs": None, "/lines/1/modifiers": ["24D"]},
     ],
-    keeps=[{"/lines/0/modifiers": ["59"]}, {"/lines/0/hcpcs": "G0378"}, {"/lines/0/hcpcs": "0001A"}],
+    keeps=[
+        {"/lines/0/modifiers": ["59"]},
+        {"/lines/0/hcpcs": "G0378"},
+        {"/lines/0/hcpcs": "0001A"},
+        {BASE: "inpatient"},
+    ],
 )
 def procedure_unusable(case: Case) -> Iterator[Hit]:
     """Every professional line has a procedure code; codes and modifiers have their fixed length.
@@ -186,7 +207,13 @@ def _said_elsewhere(case: Case, line: ServiceLine) -> bool:
     severity="error",
     snip=2,
     also=("P63", "I47", "FAC-UNIT-001"),
-    breaks=[{"/lines/0/units": None}, {"/lines/0/units": 0}, {"/lines/0/units": "-1"}],
+    breaks=[
+        {"/lines/0/units": None},
+        {"/lines/0/units": 0},
+        {"/lines/0/units": "-1"},
+        {"/lines/0/units": 0, "/lines/-": {}},
+        {"/lines/0/units": None, "/lines/1/units": "0"},
+    ],
     keeps=[{"/lines/0/units": 1}, {"/lines/1/units": 1000}],
 )
 def units_unusable(case: Case) -> Iterator[Hit]:
@@ -211,8 +238,17 @@ def units_unusable(case: Case) -> Iterator[Hit]:
     severity="error",
     snip=6,
     also=("F15-24G-001",),
-    breaks=[{"/lines/0/units": "1.5"}, {"/lines/1/units": "199.5"}],
-    keeps=[{"/lines/0/units": "1.0"}],
+    breaks=[
+        {"/lines/0/units": "1.5"},
+        {"/lines/1/units": "199.5"},
+        {"/lines/0/units": "1.5", "/lines/1/units": "1.25"},
+        {"/lines/1/units": "199.5", "/lines/0/kind": None},
+    ],
+    keeps=[
+        {"/lines/0/units": "1.0"},
+        {"/lines/1/units": None},
+        {"/lines/0/units": "1.5", "/lines/0/kind": "service"},
+    ],
 )
 def units_not_whole(case: Case) -> Iterator[Hit]:
     """Administrations and drugs are billed in whole units."""

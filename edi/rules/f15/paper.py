@@ -72,8 +72,13 @@ def payer_block_empty(case: Case) -> Iterator[Hit]:
         {PAPER: [{"1a": "1EG4TE5MK73"}]},
         {PAPER: [{"1.medicare": "X", "1.other": "X"}]},
         {PAPER: [{"1.medicaid": "X"}]},
+        {PAPER: [{}, {}]},
     ],
-    keeps=[{PAPER: [{"1.medicare": "X"}]}, {PAPER: [{"1.medicare": "X", "1a": "1EG4TE5MK73"}]}],
+    keeps=[
+        {PAPER: [{"1.medicare": "X"}]},
+        {PAPER: [{"1.medicare": "X", "1a": "1EG4TE5MK73"}]},
+        {PAPER: [{"1": "X"}]},
+    ],
 )
 def coverage_ticks(case: Case) -> Iterator[Hit]:
     """Item 1 says who is billed, with exactly one tick that is that of the claim filing code."""
@@ -108,6 +113,11 @@ def coverage_ticks(case: Case) -> Iterator[Hit]:
         {PAPER: [{"25.ssn": "X", "25.ein": "X"}]},
         {PAPER: [{"10a.yes": "X", "10a.no": "X"}]},
         {PAPER: [{"25": "123456789"}]},
+        {PAPER: [{"6.self": "X", "6": "X"}]},
+        {PAPER: [{"25": "123456789"}, {"25": "123456789"}]},
+        {PAPER: [{"10a.yes": "X", "10a.no": "X", "25": "X"}]},
+        {PAPER: [{"10b.no": "X", "10b": "X"}]},
+        {PAPER: [{"25.ssn": "X", "25.ein": "X"}, {"25.ssn": "X", "25.ein": "X"}]},
     ],
     keeps=[
         {PAPER: [{"25.ein": "X", "25": "123456789"}]},
@@ -142,7 +152,10 @@ def two_ticks(case: Case) -> Iterator[Hit]:
     also=("F15-02-001",),
     setting="professional",
     needs=("paper",),
-    breaks=[{PAPER: [{"2": "E" * 29}]}],
+    breaks=[
+        {PAPER: [{"2": "E" * 29}]},
+        {PAPER: [{"2": "EEEEEEEEEEEEEEEEEEEEEEEEEEEEE"}, {"2": "EEEEEEEEEEEEEEEEEEEEEEEEEEEEE"}]},
+    ],
     keeps=[{PAPER: [{"2": "E" * 28}]}],
 )
 def name_too_long(case: Case) -> Iterator[Hit]:
@@ -167,10 +180,14 @@ def name_too_long(case: Case) -> Iterator[Hit]:
     breaks=[
         {PAPER: [{"2": "EXAMPLE, PAULA", "4": "EXAMPLE, PAULA"}]},
         {PAPER: [{"2": "EXAMPLE, PAULA"}], "/coverages/0/claim_filing": "CI"},
+        {PAPER: [{"4": "EXAMPLE, PAULA"}, {"4": "EXAMPLE, PAULA"}]},
+        {PAPER: [{"2": "EXAMPLE, PAULA"}, {"2": "EXAMPLE, PAULA"}], "/coverages/0/claim_filing": "CI"},
     ],
     keeps=[
         {PAPER: [{"2": "EXAMPLE, PAULA"}]},
         {PAPER: [{"2": "EXAMPLE, PAULA", "4": "SAME"}], "/coverages/0/claim_filing": "CI"},
+        {PAPER: [{"4": "SAME"}]},
+        {PAPER: [{}], "/coverages/0/claim_filing": "CI"},
     ],
 )
 def insured_name(case: Case) -> Iterator[Hit]:
@@ -196,7 +213,12 @@ def insured_name(case: Case) -> Iterator[Hit]:
     snip=4,
     setting="professional",
     needs=("paper",),
-    breaks=[{PAPER: [{"11d.yes": "X"}]}, {PAPER: [{"11d.yes": "X", "9": "EXAMPLE, PAULA", "9a": "G1"}]}],
+    breaks=[
+        {PAPER: [{"11d.yes": "X"}]},
+        {PAPER: [{"11d.yes": "X", "9": "EXAMPLE, PAULA", "9a": "G1"}]},
+        {PAPER: [{"11d.yes": "X"}, {"11d.yes": "X"}]},
+        {PAPER: [{"11d.yes": "X", "9": "EXAMPLE, PAULA"}]},
+    ],
     keeps=[
         {PAPER: [{"11d.yes": "X", "9": "EXAMPLE, PAULA", "9a": "G1", "9d": "OTHER PLAN"}]},
         {PAPER: [{"11d.no": "X"}]},
@@ -221,7 +243,11 @@ def other_plan(case: Case) -> Iterator[Hit]:
     snip=7,
     setting="professional",
     needs=("paper",),
-    breaks=[{PAPER: [{"1.medicare": "X"}]}, {PAPER: [{"1.medicare": "X", "11": " "}]}],
+    breaks=[
+        {PAPER: [{"1.medicare": "X"}]},
+        {PAPER: [{"1.medicare": "X", "11": " "}]},
+        {PAPER: [{}, {}]},
+    ],
     keeps=[{PAPER: [{"11": "NONE"}]}, {PAPER: [{}], "/coverages/0/claim_filing": "CI"}],
 )
 def item_11_empty(case: Case) -> Iterator[Hit]:
@@ -241,7 +267,10 @@ def item_11_empty(case: Case) -> Iterator[Hit]:
     snip=7,
     setting="professional",
     needs=("paper",),
-    breaks=[{PAPER: [{"11d.no": "X"}]}],
+    breaks=[
+        {PAPER: [{"11d.no": "X"}]},
+        {PAPER: [{"11d.no": "X"}, {"11d.no": "X"}]},
+    ],
     keeps=[{PAPER: [{"11": "NONE"}]}, {PAPER: [{"11d.no": "X"}], "/coverages/0/claim_filing": "CI"}],
 )
 def item_11d_filled(case: Case) -> Iterator[Hit]:
@@ -265,6 +294,9 @@ def item_11d_filled(case: Case) -> Iterator[Hit]:
         {PAPER: [{"17": "DANA DOCTOR", "17b": "1245319599"}]},
         {PAPER: [{"17": "DANA DOCTOR", "17.qualifier": "DK"}]},
         {PAPER: [{"17": "DANA DOCTOR", "17.qualifier": "XX", "17b": "1245319599"}]},
+        {PAPER: [{"17": "X"}]},
+        {PAPER: [{}, {"17": "DANA DOCTOR"}]},
+        {PAPER: [{"17": "DANA DOCTOR"}, {"17": "DANA DOCTOR"}]},
     ],
     keeps=[
         {PAPER: [{"17": "DANA DOCTOR", "17.qualifier": "DK", "17b": "1245319599"}]},
@@ -299,6 +331,10 @@ def item_17_incomplete(case: Case) -> Iterator[Hit]:
         {PAPER: [{INDICATOR: "0", "21.A": "D50.9"}]},
         {PAPER: [{INDICATOR: "0", "21.A": "D5090000"}]},
         {PAPER: [{"21.B": "D509"}]},
+        {PAPER: [{"21.B": "D50.9"}]},
+        {PAPER: [{"21.indicator": "9", "21.A": "D50.9"}]},
+        {PAPER: [{"21.A": "D50.9"}, {"21.A": "D50.9"}]},
+        {PAPER: [{"21.A": "D5090000"}, {"21.A": "D5090000"}]},
     ],
     keeps=[{PAPER: [{INDICATOR: "0", "21.A": "D509", "21.B": "E860"}]}, {PAPER: [{"21.A": "T451X5A"}]}],
 )
@@ -332,8 +368,18 @@ def item_21_unusable(case: Case) -> Iterator[Hit]:
     also=("F15-22-001",),
     setting="professional",
     needs=("paper",),
-    breaks=[{PAPER: [{"22.code": "7"}]}, {PAPER: [{"22.reference": "X1"}]}],
-    keeps=[{PAPER: [{"22.code": "7", "22.reference": "X1"}]}, {PAPER: [{"22.code": "1"}]}],
+    breaks=[
+        {PAPER: [{"22.code": "7"}]},
+        {PAPER: [{"22.reference": "X1"}]},
+        {PAPER: [{"22.code": "8"}]},
+        {PAPER: [{"22.code": "7"}, {"22.code": "7"}]},
+        {PAPER: [{"22.reference": "X1"}, {"22.reference": "X1"}]},
+    ],
+    keeps=[
+        {PAPER: [{"22.code": "7", "22.reference": "X1"}]},
+        {PAPER: [{"22.code": "1"}]},
+        {PAPER: [{}]},
+    ],
 )
 def item_22_half(case: Case) -> Iterator[Hit]:
     """A replacement names what it replaces."""
@@ -363,11 +409,13 @@ def item_22_half(case: Case) -> Iterator[Hit]:
             "/coverages/0/authorizations": [{"number": "A1"}],
             "/clia_number": "12D3456789",
         },
+        {PAPER: [{"23": "A1 12D3456789"}, {"23": "A1 12D3456789"}]},
     ],
     keeps=[
         {PAPER: [{"23": "A1"}], "/coverages/0/authorizations": [{"number": "A1"}]},
         {PAPER: [{"23": ""}]},
         {"/coverages/0/authorizations": [{"number": "A1"}], "/clia_number": "12D3456789", PAPER: []},
+        {PAPER: [{}], "/coverages/0/authorizations": [{"number": "A1"}, {}]},
     ],
 )
 def item_23_several(case: Case) -> Iterator[Hit]:
@@ -407,8 +455,12 @@ def item_23_several(case: Case) -> Iterator[Hit]:
         {PAPER: [{"21.A": "D509", "21.B": "E860", "24E.1": "A,B"}]},
         {PAPER: [{"21.A": "D509", "24E.1": "B"}]},
         {PAPER: [{"21.A": "D509", "24E.2": "AAAAA"}]},
+        {PAPER: [{"21.A": "D509", "24E.1": "AB", "24E.2": "b"}]},
     ],
-    keeps=[{PAPER: [{"21.A": "D509", "21.B": "E860", "24E.1": "AB", "24E.2": "b"}]}],
+    keeps=[
+        {PAPER: [{"21.A": "D509", "21.B": "E860", "24E.1": "AB", "24E.2": "b"}]},
+        {PAPER: [{"21.A": "D509", "24E.2": "AAAA"}]},
+    ],
 )
 def item_24e_unusable(case: Case) -> Iterator[Hit]:
     """The form points with letters, the 837P with numbers."""
@@ -449,6 +501,8 @@ def _number(text: str) -> Decimal | None:
         {PAPER: [{"24F.1": "$250.00"}]},
         {PAPER: [{"24F.1": "1,250.00"}]},
         {PAPER: [{"24F.1": "123456789"}]},
+        {PAPER: [{"24F.1": "-25000"}]},
+        {PAPER: [{"24F.1": "$250.00", "24F.0": "$250.00"}]},
     ],
     keeps=[{PAPER: [{"24F.1": "250 00"}]}, {PAPER: [{"24F.1": "25000"}]}, {PAPER: [{"24F.1": "99999999"}]}],
 )
@@ -479,7 +533,11 @@ def item_24f_unusable(case: Case) -> Iterator[Hit]:
     also=("F15-24G-001",),
     setting="professional",
     needs=("paper",),
-    breaks=[{PAPER: [{"24G.1": "1000"}]}, {PAPER: [{"24G.1": "1000"}, {}]}],
+    breaks=[
+        {PAPER: [{"24G.1": "1000"}]},
+        {PAPER: [{"24G.1": "1000"}, {}]},
+        {PAPER: [{"24G.1": "1000", "24G.0": "1000"}]},
+    ],
     keeps=[{PAPER: [{"24G.1": "999"}]}, {"/lines/0/units": 1000, PAPER: []}],
 )
 def units_too_many(case: Case) -> Iterator[Hit]:
@@ -503,7 +561,10 @@ def units_too_many(case: Case) -> Iterator[Hit]:
     also=("F15-32-001",),
     setting="professional",
     needs=("paper",),
-    breaks=[{PAPER: [{"1.medicare": "X"}]}],
+    breaks=[
+        {PAPER: [{"1.medicare": "X"}]},
+        {PAPER: [{}, {}]},
+    ],
     keeps=[
         {PAPER: [{"32.1": "SAMPLE INFUSION PRACTICE"}]},
         {PAPER: [{"1.medicare": "X"}], "/coverages/0/claim_filing": "CI"},

@@ -20,6 +20,7 @@ from edi.rules.asks import absent, address_problems, box, first_day, last_days, 
         {"/patient/last_name": None},
         {"/patient/first_name": None},
         {"/patient/last_name": "EXAMPLE3"},
+        {"/patient/last_name": "EXAMPLE3", "/patient/first_name": "2"},
     ],
     keeps=[{"/patient/last_name": "O'EXAMPLE-SAMPLE"}, {"/patient/middle_name": None}],
 )
@@ -57,7 +58,13 @@ def patient_name_unusable(case: Case) -> Iterator[Hit]:
         {"/patient/sex": None},
         {"/patient/sex": "X"},
     ],
-    keeps=[{"/patient/birth_date": "2026-03-03"}, {"/patient/sex": "U"}, {"/patient/sex": "M"}],
+    keeps=[
+        {"/patient/birth_date": "2026-03-03"},
+        {"/patient/sex": "U"},
+        {"/patient/sex": "M"},
+        {"/lines": None},
+        {"/patient": None},
+    ],
 )
 def demographics_unusable(case: Case) -> Iterator[Hit]:
     """Birth date and sex are required, and nobody is treated before birth.
@@ -101,6 +108,7 @@ def demographics_unusable(case: Case) -> Iterator[Hit]:
         {"/patient/address/state": "ZZ"},
         {"/patient/address/zip": None},
         {"/patient/address/zip": "6270"},
+        {"/patient/address": None, "/patient/address/state": "NE"},
     ],
     keeps=[
         {"/patient/address/zip": "62701"},
@@ -110,6 +118,7 @@ def demographics_unusable(case: Case) -> Iterator[Hit]:
             "/patient/address/state": None,
             "/patient/address/zip": "K1A 0B1",
         },
+        {"/patient": None},
     ],
 )
 def patient_address_incomplete(case: Case) -> Iterator[Hit]:
@@ -158,12 +167,16 @@ def service_after_death(case: Case) -> Iterator[Hit]:
         {"/accident": {"kinds": ["other"]}},
         {"/accident": {"kinds": ["auto"], "date": "2026-03-01"}},
         {"/accident": {"kinds": ["other"], "date": "2026-03-04"}},
+        {"/accident": {"kinds": ["auto"]}, "/dates/-": {"date": "2026-03-01"}},
+        {"/accident": {"kinds": ["auto"], "date": "2026-03-01"}, "/lines": None},
     ],
     keeps=[
         {"/accident": {"kinds": ["auto"], "date": "2026-03-01", "state": "IL"}},
         {"/accident": {"kinds": ["auto"], "date": "2026-03-01", "country": "CA"}},
         {"/accident": {"kinds": ["employment"]}},
         {"/accident": {"kinds": ["other"], "date": "2026-03-03"}},
+        {},
+        {"/accident/date": "2026-03-04"},
     ],
 )
 def accident_incomplete(case: Case) -> Iterator[Hit]:

@@ -143,12 +143,35 @@ def unlisted_without_words(case: Case) -> Iterator[Hit]:
     breaks=[
         {"/lines/0/service_through": "2026-03-04"},
         {"/lines/0/service_through": "2026-03-05", "/lines/0/units": 4},
+        {"/lines/1/service_through": "2026-03-04", "/lines/1/units": 3, "/lines/1/hcpcs": "96372"},
+        {
+            "/lines/0/service_through": "2026-03-04",
+            "/lines/-": {
+                "hcpcs": "96365",
+                "units": "1",
+                "service_date": "2026-03-03",
+                "service_through": "2026-03-04",
+            },
+        },
+        {
+            "/lines/0/service_through": "2026-03-04",
+            "/lines/0/hcpcs": "96416",
+            "/lines/-": {
+                "hcpcs": "96417",
+                "units": "1",
+                "service_date": "2026-03-03",
+                "service_through": "2026-03-04",
+            },
+        },
     ],
     keeps=[
         {"/lines/0/service_through": "2026-03-04", "/lines/0/units": 2},
         {"/lines/0/service_through": "2026-03-03"},
         {"/lines/0/service_through": "2026-03-04", "/lines/0/hcpcs": "96416"},
         {"/lines/1/service_through": "2026-03-04", "/lines/1/units": 3},
+        {"/lines/0/service_through": "2026-03-03", "/lines/0/units": "1.25"},
+        {"/lines/0/service_through": "2026-03-04", "/lines/0/service_date": None},
+        {"/lines/0": {"hcpcs": "96365", "service_date": "2026-03-03", "service_through": "2026-03-05"}},
     ],
 )
 def period_against_units(case: Case) -> Iterator[Hit]:
@@ -184,10 +207,15 @@ def period_against_units(case: Case) -> Iterator[Hit]:
     severity="warning",
     snip=7,
     setting="professional",
-    breaks=[{"/lines/1/units": 10000}, {"/lines/1/units": "1.25"}],
+    breaks=[
+        {"/lines/1/units": 10000},
+        {"/lines/1/units": "1.25"},
+        {"/lines/1/units": 10000, "/lines/0/units": 10000},
+    ],
     keeps=[
         {"/lines/1/units": "9999.9"},
         {"/lines/1/units": 10000, "/coverages/0/claim_filing": "CI"},
+        {"/lines/0/units": None},
     ],
 )
 def units_too_many_for_medicare(case: Case) -> Iterator[Hit]:

@@ -49,7 +49,12 @@ def type_of_bill_unusable(case: Case) -> Iterator[Hit]:
     also=("I08",),
     setting="facility",
     breaks=[{"/frequency": "7", "/original_reference": "X1"}, {"/type_of_bill": "0137", "/frequency": "1"}],
-    keeps=[{"/type_of_bill": "0137", "/frequency": "7", "/original_reference": "X1"}, {"/frequency": None}],
+    keeps=[
+        {"/type_of_bill": "0137", "/frequency": "7", "/original_reference": "X1"},
+        {"/frequency": None},
+        {"/type_of_bill": "13", "/frequency": "1"},
+        {"/type_of_bill": None, "/frequency": "1"},
+    ],
 )
 def frequency_contradicts(case: Case) -> Iterator[Hit]:
     """The last character of the type of bill is the claim frequency."""
@@ -84,6 +89,14 @@ def frequency_contradicts(case: Case) -> Iterator[Hit]:
             "/lines/0/service_date": None,
             "/lines/1/service_date": None,
         },
+        {"/lines/0/service_date": None, "/lines/1/service_date": None},
+        {"/lines/0/service_date": None, "/lines/1/service_date": None, "/statement/from_date": "2026-03-04"},
+        {
+            "/lines/0/service_date": None,
+            "/lines/1/service_date": None,
+            "/statement/through_date": "2026-03-31",
+        },
+        {"/type_of_bill": "0111", "/lines": None},
     ],
 )
 def statement_unusable(case: Case) -> Iterator[Hit]:
@@ -133,7 +146,11 @@ def admission_type_unusable(case: Case) -> Iterator[Hit]:
     snip=2,
     also=("I16",),
     setting="facility",
-    breaks=[{"/admission/source": None}, {"/admission/source": "10"}],
+    breaks=[
+        {"/admission/source": None},
+        {"/admission/source": "10"},
+        {"/admission/source": None, "/type_of_bill": None},
+    ],
     keeps=[{"/admission/source": "5"}, {"/admission/source": None, "/type_of_bill": "0141"}],
 )
 def origin_missing(case: Case) -> Iterator[Hit]:

@@ -8,7 +8,7 @@ from edi.codes.text import DIGITS, only
 from edi.coding.revenue import DRUGS
 from edi.model.claim import ServiceLine
 from edi.rules import Case, Hit, rule
-from edi.rules.about import administrations, code_of, facility_code, medicare
+from edi.rules.about import POLICIES, administrations, code_of, facility_code, medicare
 from edi.rules.asks import absent, is_outpatient
 from edi.rules.fac.lines import TOTAL_LINE
 
@@ -53,7 +53,16 @@ def _unusual(case: Case, rule_id: str) -> Iterator[tuple[int, ServiceLine, str]]
     severity="warning",
     snip=7,
     setting="facility",
-    breaks=[{"/lines/0/revenue_code": "0636"}, {"/lines/0/revenue_code": "0335"}],
+    breaks=[
+        {"/lines/0/revenue_code": "0636"},
+        {"/lines/0/revenue_code": "0335"},
+        {"/lines/0/revenue_code": "0335", "/lines/1/hcpcs": "9636"},
+        {"/lines/0/revenue_code": "0335", POLICIES: {"rev_admin_policy": "admin_0636"}},
+        {
+            POLICIES: {"rev_admin_policy": "admin_0636"},
+            "/lines/-": {"hcpcs": "96365", "revenue_code": "0258"},
+        },
+    ],
     keeps=[
         {"/lines/0/revenue_code": "0260"},
         {"/lines/0/revenue_code": "0450"},
@@ -61,6 +70,7 @@ def _unusual(case: Case, rule_id: str) -> Iterator[tuple[int, ServiceLine, str]]
         {"/lines/0/revenue_code": "0761"},
         {"/lines/0/revenue_code": "0762"},
         {"/lines/0/revenue_code": "0940"},
+        {POLICIES: {"rev_admin_policy": "admin_0636"}},
     ],
 )
 def infusion_elsewhere(case: Case) -> Iterator[Hit]:
@@ -96,7 +106,11 @@ def _misplaced(i: int, line: ServiceLine, usual: str) -> Hit:
     snip=7,
     setting="facility",
     base="chemo-facility",
-    breaks=[{"/lines/0/revenue_code": "0260"}, {"/lines/0/hcpcs": "96409", "/lines/0/revenue_code": "0335"}],
+    breaks=[
+        {"/lines/0/revenue_code": "0260"},
+        {"/lines/0/hcpcs": "96409", "/lines/0/revenue_code": "0335"},
+        {"/lines/0/revenue_code": "0260", "/lines/2/hcpcs": "96416"},
+    ],
     keeps=[
         {"/lines/0/hcpcs": "96413", "/lines/0/revenue_code": "0335"},
         {"/lines/0/hcpcs": "96409", "/lines/0/revenue_code": "0331"},
@@ -117,7 +131,10 @@ def chemotherapy_elsewhere(case: Case) -> Iterator[Hit]:
     severity="info",
     snip=7,
     setting="facility",
-    breaks=[{"/lines/0/hcpcs": "96372", "/lines/0/revenue_code": "0270"}],
+    breaks=[
+        {"/lines/0/hcpcs": "96372", "/lines/0/revenue_code": "0270"},
+        {"/lines/0/hcpcs": "96372", "/lines/0/revenue_code": "0270", "/lines/1/hcpcs": "96372"},
+    ],
     keeps=[
         {"/lines/0/hcpcs": "96372", "/lines/0/revenue_code": "0940"},
         {"/lines/0/hcpcs": "96377", "/lines/0/revenue_code": "0260"},
@@ -139,7 +156,14 @@ def injection_elsewhere(case: Case) -> Iterator[Hit]:
     severity="info",
     snip=7,
     setting="facility",
-    breaks=[{"/lines/1/hcpcs": "J7030", "/lines/1/revenue_code": "0270"}],
+    breaks=[
+        {"/lines/1/hcpcs": "J7030", "/lines/1/revenue_code": "0270"},
+        {
+            "/lines/1/hcpcs": "J7030",
+            "/lines/1/revenue_code": "0270",
+            "/lines/-": {"hcpcs": "J7030", "revenue_code": "0260"},
+        },
+    ],
     keeps=[
         {"/lines/1/hcpcs": "J7030", "/lines/1/revenue_code": "0258"},
         {"/lines/1/hcpcs": "J7030", "/lines/1/revenue_code": "0636"},
@@ -161,7 +185,10 @@ def fluid_elsewhere(case: Case) -> Iterator[Hit]:
     snip=7,
     setting="facility",
     codes=("G0463",),
-    breaks=[{"/lines/0/hcpcs": "G0463", "/lines/0/revenue_code": "0260"}],
+    breaks=[
+        {"/lines/0/hcpcs": "G0463", "/lines/0/revenue_code": "0260"},
+        {"/lines/0/hcpcs": "G0463", "/lines/1/hcpcs": "G0463"},
+    ],
     keeps=[
         {"/lines/0/hcpcs": "G0463", "/lines/0/revenue_code": "0510"},
         {"/lines/0/hcpcs": "G0463", "/lines/0/revenue_code": "0761"},
@@ -186,6 +213,7 @@ def clinic_visit_elsewhere(case: Case) -> Iterator[Hit]:
     breaks=[
         {"/lines/0/hcpcs": "36430", "/lines/0/revenue_code": "0260"},
         {"/lines/0/hcpcs": "36591", "/lines/0/revenue_code": "0260"},
+        {"/lines/0/hcpcs": "36591", "/lines/1/hcpcs": "36430"},
     ],
     keeps=[
         {"/lines/0/hcpcs": "36430", "/lines/0/revenue_code": "0391"},
@@ -210,6 +238,7 @@ def access_elsewhere(case: Case) -> Iterator[Hit]:
     breaks=[
         {"/lines/1/revenue_code": "0637"},
         {"/lines/1/revenue_code": "0637", "/lines/1/non_covered": "0.00"},
+        {"/lines/1/revenue_code": "0637", "/lines/0/revenue_code": "0637"},
     ],
     keeps=[
         {"/lines/1/revenue_code": "0637", "/lines/1/non_covered": "400.00"},
@@ -237,12 +266,18 @@ def self_administered_covered(case: Case) -> Iterator[Hit]:
     snip=4,
     also=("I43", "FAC-REV-001"),
     setting="facility",
-    breaks=[{"/lines/0/hcpcs": None, "/lines/0/revenue_code": "0510"}],
+    breaks=[
+        {"/lines/0/hcpcs": None, "/lines/0/revenue_code": "0510"},
+        {"/lines/1/hcpcs": None, "/lines/1/revenue_code": "0391"},
+        {"/lines/0/hcpcs": None, "/lines/0/revenue_code": "0510", "/lines/-": {"revenue_code": "0940"}},
+    ],
     keeps=[
         {"/lines/0/hcpcs": None, "/lines/0/revenue_code": "0258"},
         {"/lines/0/hcpcs": None, "/lines/0/revenue_code": "0260"},
         {"/lines/0/hcpcs": None, "/lines/0/revenue_code": "0510", "/type_of_bill": "0111"},
         {"/lines/1/hcpcs": None},
+        {"/lines/0/revenue_code": "0335"},
+        {"/lines/0/hcpcs": None, "/lines/0/revenue_code": "0960"},
     ],
 )
 def line_without_procedure(case: Case) -> Iterator[Hit]:
@@ -269,11 +304,17 @@ def line_without_procedure(case: Case) -> Iterator[Hit]:
     severity="warning",
     snip=7,
     setting="facility",
-    breaks=[{"/lines/0/revenue_code": "0960"}, {"/lines/0/revenue_code": "0981"}],
+    breaks=[
+        {"/lines/0/revenue_code": "0960"},
+        {"/lines/0/revenue_code": "0981"},
+        {"/lines/0/revenue_code": "0960", "/lines/1/revenue_code": "0960"},
+    ],
     keeps=[
         {"/lines/0/revenue_code": "0960", "/type_of_bill": "0851"},
         {"/lines/0/revenue_code": "0990"},
         {"/lines/0/revenue_code": "0940"},
+        {"/lines/0/revenue_code": "0960", "/type_of_bill": "0031"},
+        {"/lines/0": {}},
     ],
 )
 def professional_fee(case: Case) -> Iterator[Hit]:
@@ -302,6 +343,7 @@ def professional_fee(case: Case) -> Iterator[Hit]:
         {"/lines/0/modifiers": ["PN"]},
         {"/lines/1/modifiers": ["PO"]},
         {"/lines/0/modifiers": ["PO"], "/coverages/0/claim_filing": "CI"},
+        {"/lines/0/modifiers": ["PO"], "/lines/0/service_date": None},
     ],
 )
 def off_campus(case: Case) -> Iterator[Hit]:

@@ -41,6 +41,7 @@ def _kinds(case: Case) -> list[str]:
         {**_VISIT, "/admission/type": "3"},
         {**_VISIT, "/type_of_bill": "0121"},
         {"/admission/type": "1", "/lines/0/revenue_code": "0260"},
+        {"/admission": None},
     ],
 )
 def reason_missing(case: Case) -> Iterator[Hit]:
@@ -68,6 +69,8 @@ def reason_missing(case: Case) -> Iterator[Hit]:
     breaks=[
         {"/diagnoses/1": None},
         {"/type_of_bill": "0131"},
+        {"/type_of_bill": "0141"},
+        {"/type_of_bill": "0851"},
     ],
     keeps=[{}, {"/type_of_bill": "0121"}, {"/type_of_bill": "0131", "/diagnoses/1": None}],
 )
@@ -97,8 +100,18 @@ def admitting_misplaced(case: Case) -> Iterator[Hit]:
         {"/diagnoses/0/present_on_admission": None},
         {"/type_of_bill": "0131"},
         {"/diagnoses/0/present_on_admission": "X"},
+        {"/diagnoses/0/present_on_admission": "X", "/type_of_bill": "0141"},
+        {"/type_of_bill": "0851"},
     ],
-    keeps=[{}, {"/type_of_bill": "0131", "/diagnoses/0/present_on_admission": None}],
+    keeps=[
+        {},
+        {"/type_of_bill": "0131", "/diagnoses/0/present_on_admission": None},
+        {"/diagnoses": None},
+        {"/diagnoses/0/present_on_admission": "1"},
+        {"/diagnoses/0/present_on_admission": "N"},
+        {"/diagnoses/0/present_on_admission": "U"},
+        {"/diagnoses/0/present_on_admission": "W"},
+    ],
 )
 def present_on_admission_misplaced(case: Case) -> Iterator[Hit]:
     """What was there before the admission is not the hospital's doing.
@@ -131,12 +144,30 @@ def present_on_admission_misplaced(case: Case) -> Iterator[Hit]:
     snip=4,
     also=("SNIP4-002",),
     setting="facility",
-    breaks=[{"/unmapped": [{"address": "2300/HI", "text": "HI*BBR:3E03317:D8:20260303"}]}],
+    breaks=[
+        {"/unmapped": [{"address": "2300/HI", "text": "HI*BBR:3E03317:D8:20260303"}]},
+        {
+            "/unmapped": [{"address": "2300/HI", "text": "HI*BBR:3E03317:D8:20260303"}],
+            "/type_of_bill": "0851",
+        },
+        {
+            "/unmapped": [{"address": "2300/HI", "text": "HI*BBR:3E03317:D8:20260303"}],
+            "/type_of_bill": "0141",
+        },
+    ],
     keeps=[
         {"/unmapped": [{"address": "2300/HI", "text": "HI*DR:123"}]},
         {
             "/unmapped": [{"address": "2300/HI", "text": "HI*BBR:3E03317:D8:20260303"}],
             "/type_of_bill": "0111",
+        },
+        {
+            "/unmapped": [{"address": "2300/HI", "text": "HI*BBR:3E03317:D8:20260303"}],
+            "/type_of_bill": "0031",
+        },
+        {
+            "/unmapped": [{"address": "2300/HI", "text": "HI*BBR:3E03317:D8:20260303"}],
+            "/unmapped/0/address": "2300/K3",
         },
     ],
 )
@@ -146,5 +177,36 @@ def procedure_on_outpatient_bill(case: Case) -> Iterator[Hit]:
         return
     for i, one in enumerate(case.claim.unmapped):
         if one.address.startswith("2300/HI") and _PROCEDURE.match(one.text):
+            yield Hit(f"/unmapped/{i}")
+            return
+
+
+@rule(
+    "I25",
+    "drg-on-outpatient-bill",
+    message="the claim bills an outpatient and carries a diagnosis related group (FL 71)",
+    help="Remove the group: it prices the stay of an admitted patient, and outpatient services are priced by "
+    "their lines.",
+    source="005010X223A2, 2300 HI*DR (inpatient, where the contract pays by group); UB-04 FL 71",
+    severity="warning",
+    snip=4,
+    also=("SNIP4-002",),
+    setting="facility",
+    breaks=[
+        {"/unmapped": [{"address": "2300/HI", "text": "HI*DR:470"}]},
+        {"/unmapped": [{"address": "2300/HI", "text": "HI*DR:470"}], "/type_of_bill": "0851"},
+    ],
+    keeps=[
+        {"/unmapped": [{"address": "2300/HI", "text": "HI*DR:470"}], "/type_of_bill": "0111"},
+        {"/unmapped": [{"address": "2300/HI", "text": "HI*BBR:3E03317:D8:20260303"}]},
+        {"/unmapped": [{"address": "2300/NTE", "text": "NTE*ADD*HI"}]},
+    ],
+)
+def group_on_outpatient_bill(case: Case) -> Iterator[Hit]:
+    """Groups are for stays; whether the contract of a stay pays by group only the parties know."""
+    if facility_code(case) not in ("13", "14", "85"):
+        return
+    for i, one in enumerate(case.claim.unmapped):
+        if one.text.startswith("HI*DR:"):
             yield Hit(f"/unmapped/{i}")
             return

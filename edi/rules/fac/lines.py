@@ -20,7 +20,11 @@ TOTAL_LINE = "0001"
     snip=2,
     also=("I42", "I66"),
     setting="facility",
-    breaks=[{"/lines/0/revenue_code": None}],
+    breaks=[
+        {"/lines/0/revenue_code": None},
+        {"/lines/0/revenue_code": None, "/lines/0/hcpcs": None},
+        {"/lines/0/revenue_code": None, "/lines/1/revenue_code": None},
+    ],
     keeps=[{"/lines/0/revenue_code": "0450"}],
 )
 def revenue_missing(case: Case) -> Iterator[Hit]:
@@ -45,8 +49,15 @@ def revenue_missing(case: Case) -> Iterator[Hit]:
         {"/lines/0/revenue_code": "260"},
         {"/lines/0/revenue_code": "026X"},
         {"/lines/0/revenue_code": "0001"},
+        {"/lines/0/revenue_code": "260", "/lines/1/revenue_code": "260"},
+        {"/lines/0/revenue_code": "0001", "/lines/1/revenue_code": "260"},
+        {"/lines/0/revenue_code": None, "/lines/1/revenue_code": "6"},
     ],
-    keeps=[{"/lines/0/revenue_code": "0260"}, {"/lines/0/revenue_code": "0940"}],
+    keeps=[
+        {"/lines/0/revenue_code": "0260"},
+        {"/lines/0/revenue_code": "0940"},
+        {"/lines/1": {}},
+    ],
 )
 def revenue_malformed(case: Case) -> Iterator[Hit]:
     """A revenue code has four digits.
@@ -74,7 +85,10 @@ def revenue_malformed(case: Case) -> Iterator[Hit]:
     snip=4,
     also=("I63", "I43", "F04-44-001"),
     setting="facility",
-    breaks=[{"/lines/1/hcpcs": None}],
+    breaks=[
+        {"/lines/1/hcpcs": None},
+        {"/lines/1/hcpcs": None, "/lines/-": {"revenue_code": "0636"}},
+    ],
     keeps=[{"/lines/1/hcpcs": None, "/lines/1/revenue_code": "0250"}, {"/lines/1/hcpcs": "P9047"}],
 )
 def drug_revenue_without_code(case: Case) -> Iterator[Hit]:
@@ -96,7 +110,10 @@ def drug_revenue_without_code(case: Case) -> Iterator[Hit]:
     snip=7,
     setting="facility",
     when={"rev_admin_policy": "admin_0636"},
-    breaks=[{"/lines/0/revenue_code": "0636"}],
+    breaks=[
+        {"/lines/0/revenue_code": "0636"},
+        {"/lines/1/kind": "administration"},
+    ],
     keeps=[{"/lines/0/revenue_code": "0260"}],
 )
 def administration_under_drug_revenue(case: Case) -> Iterator[Hit]:
@@ -116,7 +133,10 @@ def administration_under_drug_revenue(case: Case) -> Iterator[Hit]:
     snip=4,
     also=("I49", "F04-45-001"),
     setting="facility",
-    breaks=[{"/lines/0/service_date": None}],
+    breaks=[
+        {"/lines/0/service_date": None},
+        {"/lines/0/service_date": None, "/lines/1/service_date": None},
+    ],
     keeps=[{"/lines/0/service_date": None, "/type_of_bill": "0111"}],
 )
 def line_without_date(case: Case) -> Iterator[Hit]:
@@ -145,10 +165,17 @@ def line_without_date(case: Case) -> Iterator[Hit]:
             "/statement": {"from_date": "2026-03-03", "through_date": "2026-03-03"},
             "/lines/0/service_through": "2026-03-04",
         },
+        {
+            "/statement": {"from_date": "2026-03-04", "through_date": "2026-03-05"},
+            "/lines/1/service_through": "2026-03-11",
+        },
     ],
     keeps=[
         {"/statement": {"from_date": "2026-03-03", "through_date": "2026-03-03"}},
         {"/statement": {"from_date": "2026-03-01", "through_date": "2026-03-31"}},
+        {},
+        {"/statement/from_date": "2026-02-28"},
+        {"/statement/through_date": "2026-03-05"},
     ],
 )
 def line_outside_statement(case: Case) -> Iterator[Hit]:

@@ -37,7 +37,10 @@ def attending_missing(case: Case) -> Iterator[Hit]:
     breaks=[
         {"/attending_provider/organization_name": "SAMPLE HOSPITAL", "/attending_provider/last_name": None}
     ],
-    keeps=[{"/attending_provider/first_name": None}],
+    keeps=[
+        {"/attending_provider/first_name": None},
+        {"/attending_provider": None},
+    ],
 )
 def attending_not_a_person(case: Case) -> Iterator[Hit]:
     """Attending is a person, never the hospital."""
@@ -56,7 +59,10 @@ def attending_not_a_person(case: Case) -> Iterator[Hit]:
     snip=2,
     setting="facility",
     breaks=[{"/billing_provider/organization_name": None, "/billing_provider/last_name": "DOCTOR"}],
-    keeps=[{"/billing_provider/organization_name": "OTHER HOSPITAL"}],
+    keeps=[
+        {"/billing_provider/organization_name": "OTHER HOSPITAL"},
+        {"/billing_provider": None},
+    ],
 )
 def facility_as_person(case: Case) -> Iterator[Hit]:
     """A facility claim is billed by an organization."""

@@ -9,7 +9,7 @@ from edi import tables
 from edi.coding.assembly import MSP_VALUE_CODES
 from edi.model.claim import effective_bill_to, other_coverages, statement_period
 from edi.rules import Case, Hit, rule
-from edi.rules.about import administrations, code_of, facility_code, is_inpatient, medicare
+from edi.rules.about import BASE, administrations, code_of, facility_code, is_inpatient, medicare
 from edi.rules.asks import box, is_outpatient
 
 ACCIDENTS = frozenset(("01", "02", "03", "04", "05", "06"))
@@ -86,6 +86,7 @@ def condition_missing(case: Case) -> Iterator[Hit]:
             "/occurrence_codes": [{"code": "05", "date": "2026-03-01"}],
         },
         {"/lines/0/modifiers": ["GA"]},
+        {"/lines/0/modifiers": ["GA"], "/lines/1/modifiers": ["GA"]},
     ],
     keeps=[
         {"/accident": _FALL, "/occurrence_codes": [{"code": "05", "date": "2026-03-01"}]},
@@ -95,6 +96,9 @@ def condition_missing(case: Case) -> Iterator[Hit]:
         },
         {"/lines/0/modifiers": ["GA"], "/occurrence_codes": [{"code": "32", "date": "2026-03-01"}]},
         {"/lines/0/modifiers": ["GZ"]},
+        {"/accident": {}},
+        {"/occurrence_codes/-": {}},
+        {"/lines/0/modifiers": ["GA"], "/coverages/0/claim_filing": "MC"},
     ],
 )
 def occurrence_missing(case: Case) -> Iterator[Hit]:
@@ -130,6 +134,13 @@ def occurrence_missing(case: Case) -> Iterator[Hit]:
         {"/value_codes": [{"code": "45", "amount": "25"}]},
         {"/value_codes": [{"code": "80", "amount": "1.5"}]},
         {"/value_codes": [{"code": "A3", "amount": "-1.00"}]},
+        {"/value_codes": [{}, {"code": "80", "amount": "1.5"}]},
+        {"/value_codes": [{"code": "45", "amount": "25"}, {"code": "12", "amount": "499.99"}]},
+        {"/value_codes": [{"code": "45", "amount": "25"}], "/value_codes/-": {"code": "45", "amount": "1.5"}},
+        {"/value_codes": [{"code": "81", "amount": "1.5"}]},
+        {"/value_codes": [{"code": "45"}], "/value_codes/0/amount": "24"},
+        {"/value_codes": [{"amount": "1.5"}], "/value_codes/0/code": "83"},
+        {"/value_codes": [{"amount": "1.5"}], "/value_codes/0/code": "82"},
     ],
     keeps=[
         {**_AFTER_PLAN, "/value_codes": [{"code": "12", "amount": "500.00"}]},
@@ -137,6 +148,16 @@ def occurrence_missing(case: Case) -> Iterator[Hit]:
         {"/value_codes": [{"code": "45", "amount": "23"}]},
         {"/value_codes": [{"code": "80", "amount": "2"}]},
         {"/value_codes": [{"code": "A3", "amount": "1.00"}]},
+        {"/value_codes": [{"code": "45"}], "/value_codes/0/amount": "99"},
+        {"/value_codes": [{}]},
+        {"/value_codes": [{"amount": "2"}], BASE: "secondary-facility"},
+        {"/coverages/-": {}},
+        {"/coverages/-": {"adjudication": {}}, "/value_codes": [{"code": "12", "amount": "500.00"}]},
+        {
+            "/coverages/-": {"adjudication": {"paid": "500.00"}},
+            "/value_codes": [{"code": "12", "amount": "499.99"}],
+            "/coverages/0/claim_filing": "ZZ",
+        },
     ],
 )
 def value_implausible(case: Case) -> Iterator[Hit]:
@@ -173,7 +194,9 @@ def value_implausible(case: Case) -> Iterator[Hit]:
     setting="facility",
     codes=("G0378",),
     breaks=[
-        {"/lines/-": {"hcpcs": "G0378", "units": "7", "revenue_code": "0762", "service_date": "2026-03-03"}}
+        {"/lines/-": {"hcpcs": "G0378", "units": "7", "revenue_code": "0762", "service_date": "2026-03-03"}},
+        {"/lines/0/hcpcs": "G0378"},
+        {"/lines/-": {"hcpcs": "G0378"}, "/lines/0/hcpcs": "G0378"},
     ],
     keeps=[
         {"/lines/-": {"hcpcs": "G0378", "units": "8", "revenue_code": "0762", "service_date": "2026-03-03"}},
@@ -186,6 +209,7 @@ def value_implausible(case: Case) -> Iterator[Hit]:
             },
             "/coverages/0/claim_filing": "CI",
         },
+        {"/lines/-": {"hcpcs": "G0378"}},
     ],
 )
 def short_observation(case: Case) -> Iterator[Hit]:
@@ -217,6 +241,9 @@ def _is_surgery(code: str) -> bool:
     keeps=[
         {"/operating_provider": {"last_name": "SURGEON", "npi": "1234567893"}, "/lines/0/hcpcs": "36561"},
         {"/operating_provider": {"last_name": "SURGEON", "npi": "1234567893"}, "/type_of_bill": "0111"},
+        {"/operating_provider": {}, "/lines/0/hcpcs": "J7030"},
+        {},
+        {"/operating_provider": {}, "/lines/1": {"hcpcs": "36000"}},
     ],
 )
 def operating_without_surgery(case: Case) -> Iterator[Hit]:
@@ -289,6 +316,10 @@ def _repetitive() -> tuple[str, ...]:
             "/statement": {"from_date": "2026-02-28", "through_date": "2026-03-03"},
             "/coverages/0/claim_filing": "CI",
         },
+        {"/lines/0/revenue_code": "0420", "/statement": {"from_date": "2026-02-28"}, "/type_of_bill": "111"},
+        {"/statement": {"from_date": "2026-02-28"}, "/lines/-": {}},
+        {"/statement": {"from_date": "2026-02-28"}, BASE: "inpatient"},
+        {"/statement": {"through_date": "2026-03-03"}, BASE: "inpatient"},
     ],
 )
 def repetitive_over_months(case: Case) -> Iterator[Hit]:
@@ -352,6 +383,7 @@ def too_many_for_medicare(case: Case) -> Iterator[Hit]:
                 {"code": "11", "date": "2026-03-01"},
             ]
         },
+        {"/condition_codes": ["08", "08", "08"]},
     ],
     keeps=[
         {"/condition_codes": ["08", "09"]},
@@ -407,8 +439,21 @@ def code_repeated(case: Case) -> Iterator[Hit]:
     snip=4,
     also=("PRO-COB-001", "PRO-MSP-001"),
     setting="facility",
-    breaks=[{"/value_codes": [{"code": "12", "amount": "500.00"}]}],
-    keeps=[{**_AFTER_PLAN, "/value_codes": [{"code": "12", "amount": "500.00"}]}, {"/value_codes": []}],
+    breaks=[
+        {"/value_codes": [{"code": "12", "amount": "500.00"}]},
+        {"/value_codes": [{"code": "12", "amount": "500.00"}], "/coverages/0/responsibility": "U"},
+        {"/value_codes": [{"code": "12", "amount": "500.00"}], "/coverages/0/responsibility": None},
+    ],
+    keeps=[
+        {**_AFTER_PLAN, "/value_codes": [{"code": "12", "amount": "500.00"}]},
+        {"/value_codes": []},
+        {"/value_codes": [{"amount": "500.00"}]},
+        {"/value_codes": [{"code": "12", "amount": "500.00"}], "/coverages/0/claim_filing": "16"},
+        {"/value_codes": [{"code": "12", "amount": "500.00"}], "/coverages/-": {}},
+        {"/value_codes/-": {"code": "12"}},
+        {"/value_codes": [{"code": "12", "amount": "500.00"}], "/coverages/0/responsibility": "T"},
+        {"/value_codes": [{"code": "12", "amount": "500.00"}], "/type_of_bill": "13"},
+    ],
 )
 def second_without_first(case: Case) -> Iterator[Hit]:
     """A value code that says what the first payer paid goes with that payer."""
@@ -434,11 +479,16 @@ def second_without_first(case: Case) -> Iterator[Hit]:
     severity="warning",
     snip=4,
     setting="facility",
-    breaks=[{"/accident": {"kinds": ["auto"], "date": "2026-03-01"}}],
+    breaks=[
+        {"/accident": {"kinds": ["auto"], "date": "2026-03-01"}},
+        {"/accident": {"kinds": ["auto"], "country": "US"}},
+        {"/accident": {"kinds": ["auto"], "country": "USA"}},
+    ],
     keeps=[
         {"/accident": {"kinds": ["auto"], "date": "2026-03-01", "state": "IL"}},
         {"/accident": {"kinds": ["auto"], "date": "2026-03-01", "country": "CA"}},
         {"/accident": _FALL},
+        {},
     ],
 )
 def accident_state_missing(case: Case) -> Iterator[Hit]:
@@ -466,7 +516,19 @@ def accident_state_missing(case: Case) -> Iterator[Hit]:
         {
             "/lines/0": {**_VISIT, "hcpcs": "99284", "modifiers": ["25"]},
             "/lines/-": {**_VISIT, "hcpcs": "99283", "modifiers": ["25", "27"]},
-        }
+        },
+        {
+            "/lines/0": {"revenue_code": "0450", "service_date": "2026-03-04", "hcpcs": "99283"},
+            "/lines/-": {"revenue_code": "0450", "service_date": "2026-03-04", "hcpcs": "99283"},
+        },
+        {
+            "/lines/0": {"revenue_code": "0450", "service_date": "2026-03-03", "hcpcs": "99284"},
+            "/lines/-": {"revenue_code": "0450", "service_date": "2026-03-03", "hcpcs": "99284"},
+        },
+        {
+            "/lines/0": {"revenue_code": "0510", "service_date": "2026-03-03", "hcpcs": "G0463"},
+            "/lines/-": {"revenue_code": "0510", "service_date": "2026-03-03", "hcpcs": "G0463"},
+        },
     ],
     keeps=[
         {

@@ -7,7 +7,7 @@ from edi import tables
 from edi.finding import Severity
 from edi.model.claim import Admission, statement_period
 from edi.rules import Case, Hit, rule
-from edi.rules.about import administrations, facility_code, is_drug, is_inpatient, medicare
+from edi.rules.about import BASE, administrations, facility_code, is_drug, is_inpatient, medicare
 from edi.rules.asks import absent, frequency
 
 CHANGES = tuple(f"D{n}" for n in range(10)) + ("E0",)
@@ -39,6 +39,7 @@ def _fits() -> dict[str, str]:
         {"/type_of_bill": "0721"},
         {"/type_of_bill": "0711"},
         {"/type_of_bill": "0211", "/lines/0/hcpcs": None},
+        {"/type_of_bill": "0141"},
     ],
 )
 def type_without_infusions(case: Case) -> Iterator[Hit]:
@@ -171,6 +172,7 @@ def _admission(case: Case) -> Admission:
         {"/admission/patient_status": "01"},
         {"/admission/patient_status": "30", "/type_of_bill": "0132"},
         {"/admission/patient_status": "30", "/type_of_bill": "0137", "/original_reference": "X1"},
+        {"/type_of_bill": "0132", "/admission": None},
     ],
 )
 def status_against_frequency(case: Case) -> Iterator[Hit]:
@@ -237,7 +239,12 @@ def admission_date_misplaced(case: Case) -> Iterator[Hit]:
     setting="facility",
     base="inpatient",
     breaks=[{"/admission/date": "2026-03-05"}],
-    keeps=[{"/admission/date": "2026-03-04"}, {"/admission/date": "2026-02-01"}],
+    keeps=[
+        {"/admission/date": "2026-03-04"},
+        {"/admission/date": "2026-02-01"},
+        {"/admission": None},
+        {"/statement/through_date": None},
+    ],
 )
 def admission_after_statement(case: Case) -> Iterator[Hit]:
     """Nobody is billed for a stay before it began; services shortly before the admission may be on the "
@@ -266,6 +273,9 @@ def admission_after_statement(case: Case) -> Iterator[Hit]:
         {},
         {"/admission/discharge_hour": None, "/type_of_bill": "0112", "/admission/patient_status": "30"},
         {"/admission/discharge_hour": None, "/type_of_bill": "0131"},
+        {"/admission": None},
+        {"/admission/discharge_hour": None, "/frequency": "5"},
+        {"/admission/discharge_hour": None, "/admission/patient_status": "30"},
     ],
 )
 def discharge_hour_missing(case: Case) -> Iterator[Hit]:
@@ -292,6 +302,8 @@ def discharge_hour_missing(case: Case) -> Iterator[Hit]:
         {"/admission/hour": "9"},
         {"/admission/discharge_hour": "2360"},
         {"/admission/discharge_hour": "AM"},
+        {"/admission/discharge_hour": "AM", BASE: "pushes-facility"},
+        {"/admission/hour": "9", "/admission/discharge_hour": "2360"},
     ],
     keeps=[
         {"/admission/hour": "00"},
@@ -327,6 +339,8 @@ def hour_impossible(case: Case) -> Iterator[Hit]:
         {"/admission/source": "1"},
         {"/admission/source": "5", "/coverages/0/claim_filing": "CI"},
         {"/admission/source": "5", "/lines/0/hcpcs": "96413", "/lines/1/hcpcs": "J9271"},
+        {"/admission/source": "5", "/type_of_bill": "111"},
+        {"/admission/source": "5", "/lines/1/kind": "service"},
     ],
 )
 def nursing_resident(case: Case) -> Iterator[Hit]:

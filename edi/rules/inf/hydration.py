@@ -428,7 +428,8 @@ def no_diagnosis(case: Case) -> Iterator[Hit]:
     if any(code.startswith(_prefixes()) for code in stated):
         return
     for i, _, code in family_lines(case, HYDRATION):
-        yield Hit(f"/lines/{i}/diagnosis_pointers", line=i + 1, hcpcs=code)
+        key = "hcpcs" if case.claim.setting == "facility" else "diagnosis_pointers"
+        yield Hit(f"/lines/{i}/{key}", line=i + 1, hcpcs=code)
         return
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from edi.codes import icd10
 from edi.model.claim import ServiceLine, effective_place_of_service
+from edi.rules.about import BASE
 from edi.rules.asks import box
 from edi.rules.base import Case, Hit, rule
 from edi.rules.drug.facts import DIALYSIS, code_of, facility_code, medicare, modifiers_of, national
@@ -45,6 +46,9 @@ def _lines(case: Case) -> Iterator[tuple[int, ServiceLine]]:
         {**_ESA, "/lines/1/modifiers": ["JZ"]},
         {**_ESA, "/lines/1/modifiers": ["EA", "EC"]},
         {**_ESA, "/lines/1/hcpcs": "Q5106", "/lines/1/modifiers": []},
+        {"/lines/0/hcpcs": "J0881"},
+        {"/lines/1/hcpcs": "J0885", "/lines/1/modifiers": ["EA", "EC", "EB"]},
+        {"/lines/1/hcpcs": "J0885", "/lines/0/hcpcs": "Q5106"},
     ],
     keeps=[
         _ESA,
@@ -79,6 +83,12 @@ def reason_missing(case: Case) -> Iterator[Hit]:
     breaks=[
         {**_ESA, "/lines/1/test_results": []},
         {**_ESA, "/lines/1/test_results": [{"type": "HT", "value": "170"}]},
+        {"/lines/1/hcpcs": "J0885", "/note": "HGB 9.4", "/setting": "facility"},
+        {"/lines/1/hcpcs": "Q5106"},
+        {"/lines/1/hcpcs": "J0881"},
+        {"/lines/1/hcpcs": "J0885", "/lines/1/test_results": [{"type": "R2"}]},
+        {"/lines/1/hcpcs": "J0885", "/lines/0/hcpcs": "J0885"},
+        {"/lines/1/hcpcs": "J0885", BASE: "inpatient"},
     ],
     keeps=[
         _ESA,

@@ -292,6 +292,12 @@ def _families() -> dict[str, tuple[str, frozenset[str]]]:
     breaks=[
         {"/lines/1/hcpcs": "J1745", "/lines/1/ndc": "00069-0809-01"},
         {"/lines/1/hcpcs": "Q5103", "/lines/1/ndc": "57894-0030-01"},
+        {"/lines/1/hcpcs": "Q5103", "/lines/1/ndc": "57894-0030-01", "/lines/0/kind": "drug"},
+        {
+            "/lines/1/hcpcs": "Q5103",
+            "/lines/1/ndc": "57894-0030-01",
+            "/lines/-": {"hcpcs": "Q5103", "ndc": "57894-0030-01"},
+        },
     ],
     keeps=[
         {"/lines/1/hcpcs": "J1745", "/lines/1/ndc": "57894-0030-01"},
@@ -299,6 +305,7 @@ def _families() -> dict[str, tuple[str, frozenset[str]]]:
         {"/lines/1/hcpcs": "J1745"},
         {"/lines/1/hcpcs": "J1756", "/lines/1/ndc": "00069-0809-01"},
         {"/lines/1/hcpcs": "J1745", "/lines/1/ndc": "00069"},
+        {"/lines/1/hcpcs": "J1745", "/lines/1/ndc": None},
     ],
 )
 def product_of_another_code(case: Case) -> Iterator[Hit]:

@@ -99,7 +99,11 @@ def original_reference_missing(case: Case) -> Iterator[Hit]:
     snip=4,
     also=("P39", "I19"),
     breaks=[{"/original_reference": "2026061000123"}],
-    keeps=[{"/original_reference": "2026061000123", "/frequency": "7"}],
+    keeps=[
+        {"/original_reference": "2026061000123", "/frequency": "7"},
+        {},
+        {"/original_reference": "2026061000123", "/frequency": "12"},
+    ],
 )
 def reference_without_frequency(case: Case) -> Iterator[Hit]:
     """A first claim has nothing to replace."""
@@ -216,6 +220,9 @@ def delay_reason_unknown(case: Case) -> Iterator[Hit]:
         {"/dates": [{"qualifier": "431"}]},
         {"/dates": [{"qualifier": "999", "date": "2026-03-01"}]},
         {"/dates": [{"qualifier": "314", "date": "2026-03-02", "through_date": "2026-03-01"}]},
+        {"/dates": [{}], "/dates/-": {"qualifier": "999"}},
+        {"/dates": [{}]},
+        {"/dates": [{"date": "2026-03-02", "through_date": "2026-03-01"}, {}]},
     ],
     keeps=[
         {"/dates": [{"qualifier": "431", "date": "2026-03-01"}]},

@@ -145,6 +145,10 @@ def taxonomy_malformed(case: Case) -> Iterator[Hit]:
             }
         },
         {"/pay_to": {"organization_name": "X", "address": {"line1": "PO BOX 1", "city": "X"}}},
+        {"/pay_to": {}},
+        {"/pay_to": {}, "/service_facility/address/line1": "PO BOX 1"},
+        {"/pay_to": {}, "/service_facility": {}},
+        {"/service_facility": {"address": {"zip": "62701"}}, "/pay_to/address/zip": "62701"},
     ],
     keeps=[
         {
@@ -159,6 +163,8 @@ def taxonomy_malformed(case: Case) -> Iterator[Hit]:
                 "address": {"line1": "PO BOX 1", "city": "X", "state": "IL", "zip": "62701"},
             }
         },
+        {"/service_facility": {}},
+        {"/billing_provider/address/state": None},
     ],
 )
 def place_unusable(case: Case) -> Iterator[Hit]:

@@ -196,7 +196,11 @@ def repeated_without_need(case: Case) -> Iterator[Hit]:
     snip=4,
     also=("I35", "I37"),
     setting="facility",
-    breaks=[{"/rendering_provider": _PERSON}, {"/referring_provider": _PERSON}],
+    breaks=[
+        {"/rendering_provider": _PERSON},
+        {"/referring_provider": _PERSON},
+        {"/referring_provider": {"npi": "1245319599"}, "/rendering_provider/npi": "1245319599"},
+    ],
     keeps=[
         {"/rendering_provider": {**_PERSON, "npi": "1234567893"}},
         {**_SENT, "/rendering_provider": _PERSON},

@@ -179,10 +179,19 @@ def subscriber_missing(case: Case) -> Iterator[Hit]:
     breaks=[
         {"/coverages/0/subscriber": {"last_name": "OTHER"}},
         {"/coverages/0/subscriber": {"last_name": "EXAMPLE", "birth_date": "1950-01-01"}},
+        {"/coverages/0/subscriber": {"last_name": "OTHER", "birth_date": "1950-01-01"}},
+        {
+            "/coverages/0/subscriber": {"last_name": "OTHER"},
+            "/coverages/-": {"relationship": "18", "subscriber": {"last_name": "OTHER"}},
+        },
+        {"/coverages/-": {"relationship": "18", "subscriber": {"last_name": "OTHER"}}},
     ],
     keeps=[
         {"/coverages/0/subscriber": {"last_name": "Example", "birth_date": "1955-04-12"}},
         {"/coverages/0/subscriber": {"last_name": "OTHER"}, "/coverages/0/relationship": "19"},
+        {"/coverages/0/subscriber": {"last_name": "OTHER"}, "/patient": {"birth_date": "1955-04-12"}},
+        {},
+        {"/coverages/0/subscriber": {}, "/patient": None},
     ],
 )
 def self_but_another(case: Case) -> Iterator[Hit]:
@@ -215,6 +224,12 @@ def self_but_another(case: Case) -> Iterator[Hit]:
         {"/coverages/0/member_id": "1SG4TE5MK73"},
         {"/coverages/0/member_id": "123456789A"},
         {"/coverages/0/member_id": "A 1", "/coverages/0/claim_filing": "CI"},
+        {
+            "/coverages/0/member_id": "1EG4-TE5-MK73",
+            "/coverages/-": {"claim_filing": "MB", "member_id": "A 1"},
+        },
+        {"/coverages/0/member_id": None, "/coverages/-": {}},
+        {"/coverages/0/member_id": "A 1", "/coverages/0/claim_filing": "CI", "/coverages/-": {}},
     ],
     keeps=[
         {"/coverages/0/member_id": "1eg4te5mk73"},

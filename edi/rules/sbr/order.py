@@ -13,6 +13,7 @@ from edi.model.claim import (
 )
 from edi.payers import MEDICARE_FILING
 from edi.rules import Case, Hit, rule
+from edi.rules.about import BASE
 from edi.rules.asks import box
 
 CONDITIONAL = ("14", "15", "47")
@@ -106,6 +107,9 @@ def first_payer_not_decided(case: Case) -> Iterator[Hit]:
     keeps=[
         {"/coverages/-": {**_FIRST, "responsibility": "S"}, "/bill_to": 0},
         {"/coverages/-": {**_FIRST, "responsibility": "U"}, "/bill_to": 0},
+        {"/coverages/0/responsibility": "T"},
+        {},
+        {"/coverages/-": {"responsibility": "T"}, BASE: "secondary-facility"},
     ],
 )
 def order_gap(case: Case) -> Iterator[Hit]:

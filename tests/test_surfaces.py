@@ -1,0 +1,288 @@
+"""The same fault gives the same rule with the right place on every surface.
+
+Faults are the rules' own breaking examples, planted in an encounter that is coded already, in claim JSON, in
+XML and in an 837. Where a fault cannot stand on a surface, `data/surface_exceptions.csv` says why.
+"""
+
+import csv
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from edi.finding import Finding
+from edi.model import pointer
+from edi.model.contract import read_records
+from edi.rules import Example, Rule, all_rules, rule_by_id
+from rule_cases import build, sample
+from surface_cases import SURFACES, Judged, as_837, judged, planted, read_back, same_element, x12_problem
+
+TABLE = Path(__file__).parent / "data" / "surface_exceptions.csv"
+RULES = [rule for rule in all_rules() if rule.on == "claim" and not {"record", "paper"} & rule.needs]
+MOST_EXAMPLES = 2
+"""Examples of a rule that are planted in the usual run; the long one plants all."""
+MOST_PLACES = 100
+"""Findings of a file that are looked at one by one."""
+
+
+class Excepted(NamedTuple):
+    """A row of the table: why a fault cannot stand on a surface, and what is said there in its place."""
+
+    rule: str
+    surface: str
+    where: str
+    """A pointer that the example patches."""
+    instead: str
+    """Findings, with | between, of which one is said."""
+    reason: str
+
+
+@cache
+def exceptions() -> tuple[Excepted, ...]:
+    """All rows of the table."""
+    with TABLE.open(encoding="utf-8") as file:
+        rows = csv.DictReader(line for line in file if not line.startswith("#"))
+        return tuple(Excepted(**row) for row in rows)
+
+
+def row_of(rule: Rule, surface: str, example: Example) -> Excepted | None:
+    """The row that excepts an example of a rule from a surface."""
+    wanted = (rule.id, surface)
+    return next(
+        (row for row in exceptions() if (row.rule, row.surface) == wanted and row.where in example), None
+    )
+
+
+class Outcome(NamedTuple):
+    """What became of one example on all surfaces."""
+
+    problems: list[str]
+    used: set[Excepted]
+
+
+@cache
+def outcome(rule_id: str, number: int) -> Outcome:
+    """Plant one example of a rule and compare the surfaces."""
+    rule = rule_by_id(rule_id)
+    assert rule is not None
+    example = rule.breaks[number]
+    found = planted(rule, example)
+    rows = {
+        str(surface): None if found[surface].of(rule.id) else row_of(rule, surface, example)
+        for surface in SURFACES
+    }
+    kept = [surface for surface in rows if rows[surface] is None]
+    problems = [
+        *_silent(rule, found, rows),
+        *_said_twice(rule, found["x12"]),
+        *_differences(found, kept),
+        *_misplaced(found),
+    ]
+    return Outcome(problems, {row for row in rows.values() if row is not None})
+
+
+def _silent(rule: Rule, found: Mapping[str, Judged], rows: Mapping[str, Excepted | None]) -> list[str]:
+    """Surfaces on which the rule is silent without a reason."""
+    problems = []
+    wire = _faults(found["x12"])
+    for surface in SURFACES:
+        row = rows[surface]
+        if row is not None:
+            if row.instead and not any(found[surface].of(one) for one in row.instead.split("|")):
+                problems.append(f"{surface}: {row.instead} is not said in its place")
+        elif not found[surface].of(rule.id):
+            wanted = found["claim"].of(rule.id)
+            if surface == "x12" and any(_by_wire(f, wire) for f in wanted):
+                continue
+            there = sorted({f"{f.rule} {f.path}" for f in found[surface].findings if f.severity != "info"})
+            problems.append(f"{surface}: {rule.id} is not said; there is {there}")
+    return problems
+
+
+def _faults(x12: Judged) -> list[Finding]:
+    """The errors of the guide."""
+    return [f for f in x12.findings if f.rule.startswith("X12-") and f.severity == "error"]
+
+
+def _by_wire(finding: Finding, faults: list[Finding]) -> bool:
+    """Whether the guide says of an 837 what a rule says of the claim: one fault gives one finding."""
+    return (finding.snip or 0) <= 5 and any(
+        same_element(fault.place.x12, finding.place.x12) for fault in faults if fault.index == finding.index
+    )
+
+
+def _said_twice(rule: Rule, x12: Judged) -> list[str]:
+    """Elements of an 837 for which both the guide and the rule are sorry."""
+    return [
+        f"x12: {rule.id} and {fault.rule} say the same of {fault.place.x12.address}"
+        for finding in x12.of(rule.id)
+        for fault in _faults(x12)
+        if finding.place.x12 and fault.place.x12 and finding.snip is not None and finding.snip <= 5
+        if (finding.index, finding.place.x12.address) == (fault.index, fault.place.x12.address)
+    ]
+
+
+def _errors(judged: Judged) -> dict[tuple[str, int, int | None], Finding]:
+    """Errors of rules by rule, record and line; an 837P names the ordering provider in each line."""
+    return {
+        (f.rule, f.index, None if "ordering_provider" in (f.claim_path or "") else f.place.line): f
+        for f in judged.findings
+        if f.severity == "error" and not f.rule.startswith("X12-")
+    }
+
+
+def _differences(found: Mapping[str, Judged], kept: list[str]) -> list[str]:
+    """Errors that one surface has and another has not."""
+    problems = []
+    claim = found["claim"]
+
+    def told(judged: Judged) -> list[tuple[object, ...]]:
+        return [(f.rule, f.severity, f.message, f.index, f.path, f.place) for f in judged.findings]
+
+    if "xml" in kept and told(claim) != told(found["xml"]):
+        problems.append("xml: other findings than in claim JSON")
+    own = _errors(claim)
+    if "x12" in kept:
+        x12, faults = _errors(found["x12"]), _faults(found["x12"])
+        problems += [f"x12 alone has {key}" for key in x12.keys() - own.keys()]
+        gone = [key for key in own if key not in x12][:MOST_PLACES]
+        lost = [key for key in gone if not _by_wire(own[key], faults)]
+        problems += [f"x12 has lost {key}" for key in lost]
+    if "alone" in found:
+        encounter, alone = _errors(found["encounter"]), _errors(found["alone"])
+        by_record = [key for key in encounter if (rule := rule_by_id(key[0])) and "record" in rule.needs]
+        more = encounter.keys() - alone.keys() - set(by_record)
+        problems += [f"the encounter alone has {key}" for key in more if not _excused(key[0])]
+        less = alone.keys() - encounter.keys()
+        problems += [f"the encounter has lost {key}" for key in less if not _excused(key[0])]
+    return problems
+
+
+def _excused(rule: str) -> bool:
+    """Whether a rule may say more, or less, where the record is known."""
+    return any((row.rule, row.surface, row.where) == (rule, "record", "") for row in exceptions())
+
+
+def _misplaced(found: Mapping[str, Judged]) -> list[str]:
+    """Findings whose place is wrong on their surface."""
+    problems = []
+    for surface in ("encounter", "claim"):
+        records = [record.value for record in read_records(found[surface].data, surface)]
+        for finding in found[surface].findings[:MOST_PLACES]:
+            record = records[finding.index]
+            problem = _json_problem(record, finding) if record is not None else None
+            if problem:
+                problems.append(f"{surface}: {finding.rule} {finding.path}: {problem}")
+    claims = read_back(found["x12"].data)
+    for finding in found["x12"].findings[:MOST_PLACES]:
+        if finding.claim_path is not None:
+            problem = x12_problem(found["x12"].data, finding, claims)
+            if problem:
+                problems.append(f"x12: {finding.rule} {finding.claim_path}: {problem}")
+    return problems
+
+
+def _json_problem(record: object, finding: Finding) -> str | None:
+    """What is wrong with a pointer: it leads to what a record has no key for, or not to what it names."""
+    here = record
+    for part in pointer.split(finding.path):
+        if here is None:
+            break
+        if isinstance(here, tuple):
+            if not part.isdecimal() or int(part) >= len(here):
+                return f"there is no entry {part}"
+            here = here[int(part)]
+        elif isinstance(here, dict):
+            here = here.get(part)
+        elif not hasattr(here, part):
+            return f"there is no {part}"
+        else:
+            here = getattr(here, part)
+    line = finding.place.line
+    head = "/".join(finding.path.split("/")[:3])
+    if (
+        line is not None
+        and head.startswith(("/lines/", "/services/"))
+        and int(head.split("/")[2]) != line - 1
+    ):
+        return f"the finding is about line {line}"
+    return None
+
+
+@pytest.mark.parametrize(
+    ("rule", "base", "before", "after", "fault", "address"),
+    [
+        (
+            "PRO-DX-002",
+            "professional",
+            "HI*ABK:D509",
+            "HI*ABK:D509" + "*ABF:E860" * 12,
+            "X12-ELE-TOO-MANY",
+            "2300/HI[ABK]/13",
+        ),
+        (
+            "I28",
+            "facility",
+            "HI*ABK",
+            "HI*BG:08~HI*BG:09~HI*BG:10~HI*ABK",
+            "X12-SEG-REPEATED",
+            "2300/HI[BG]#3",
+        ),
+        (
+            "F15-24D-001",
+            "professional",
+            "HC:96365*",
+            "HC:96365:59 *",
+            "X12-ELE-TRAILING-BLANK",
+            "2400[1]/SV1/01-3",
+        ),
+        (
+            "F15-14-001",
+            "professional",
+            "HI*ABK",
+            "DTP**D8*20260301~HI*ABK",
+            "X12-SEG-NOT-HERE",
+            "2300/DTP",
+        ),
+    ],
+)
+def test_what_the_writer_leaves_out_is_a_fault_of_the_guide(
+    rule: str, base: str, before: str, after: str, fault: str, address: str
+) -> None:
+    """Faults that the tables except: a file of somebody else's can hold them, and the guide says so."""
+    case = build(sample(base))
+    text = as_837([case.claim]).decode()
+    assert text.count(before) == 1, rule
+    found = judged(text.replace(before, after).encode(), case).findings
+    said = [(f.rule, f.place.x12.address) for f in found if f.severity == "error" and f.place.x12]
+    assert (fault, address) in said
+    assert rule not in {f.rule for f in found}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_the_rule_is_said_on_every_surface(rule: Rule) -> None:
+    for number in range(min(len(rule.breaks), MOST_EXAMPLES)):
+        assert outcome(rule.id, number).problems == [], f"breaks[{number}]: {dict(rule.breaks[number])}"
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_every_example_is_said_on_every_surface(rule: Rule) -> None:
+    for number in range(MOST_EXAMPLES, len(rule.breaks)):
+        assert outcome(rule.id, number).problems == [], f"breaks[{number}]: {dict(rule.breaks[number])}"
+
+
+def test_no_exception_is_stale() -> None:
+    """Every row of the table excepts an example, and only rules that there are."""
+    used = {
+        row
+        for rule in RULES
+        for number in range(len(rule.breaks))
+        if any(row.rule == rule.id for row in exceptions())
+        for row in outcome(rule.id, number).used
+    }
+    rows = [row for row in exceptions() if row.surface != "record"]
+    assert [row for row in rows if row not in used] == []
+    assert all(row.reason and row.surface in (*SURFACES, "record") for row in exceptions())
