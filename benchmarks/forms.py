@@ -110,7 +110,7 @@ def _own(way: str, count: int) -> Iterator[bytes]:
             Note(
                 number=n,
                 severity="warning",
-                rule=f"RULE-{n:03}",
+                second=f"RULE-{n:03}",
                 where=key,
                 message="what is wrong in a line of some length, as findings have it",
                 help="What to do about it, in about as many words as are usual.",

@@ -20,7 +20,6 @@ from forms.layout import PITCH, SHEET_HEIGHT, SHEET_WIDTH, Box, Form, boxes
 
 Severity = Literal["error", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
-WORDS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "info"}
 COLOURS: dict[Severity, Color] = {
     "error": Color(0.78, 0.05, 0.10),
     "warning": Color(0.72, 0.38, 0.0),
@@ -37,13 +36,32 @@ Rectangle = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Heads:
+    """How a legend speaks of what it explains."""
+
+    words: Mapping[Severity, str]
+    """What each kind of mark stands for; of several an s is put behind."""
+    said: str
+    """One sentence behind their counts."""
+    columns: tuple[str, str, str]
+    """Heads of the place, of the second column, and of the text."""
+
+
+FINDINGS = Heads(
+    words={"error": "error", "warning": "warning", "info": "info"},
+    said="The numbers stand at the boxes of the form.",
+    columns=("box", "rule", "what is wrong, and what to do"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
     """One numbered line of the legend."""
 
     number: int
     severity: Severity
-    rule: str
-    """Id of the rule."""
+    second: str
+    """What the second column of the legend says: the rule, or the place on the right one of two forms."""
     where: str
     """Where it is, in words: `24D, line 2`."""
     message: str
@@ -199,23 +217,23 @@ _COLUMNS = (0.0, 20.0, 60.0, 142.0, 226.0)
 """Left edges of badge, severity, place, rule and text, in points from the margin."""
 
 
-def legend(canvas: Canvas, title: str, notes: Sequence[Note]) -> Iterator[None]:
+def legend(canvas: Canvas, title: str, notes: Sequence[Note], heads: Heads = FINDINGS) -> Iterator[None]:
     """Draw the pages of the legend; the caller ends the page after each turn."""
     width, bottom = POINT * SHEET_WIDTH - 2 * MARGIN, MARGIN + 14
-    y = _head(canvas, title, notes, first=True)
+    y = _head(canvas, title, notes, heads, first=True)
     for note in notes:
         lines = list(_lines(note, width - _COLUMNS[4]))
         tall = LEADING * max(len(lines), 1) + 5
         if y - tall < bottom:
             yield
-            y = _head(canvas, title, notes, first=False)
+            y = _head(canvas, title, notes, heads, first=False)
         badge(canvas, MARGIN, y - 1.4, note.number, note.severity)
         canvas.setFillColor(COLOURS[note.severity])
         canvas.setFont(fonts.CAPTIONS_BOLD, TEXT - 1)
-        canvas.drawString(MARGIN + _COLUMNS[1], y, WORDS[note.severity])
+        canvas.drawString(MARGIN + _COLUMNS[1], y, heads.words[note.severity])
         canvas.setFillGray(0)
         canvas.setFont(fonts.CAPTIONS, TEXT - 1)
-        for column, text in ((2, note.where), (3, note.rule)):
+        for column, text in ((2, note.where), (3, note.second)):
             room = _COLUMNS[column + 1] - _COLUMNS[column] - 4
             for k, part in enumerate(simpleSplit(text, fonts.CAPTIONS, TEXT - 1, room)):
                 canvas.drawString(MARGIN + _COLUMNS[column], y - k * LEADING, part)
@@ -239,7 +257,7 @@ def _lines(note: Note, width: float) -> Iterator[tuple[str, float, str]]:
             yield font, grey, line
 
 
-def _head(canvas: Canvas, title: str, notes: Sequence[Note], *, first: bool) -> float:
+def _head(canvas: Canvas, title: str, notes: Sequence[Note], heads: Heads, *, first: bool) -> float:
     """Draw the head of a page of the legend; returns where the first line stands."""
     y = POINT * SHEET_HEIGHT - MARGIN - 12
     canvas.setFillGray(0)
@@ -247,15 +265,16 @@ def _head(canvas: Canvas, title: str, notes: Sequence[Note], *, first: bool) -> 
     shown = fonts.printable(title, fonts.captions()[1])
     canvas.drawString(MARGIN, y, shown if first else f"{shown}, continued")
     canvas.setFont(fonts.CAPTIONS, TEXT)
-    counts = [(sum(note.severity == s for note in notes), WORDS[s]) for s in SEVERITIES]
-    said = ", ".join(f"{n} {word}{'s' if n > 1 else ''}" for n, word in counts if n)
-    canvas.drawString(MARGIN, y - 14, f"{said}. The numbers stand at the boxes of the form.")
+    counts = [(sum(note.severity == s for note in notes), heads.words[s]) for s in SEVERITIES]
+    plural = {word: word + ("" if word.endswith("d") else "s") for _, word in counts}
+    said = ", ".join(f"{n} {plural[word] if n > 1 else word}" for n, word in counts if n)
+    canvas.drawString(MARGIN, y - 14, f"{said}. {heads.said}")
     canvas.setFont(fonts.CAPTIONS_BOLD, TEXT)
     canvas.drawRightString(POINT * SHEET_WIDTH - MARGIN, y, "PROOF - NOT FOR SUBMISSION")
     y -= 36
     canvas.setFont(fonts.CAPTIONS_BOLD, TEXT - 1)
     canvas.setFillGray(0.35)
-    for column, word in ((0, "no."), (1, ""), (2, "box"), (3, "rule"), (4, "what is wrong, and what to do")):
+    for column, word in enumerate(("no.", "", *heads.columns)):
         canvas.drawString(MARGIN + _COLUMNS[column], y, word)
     canvas.setStrokeGray(0.4)
     canvas.setLineWidth(0.7)

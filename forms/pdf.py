@@ -11,9 +11,10 @@ from forms import fonts
 from forms.document import Sheets
 from forms.drawing import CAPTION_INK, POINT, TITLE, drawn, height, left
 from forms.layout import FORMS, PITCH, SHEET_HEIGHT, SHEET_WIDTH, Form, Offset, boxes
-from forms.marking import COLOURS, Note, badges, frames, legend, marked
+from forms.marking import COLOURS, Heads, Note, badges, frames, legend, marked
 
 LETTER = (POINT * SHEET_WIDTH, POINT * SHEET_HEIGHT)
+DOUBLE = (2 * LETTER[0], LETTER[1])
 PROOF = "PROOF - NOT FOR SUBMISSION"
 OVERFLOW = COLOURS["error"].rgb()
 _ESCAPED = str.maketrans({"(": r"\(", ")": r"\)", "\\": r"\\"})
@@ -32,6 +33,25 @@ class Printout:
     """Findings for a proof copy."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facing:
+    """Two forms of one visit, side by side."""
+
+    name: str
+    """What they are called in the outline of the file."""
+    left: Printout
+    right: Printout
+    differences: Sequence[Note] = ()
+    """Explains the numbers: `where` is the place on the left form, `second` that on the right."""
+
+
+DIFFERENCES = Heads(
+    words={"error": "needed", "warning": "changed", "info": "dropped"},
+    said="The numbers stand at the boxes of both forms.",
+    columns=("left form", "right form", "what differs, and what to enter"),
+)
+
+
 def proof(printouts: Iterable[Printout], *, title: str = "Proof") -> Iterator[bytes]:
     """A PDF of proof copies in pieces: the drawn forms with values, findings marked, and their legends.
 
@@ -42,22 +62,12 @@ def proof(printouts: Iterable[Printout], *, title: str = "Proof") -> Iterator[by
     Raises:
         KeyError: a page names a box that its form has not.
     """
-    canvas = Sheets(title, LETTER)
-    writers = _writers(canvas, (0.0, 0.0))
-    ready: set[Form] = set()
+    proofs = _Proofs(Sheets(title, LETTER))
+    canvas = proofs.canvas
     for printout in printouts:
-        if printout.form not in ready:
-            canvas.document.form(printout.form, drawn(printout.form))
-            ready.add(printout.form)
-        for k, page in enumerate(printout.pages):
-            marks = marked(printout.notes, k)
-            canvas.doForm(printout.form)
-            _strip(canvas, printout, k)
-            if marks:
-                frames(canvas, printout.form, marks)
-            canvas.addLiteral(writers[printout.form].drawn(page, over=True))
-            if marks:
-                badges(canvas, printout.form, marks, page)
+        proofs.prepare(printout.form)
+        for k in range(len(printout.pages)):
+            proofs.sheet(printout, k)
             canvas.showPage()
             if not k:
                 canvas.document.bookmark(printout.name)
@@ -66,6 +76,75 @@ def proof(printouts: Iterable[Printout], *, title: str = "Proof") -> Iterator[by
                 canvas.showPage()
         yield canvas.document.fetched()
     yield canvas.document.finish()
+
+
+def side_by_side(pairs: Iterable[Facing], *, title: str = "Both forms") -> Iterator[bytes]:
+    """A PDF of facing forms in pieces: two sheets on one page of double width, and a legend of differences.
+
+    A page is 17 by 11 inches: both forms at their size on a screen or on tabloid paper, and one sheet of
+    letter paper across where the printer fits it to the page.
+
+    Args:
+        pairs: the visits, one after the other.
+        title: what a viewer shows in its title bar.
+
+    Raises:
+        KeyError: a page names a box that its form has not.
+    """
+    proofs = _Proofs(Sheets(title, DOUBLE))
+    canvas = proofs.canvas
+    for pair in pairs:
+        sides = (pair.left, pair.right)
+        for printout in sides:
+            proofs.prepare(printout.form)
+        for k in range(max(len(printout.pages) for printout in sides)):
+            canvas.setPageSize(DOUBLE)
+            for n, printout in enumerate(sides):
+                if k < len(printout.pages):
+                    canvas.saveState()
+                    canvas.translate(n * LETTER[0], 0)
+                    proofs.sheet(printout, k)
+                    canvas.restoreState()
+            canvas.setStrokeGray(0.75)
+            canvas.setLineWidth(0.5)
+            canvas.setDash([3, 3])
+            canvas.line(LETTER[0], 0, LETTER[0], LETTER[1])
+            canvas.showPage()
+            if not k:
+                canvas.document.bookmark(pair.name)
+        if pair.differences:
+            canvas.setPageSize(LETTER)
+            for _ in legend(canvas, f"Differences of {pair.name}", pair.differences, DIFFERENCES):
+                canvas.showPage()
+        yield canvas.document.fetched()
+    yield canvas.document.finish()
+
+
+class _Proofs:
+    """Draws sheets of proof copies on a canvas."""
+
+    def __init__(self, canvas: Sheets) -> None:
+        self.canvas = canvas
+        self._writers = _writers(canvas, (0.0, 0.0))
+        self._ready: set[Form] = set()
+
+    def prepare(self, form: Form) -> None:
+        """Write the drawing of a form into the file; between two pages, once for each form."""
+        if form not in self._ready:
+            self.canvas.document.form(form, drawn(form))
+            self._ready.add(form)
+
+    def sheet(self, printout: Printout, page: int) -> None:
+        """Draw one sheet with its values and marks."""
+        canvas, values = self.canvas, printout.pages[page]
+        marks = marked(printout.notes, page)
+        canvas.doForm(printout.form)
+        _strip(canvas, printout, page)
+        if marks:
+            frames(canvas, printout.form, marks)
+        canvas.addLiteral(self._writers[printout.form].drawn(values, over=True))
+        if marks:
+            badges(canvas, printout.form, marks, values)
 
 
 def preprinted(

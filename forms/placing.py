@@ -25,7 +25,7 @@ def notes(findings: Iterable[Finding], filled: Filled) -> tuple[Note, ...]:
         Note(
             number=number,
             severity=finding.severity,
-            rule=finding.rule,
+            second=finding.rule,
             where=_where(finding, filled, where),
             message=finding.message,
             help="" if finding.help.startswith("Nothing to do") else finding.help.replace("`", ""),

@@ -164,7 +164,7 @@ from forms.pdf import Printout, preprinted, proof
 from forms.calibration import calibration
 outs = [
     Printout(name=f, form=f, pages=[{k: "Å1" for k in boxes(f)}, {}], notes=[
-        Note(number=1, severity="error", rule="R", where="x", message="m", places=((0, list(boxes(f))[3]),))])
+        Note(number=1, severity="error", second="R", where="x", message="m", places=((0, list(boxes(f))[3]),))])
     for f in FORMS
 ]
 data = b"".join([*proof(outs), *preprinted(outs), calibration(["cms1500", "ub04"])])
@@ -291,7 +291,7 @@ def note(number: int, key: str, severity: Severity = "error", page: int = 0) -> 
     return Note(
         number=number,
         severity=severity,
-        rule=f"RULE-{number:03}",
+        second=f"RULE-{number:03}",
         where=key,
         message=f"fault {number} is described here",
         help=f"Mend fault {number}.",
@@ -352,7 +352,9 @@ def test_the_legend_explains_every_number() -> None:
     keys = list(boxes("cms1500"))
     notes = [note(k + 1, keys[k], SEVERITIES[k % 3], page=k % 2) for k in range(60)]
     notes.append(
-        Note(number=61, severity="info", rule="RULE-061", where="claim", message="about the whole", places=())
+        Note(
+            number=61, severity="info", second="RULE-061", where="claim", message="about the whole", places=()
+        )
     )
     pdf = made(proof([Printout(name="E1 王", form="cms1500", pages=[{}, {}], notes=notes)]))
     legend = "\n".join(plain_text(pdf[k]) for k in range(2, len(pdf)))
