@@ -13,6 +13,8 @@ from edi.errors import TableError
 
 Form = Literal["cms1500", "ub04"]
 Align = Literal["left", "right"]
+Offset = tuple[float, float]
+"""Inches by which a sheet is moved to the right and down."""
 FORMS: tuple[Form, ...] = ("cms1500", "ub04")
 
 SHEET_WIDTH = 8.5

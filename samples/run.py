@@ -1,8 +1,8 @@
 """Build every sample encounter and compare the outcome with expected.csv: what `make claim` runs.
 
 Writes claims, 837 files, reports and the batch files into `out/` (or the folder given as argument), the two
-claims of each visit that a hospital and a practitioner share into `out/visits/`, and prints a table. Exit code
-1 where a sample came out differently, 2 where the build itself failed.
+claims of each visit that a hospital and a practitioner share into `out/visits/`, and prints a table. Exit
+code 1 where a sample came out differently, 2 where the build itself failed.
 """
 
 import csv
@@ -68,7 +68,7 @@ def build(folder: Path, out: Path, *, both: bool) -> "subprocess.CompletedProces
 
 
 def outcome(out: Path, sample: str, side: str) -> tuple[list[str], list[dict[str, Any]]]:
-    """The lines (`96365-XS x1`) and the errors and warnings of one sample, or one side of it, as its files say."""
+    """The lines (`96365-XS x1`) and the errors and warnings of one sample, or one side of it."""
     stem = f"{sample.upper()}.{side}" if side else sample.upper()
     claim_file, report_file = out / f"{stem}.claim.json", out / f"{stem}.report.json"
     lines: list[str] = []

@@ -1,10 +1,9 @@
 """Mutants of the rules, tried on the rules' own examples.
 
 A mutant is a copy of a function, or of a constant, of `edi.rules` in which one condition differs, as
-`code_changes.py` says. It takes the place of the original for as long as it is tried. A mutant of a rule is tried
-on the examples of that rule; a mutant of a function or constant that several rules share is tried on the
-examples of all rules that come by it.
-
+`code_changes.py` says. It takes the place of the original for as long as it is tried. A mutant of a rule is
+tried on the examples of that rule; a mutant of what several rules share is tried on the examples of all rules
+that come by it.
 An example notices a mutant when its findings are others than those that `golden/rules` holds for it.
 """
 

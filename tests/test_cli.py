@@ -230,7 +230,7 @@ def test_bad_input_never_stops_the_others(run: Run, name: str, content: Any, rul
     save("good.json", encounter("GOOD"))
     done = run("build", f"{name}.json", "good.json", "-o", "out", *CREATED, "--fail-on", "warning")
     assert done.code == code and not done.err
-    assert {"GOOD.837", "GOOD.claim.json", "GOOD.report.json", "837p.edi"} <= {
+    assert {"GOOD.837", "GOOD.claim.json", "GOOD.pdf", "GOOD.report.json", "837p.edi"} <= {
         p.name for p in Path("out").iterdir()
     }
     batch = Path("out/837p.edi").read_text(encoding="ascii")
@@ -309,7 +309,7 @@ def test_build_writes_three_files_each_and_a_batch_per_setting(run: Run) -> None
     assert done.code == 0
     names = {p.name for p in Path("out").iterdir()}
     stems = ("RULE-PROF", "RULE-FAC")
-    assert names == {f"{s}{e}" for s in stems for e in (".837", ".claim.json", ".report.json")} | {
+    assert names == {f"{s}{e}" for s in stems for e in (".837", ".claim.json", ".pdf", ".report.json")} | {
         "837p.edi",
         "837i.edi",
     }
@@ -342,7 +342,9 @@ def test_a_claim_with_errors_is_left_out_unless_a_reason_is_given(run: Run) -> N
         bad | {"services": [{"hcpcs": "99213", "units": 1, "charge": 80, "service_date": "2026-03-03"}]},
     )
     assert run("build", "bad.json", "-o", "out", *CREATED).code == 1
-    assert {p.name for p in Path("out").iterdir()} == {"E1.837", "E1.claim.json", "E1.report.json"}
+    assert {p.name for p in Path("out").iterdir()} == {
+        *("E1.837", "E1.claim.json", "E1.pdf", "E1.report.json"),
+    }
     done = run("build", "bad.json", "-o", "out", *CREATED, "--anyway", "payer asked for it")
     assert done.code == 1 and "CLM*E1*" in Path("out/837p.edi").read_text(encoding="ascii")
     report = json.loads(Path("out/E1.report.json").read_text(encoding="utf-8"))
@@ -356,7 +358,9 @@ def test_what_an_earlier_build_left_is_not_sent_again(run: Run) -> None:
     Path("out/notes.txt").write_text("mine", encoding="utf-8")
     save("e.json", encounter(note="a*b"))
     assert run("build", "e.json", "-o", "out", *CREATED).code == 1
-    assert {p.name for p in Path("out").iterdir()} == {"E1.claim.json", "E1.report.json", "notes.txt"}
+    assert {p.name for p in Path("out").iterdir()} == {
+        *("E1.claim.json", "E1.pdf", "E1.report.json", "notes.txt"),
+    }
 
 
 def test_duplicate_ids_are_errors_on_both(run: Run) -> None:
@@ -375,7 +379,7 @@ def test_duplicate_ids_are_errors_on_both(run: Run) -> None:
     ]
     assert run("build", "a.json", "b.json", "c.json", "-o", "out", *CREATED, "--anyway", "no").code == 1
     names = {p.name for p in Path("out").iterdir()}
-    assert "SAME.report.json" in names and not names & {"SAME.837", "SAME.claim.json"}
+    assert "SAME.report.json" in names and not names & {"SAME.837", "SAME.claim.json", "SAME.pdf"}
     assert "SAME" not in Path("out/837p.edi").read_text(encoding="ascii")
 
 

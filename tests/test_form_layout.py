@@ -13,6 +13,10 @@ NOT_A_BOX = {"PRINT STAT", "NOT USED", "RESERVED BY NUBC", "RESERVED", "reserved
 WIDER_THAN_A_DATE = "OTHER PROC DATE 5"
 """The grid gives this date seven characters and the other five dates of its kind six."""
 
+ONE_LATER = "24G."
+"""The grid gives units four columns, the first of which follows the cents of 24F at once. A form takes three
+characters there: they stand in the last three, so that no characters touch (NUCC printing rules)."""
+
 
 def _cells(form: Form) -> dict[tuple[int, int], str]:
     """(line, column) -> box that covers it."""
@@ -48,8 +52,14 @@ def test_every_place_of_the_print_grid_is_a_box(form: Form) -> None:
             for line in range(first, last + 1):
                 start, end = int(row["col"]), int(row["col"]) + int(row["maxlen"]) - 1
                 end -= row["item"] == WIDER_THAN_A_DATE
+                start += row.get("box", "").startswith(ONE_LATER)
                 assert (line, start) in cells, row
                 assert cells.get((line, start)) == cells.get((line, end)), row
+
+
+def test_no_units_touch_the_cents() -> None:
+    charge, units = boxes("cms1500")["24F.1"], boxes("cms1500")["24G.1"]
+    assert charge.column + charge.width < units.column
 
 
 def test_rows_come_last_in_a_key() -> None:

@@ -54,10 +54,11 @@ def command(
     quiet: common.Quiet = False,
     no_color: common.NoColor = False,
 ) -> None:
-    """Turn encounters into claims, 837 files, reports and batches.
+    """Turn encounters into claims, 837 files, forms, reports and batches.
 
-    For each encounter: ID.claim.json, ID.837 and ID.report.json. All claims without errors also go into
-    837p.edi (professional) and 837i.edi (facility), one file for each sender and receiver.
+    For each encounter: ID.claim.json, ID.837, ID.pdf (a proof copy of the form) and ID.report.json. All
+    claims without errors also go into 837p.edi (professional) and 837i.edi (facility), one file for each
+    sender and receiver.
 
     With --both a visit to a hospital department becomes two claims, each line on one of them:
     administrations, drugs and supplies on the facility claim, visits and procedures of the practitioner on

@@ -17,6 +17,8 @@ class Target(StrEnum):
     NDJSON = "ndjson"
     XML = "xml"
     X837 = "837"
+    BOXES = "boxes"
+    FORM = "form"
     PROFESSIONAL = "professional"
     FACILITY = "facility"
 
@@ -104,10 +106,10 @@ def command(
     show_values: common.ShowValues = False,
     quiet: common.Quiet = False,
 ) -> None:
-    """Write the claims of a file as JSON, NDJSON, XML or 837, or change them to the other side.
+    """Write the claims of a file as JSON, NDJSON, XML, 837, boxes or PDF, or change them to the other side.
 
     Encounters are coded first. What is wrong goes to standard error. In a folder the file is named after
-    the input: NAME.claim.json, NAME.claim.ndjson, NAME.claim.xml or NAME.837.
+    the input: NAME.claim.json, NAME.claim.ndjson, NAME.claim.xml, NAME.837, NAME.boxes.json or NAME.pdf.
 
     With --to professional or facility the claims change their setting: type of bill and place of service,
     who bills and who attends, revenue codes, pointers, the hierarchy of services. What the other side wants
@@ -151,7 +153,7 @@ def command(
         raise typer.Exit(code)
     if said or line or answers or record:
         raise typer.BadParameter("answers are for --to professional and --to facility", param_hint="--to")
-    target: Literal["json", "ndjson", "xml", "837"] = to.value  # type: ignore[assignment]
+    target: Literal["json", "ndjson", "xml", "837", "boxes", "form"] = to.value  # type: ignore[assignment]
     converted = convert_surface(given[0], target, options, envelope)
     first = next(converted.chunks, None)
     if first is not None and path is not None:

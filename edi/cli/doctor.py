@@ -11,7 +11,18 @@ import typer
 
 from edi.cli import common
 
-NEEDED = ("jsonschema", "platformdirs", "pydantic", "python-dateutil", "rich", "typer", "tzdata")
+NEEDED = (
+    "fontpkg-ibm-plex-mono",
+    "jsonschema",
+    "lxml",
+    "platformdirs",
+    "pydantic",
+    "python-dateutil",
+    "reportlab",
+    "rich",
+    "typer",
+    "tzdata",
+)
 OPTIONAL = {"lxml": "XML claims, not read yet", "pyx12": "an outside opinion on 837 files, for tests"}
 
 

@@ -9,7 +9,19 @@ import typer
 
 from edi.cli.common import UNUSABLE, emit
 
-COMMANDS = ("build", "code", "check", "convert", "ack", "repair", "explain", "rules", "refdata", "doctor")
+COMMANDS = (
+    "build",
+    "code",
+    "check",
+    "convert",
+    "form",
+    "ack",
+    "repair",
+    "explain",
+    "rules",
+    "refdata",
+    "doctor",
+)
 """Commands in the order of the help text; each is a module of this package with a function `command`."""
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it."""

@@ -1,23 +1,43 @@
-"""Which datum of a claim stands where: claim path, loop and element, CMS-1500 item, UB-04 form locator.
+"""Which datum of a claim stands where: claim path, loop and element, box of the CMS-1500 and of the UB-04.
 
-The table is `schemas/crosswalk.csv`; its head says how paths and addresses are written.
+The table is `schemas/crosswalk.csv`; its head says how paths, addresses and boxes are written.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 from typing import Literal
 
 from edi import tables
+from edi.errors import TableError
 from edi.model.claim import Claim, billed_coverage, effective_bill_to, effective_kind, other_coverages
 
 When = Literal["self", "dependent", "destination", "other[n]", "line", "claim"]
 SetName = Literal["837p", "837i"]
+FormName = Literal["cms1500", "ub04"]
 WHENS: tuple[When, ...] = ("self", "dependent", "destination", "other[n]", "line", "claim")
 
 _INDEX = re.compile(r"\\\{[^{}]+\\\}")
 _ELEMENT = re.compile(r"\{[^{}]+\}")
+_RANGE = re.compile(r"\{(\w+)-(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Boxes for one datum on one form."""
+
+    name: str
+    """As the table has it, with ranges: `24D.{1-6}`; `3.sex.*` is one of several ticks."""
+    boxes: tuple[str, ...]
+    """Keys of the boxes in the order in which they are filled."""
+    kind: str = ""
+    """Code that is written beside the value and says what it is; "" for none."""
+    held: bool = True
+    """Whether the datum is written there; else only findings about it are shown there."""
+    further: "Target | None" = None
+    """Where it goes when the boxes are full."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +53,21 @@ class Row:
     facility: str
     """Address in the 837I, "" for none."""
     cms1500: str
-    """CMS-1500 item, "" for none."""
+    """Boxes of the CMS-1500 as the table names them, "" for none."""
     ub04: str
-    """UB-04 form locator, "" for none."""
+    """Boxes of the UB-04 as the table names them, "" for none."""
 
     def address(self, name: SetName) -> str:
         """Address in one of the sets, "" for none."""
         return self.professional if name == "837p" else self.facility
+
+    def targets(self, form: FormName) -> tuple[Target, ...]:
+        """Its boxes on one of the forms."""
+        return targets(self.cms1500 if form == "cms1500" else self.ub04)
+
+    def items(self, form: FormName) -> tuple[str, ...]:
+        """Its boxes as a biller calls them: `24D`, `FL 44`; several boxes of one item once."""
+        return tuple(dict.fromkeys(item_of(form, target.boxes[0]) for target in self.targets(form)))
 
     def matches_path(self, path: str) -> bool:
         """Whether a JSON Pointer is of this datum, whatever its indexes."""
@@ -108,6 +136,76 @@ def record_of(name: SetName, loop: str) -> str | None:
             break
         kept.append(part)
     return "/" + "/".join(kept) if kept else ""
+
+
+# ---------------------------------------------------------------- boxes
+
+
+@cache
+def targets(cell: str) -> tuple[Target, ...]:
+    """The boxes that a cell of the table names."""
+    return tuple(_target(text) for text in cell.split())
+
+
+def _target(text: str) -> Target:
+    held = not text.startswith("(")
+    text = text.strip("()")
+    text, _, further = text.partition(">")
+    name, _, kind = text.partition("@")
+    return Target(
+        name=name,
+        boxes=expanded(name),
+        kind=kind,
+        held=held,
+        further=_target(further) if further else None,
+    )
+
+
+@cache
+def expanded(name: str) -> tuple[str, ...]:
+    """The keys that a name with ranges stands for, the first range counting fastest."""
+    ranges = [span(first, last) for first, last in _RANGE.findall(name)]
+    found = []
+    for last_first in product(*reversed(ranges)):
+        parts = iter(reversed(last_first))
+        found.append(_RANGE.sub(lambda _, parts=parts: next(parts), name))  # type: ignore[misc]
+    return tuple(found)
+
+
+def span(first: str, last: str) -> tuple[str, ...]:
+    """The names from one to another: numbers, or letters."""
+    if first.isdecimal():
+        return tuple(str(n) for n in range(int(first), int(last) + 1))
+    return tuple(chr(n) for n in range(ord(first), ord(last) + 1))
+
+
+@cache
+def _items(form: FormName) -> dict[str, str]:
+    """Box without its row -> item number or form locator."""
+    return {row["box"]: row["item"] for row in tables.rows(f"forms/{form}.csv")}
+
+
+@cache
+def item_of(form: FormName, key: str) -> str:
+    """What a biller calls a box: `24D` for `24D.modifier1.3`, `FL 50` for `FL50.A`, `3` for `3.sex.*`.
+
+    Raises:
+        TableError: the form has no such box.
+    """
+    known = _items(form)
+    for name in (key, key.rpartition(".")[0]):
+        if name in known:
+            return known[name]
+    group = key.removesuffix("*")
+    found = next(
+        (item for name, item in known.items() if key.endswith(".*") and name.startswith(group)), None
+    )
+    if found is None:
+        raise TableError(f"crosswalk.csv: {form} has no box {key}")
+    return found
+
+
+# ---------------------------------------------------------------- addresses
 
 
 def address_of(claim: Claim, path: str) -> str | None:

@@ -314,7 +314,7 @@ def _filled_from(guide: Guide, line: SegmentLine, address: Address | None) -> li
         return []
     name: crosswalk.SetName = "837p" if guide.name.lower() == "837p" else "837i"
     rows = [
-        (row.address(name), row.path, row.when, row.cms1500, row.ub04)
+        (row.address(name), row.path, row.when, _items(row, "cms1500"), _items(row, "ub04"))
         for row in crosswalk.rows()
         if _is_of(row.address(name), line, address)
     ]
@@ -336,6 +336,10 @@ def _is_of(cell: str, line: SegmentLine, address: Address | None) -> bool:
     return None in asked or str(asked[0]) == asked[1]
 
 
+def _items(row: crosswalk.Row, form: crosswalk.FormName) -> str:
+    return ", ".join(row.items(form))
+
+
 def _cross_table(first: str, rows: Sequence[tuple[str, ...]]) -> str:
     """A table of the crosswalk without the columns that are empty in all rows."""
     head = (first, "claim path", "when", "CMS-1500", "UB-04") if first == "element" else (
@@ -355,28 +359,30 @@ def box_page(text: str) -> str | None:
         return None
     named = (match["form"] or "").strip()
     parts = []
+    form: crosswalk.FormName
     for form, title in (("cms1500", "CMS-1500 item"), ("ub04", "UB-04")):
         if named and named.startswith("FL") != (form == "ub04"):
             continue
-        rows = [row for row in crosswalk.rows() if match["box"] in _boxes(getattr(row, form))]
-        if rows:
-            cells = [
-                (str(getattr(row, form)), row.path, row.when, row.professional, row.facility) for row in rows
-            ]
+        cells = [
+            (box, row.path, row.when, row.professional, row.facility)
+            for row in crosswalk.rows()
+            if (box := _in_item(row, form, match["box"])) is not None
+        ]
+        if cells:
             shown = next((c[0] for c in cells if match["box"] in c[0].upper().split()), match["box"])
             parts.append(f"# {title} {shown}\n\n{_cross_table('box', cells)}")
     return "\n\n".join(parts) + "\n" if parts else None
 
 
-_BOX = re.compile(r"(?P<form>FL|ITEM|BOX)?\s*0*(?P<box>\d{1,2}[A-Z]?(?:\.[A-Z0-9]+)?)")
+_BOX = re.compile(r"(?P<form>FL|ITEM|BOX)?\s*0*(?P<box>\d{1,2}[A-Z]?(?:\.[A-Z0-9]+)?(?: SHADED)?|TOP)")
 
 
-def _boxes(cell: str) -> set[str]:
-    """The boxes that a cell names, and those that they are a part of: `24D.1` is in `24D`, `66A` in `66`."""
-    found: set[str] = set()
-    for text in re.split(r"[;,]+", cell.upper()):
-        match = _BOX.match(text.strip())
-        if match is not None:
-            box = match["box"]
-            found |= {box, box.split(".")[0], box.split(".")[0].rstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")}
-    return found
+def _in_item(row: crosswalk.Row, form: crosswalk.FormName, asked: str) -> str | None:
+    """The item of a datum that is meant, or whose part is: `24` has `24D` in it; None where none is."""
+    wanted = asked.partition(".")[0]
+    for item in row.items(form):
+        bare = item.upper().removeprefix("FL ")
+        number = bare.split()[0]
+        if wanted in (bare, number, number.rstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")):
+            return item
+    return None

@@ -311,8 +311,11 @@ def _write_one(
 ) -> int:
     """The files of one name; returns the next control number.
 
-    Records that share an id share one report and have neither claim nor 837: nobody could say whose it is.
+    Records that share an id share one report and have neither claim, 837 nor form: nobody could say whose.
     """
+    # the drawing of PDFs is loaded only where it is needed
+    from edi.pipeline.printing import Printing, proof_copy
+
     wanted: dict[str, bytes] = {}
     single = members[0] if len(members) == 1 else None
     claim = single.judged.claim if single else None
@@ -327,8 +330,11 @@ def _write_one(
         else:
             with contextlib.suppress(NotWritable):
                 wanted[f"{name}.claim.json"] = to_json(claim).encode()
+        drawn = proof_copy(single.judged, Printing(created=envelope.created.date()))
+        if drawn is not None:
+            wanted[f"{name}.pdf"] = drawn
     wanted[f"{name}.report.json"] = report_json(_report(members)).encode()
-    for ending in (".claim.json", ".837"):
+    for ending in (".claim.json", ".837", ".pdf"):
         if name + ending not in wanted:
             (out / (name + ending)).unlink(missing_ok=True)
     for file, data in wanted.items():

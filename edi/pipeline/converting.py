@@ -1,4 +1,4 @@
-"""From one surface of the claim to another: JSON, NDJSON, XML and 837, claim by claim."""
+"""From one surface of the claim to another: JSON, NDJSON, XML, 837, boxes and PDF, claim by claim."""
 
 import json
 import textwrap
@@ -14,18 +14,22 @@ from edi.model.claim import Claim
 from edi.model.contract import to_dict, to_json
 from edi.model.xml import to_xml, to_xml_list
 from edi.pipeline.building import Envelope, interchange
-from edi.pipeline.judging import Options, judge, mask, not_writable, refusal
+from edi.pipeline.judging import Options, judge, judge_inputs, mask, not_writable, refusal
 from edi.pipeline.notices import notice
 from edi.pipeline.reading import Input, records
 from edi.rules import Case
 from edi.transactions.writing import stream_837, write_837
+from forms.boxes import to_boxes
+from forms.filling import fill
 
-Target = Literal["json", "ndjson", "xml", "837"]
+Target = Literal["json", "ndjson", "xml", "837", "boxes", "form"]
 ENDINGS: dict[Target, str] = {
     "json": ".claim.json",
     "ndjson": ".claim.ndjson",
     "xml": ".claim.xml",
     "837": ".837",
+    "boxes": ".boxes.json",
+    "form": ".pdf",
 }
 """Endings of the files that are written for each target."""
 
@@ -60,7 +64,7 @@ def convert_surface(given: Input, to: Target, options: Options, envelope: Envelo
 
     Args:
         given: encounters or claims as JSON, NDJSON or XML, or an 837.
-        to: json, ndjson, xml or 837.
+        to: json, ndjson, xml, 837, boxes, or form: proof copies of the forms as PDF.
         options: payer rules and policies for the coding of encounters, settings, whether to show values.
         envelope: date, control number of the first interchange, and usage, for an 837.
 
@@ -68,6 +72,8 @@ def convert_surface(given: Input, to: Target, options: Options, envelope: Envelo
         UnknownPayer: payer rules or a policy that the options name do not exist.
     """
     report = FileReport(file=given.name, kind="unknown")
+    if to == "form":
+        return Converted(report=report, chunks=_as_form(given, options.verified(), envelope, report))
     return Converted(report=report, chunks=_chunks(given, to, options.verified(), envelope, report))
 
 
@@ -85,6 +91,9 @@ def _chunks(
                 report.claims += 1
                 yield one.claim
 
+    if to == "boxes":
+        yield from _as_boxes(_taken(given, options, report), envelope, report)
+        return
     yield from written(tried(trial(to, options, envelope)), to, options, envelope)
 
 
@@ -200,6 +209,35 @@ def _as_xml(claims: Iterator[Claim]) -> Iterator[bytes]:
     several = (to_xml(first),) if second is None else to_xml_list(chain([first, second], claims))
     for text in several:
         yield text.encode()
+
+
+def _as_boxes(taken: Iterator[Taken], envelope: Envelope, report: FileReport) -> Iterator[bytes]:
+    """One form as an object, several as a list; indented by two."""
+    texts: list[str] = []
+    for one in taken:
+        report.claims += 1
+        texts.append(to_boxes(fill(one.claim, created=envelope.created.date())))
+    if len(texts) == 1:
+        yield texts[0].encode()
+    elif texts:
+        yield b"[\n"
+        for i, text in enumerate(texts):
+            yield ((",\n" if i else "") + textwrap.indent(text.rstrip("\n"), "  ")).encode()
+        yield b"\n]\n"
+
+
+def _as_form(given: Input, options: Options, envelope: Envelope, report: FileReport) -> Iterator[bytes]:
+    """Proof copies, which show all that is found in the claims."""
+    # the drawing of PDFs is loaded only where it is needed
+    from edi.pipeline.printing import Printing, print_forms
+
+    printed = print_forms(judge_inputs([given], options), Printing(created=envelope.created.date()))
+    yield from printed.chunks
+    for found in printed.run.report().files:
+        for name in FileReport.__slots__:
+            setattr(report, name, getattr(found, name))
+    if not printed.claims and not report.findings:
+        report.findings.append(notice("CONVERT-EMPTY", "the file holds no claim"))
 
 
 def _as_837(claims: Iterator[Claim], options: Options, envelope: Envelope) -> Iterator[bytes]:

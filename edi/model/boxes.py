@@ -1,0 +1,37 @@
+"""Paper as plain data: pages of boxes, and what a form cannot hold of a claim."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Page = Mapping[str, str]
+"""One sheet: box key -> text. Only boxes that are filled."""
+ProblemKind = Literal[
+    "too_long", "cut", "letters", "negative", "rounded", "unwritable", "no_room", "not_wanted", "no_home",
+    "differs",
+]  # fmt: skip
+"""too_long: more characters than the box takes; cut: the same, and cut off as asked; letters: characters that
+no form takes; negative: an amount below zero; rounded: fractions of a cent; unwritable: a value that the box
+has no way to write; no_room: the box holds something else; not_wanted: the payer wants the box empty;
+no_home: a text that a claim has no place for; differs: sheets of one claim say different things."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoxProblem:
+    """What a form does not hold of a claim, or a claim not of a form."""
+
+    kind: ProblemKind
+    page: int
+    """Sheet, from 1."""
+    key: str
+    """Box, as in `schemas/forms`."""
+    item: str
+    """The box as a biller calls it: `24D`, `FL 44`."""
+    path: str | None = None
+    """JSON Pointer into the claim, where the datum is one of the claim."""
+    text: str = ""
+    """What stands in the box, or would."""
+    limit: int | None = None
+    """Most characters of the box."""
+    what: str = ""
+    """What is left off, in words without a person's data; a number or a code at most."""

@@ -1,0 +1,105 @@
+"""Claims on paper: judged, filled in, and printed as one PDF, proof copies or values for bought forms."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import chain
+
+from edi.finding import Finding
+from edi.pipeline.judging import Judged, Run
+from edi.pipeline.papering import paper_findings
+from forms.filling import Filled, Totals, fill
+from forms.layout import Form, Offset
+from forms.pdf import Printout, preprinted, proof
+from forms.placing import notes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Printing:
+    """How claims are printed."""
+
+    proof: bool = True
+    """Draw the form and mark findings; else values alone, for bought forms."""
+    offset: Offset = (0.0, 0.0)
+    """Inches by which the values are moved to the right and down; a proof copy is not moved."""
+    form: Form | None = None
+    """The form; default that of each claim's setting."""
+    truncate: bool = False
+    """Cut what is longer than its box."""
+    totals: Totals = "last"
+    """Where the total of a claim of several sheets stands."""
+    created: date | None = None
+    """Day on which the forms are made."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Printed:
+    """What was printed; complete when `chunks` are used up."""
+
+    run: Run
+    """The findings."""
+    chunks: Iterator[bytes]
+    """The PDF in pieces; none where there is no claim."""
+    claims: int = 0
+    sheets: int = 0
+
+
+def print_forms(judged: Iterable[Judged], how: Printing) -> Printed:
+    """One PDF for all claims, one after the other; what a form cannot hold becomes findings.
+
+    Records without a claim have findings only. What several claims show together, such as duplicates, is
+    known at the end of the run, so it is in the report and not on a proof copy.
+    """
+    run = Run()
+    printed = Printed(run=run, chunks=iter(()))
+
+    def printouts() -> Iterator[Printout]:
+        for one in judged:
+            # whether the claim can be an 837 matters only where that is asked for
+            one.findings = [f for f in one.findings if not f.rule.startswith("X12-WRITE")]
+            filled = on_paper(one, how)
+            if filled is not None:
+                one.findings += paper_findings(filled, one)
+            run.add(one)
+            if filled is not None:
+                printed.claims += 1
+                printed.sheets += len(filled.pages)
+                yield printout(filled, one, one.findings, how)
+
+    def chunks() -> Iterator[bytes]:
+        found = printouts()
+        first = next(found, None)
+        if first is None:
+            return
+        every = chain([first], found)
+        yield from proof(every) if how.proof else preprinted(every, offset=how.offset)
+
+    printed.chunks = chunks()
+    return printed
+
+
+def proof_copy(judged: Judged, how: Printing) -> bytes | None:
+    """The proof copy of a record's claim as a PDF, None where it has none; its findings stay as they are."""
+    filled = on_paper(judged, how)
+    if filled is None:
+        return None
+    findings = [*judged.findings, *paper_findings(filled, judged)]
+    return b"".join(proof([printout(filled, judged, findings, how)]))
+
+
+def on_paper(judged: Judged, how: Printing) -> Filled | None:
+    """The form of a record's claim, None where it has no claim."""
+    if judged.claim is None or judged.unreadable:
+        return None
+    return fill(judged.claim, form=how.form, truncate=how.truncate, created=how.created, totals=how.totals)
+
+
+def printout(filled: Filled, judged: Judged, findings: Iterable[Finding], how: Printing) -> Printout:
+    """A filled form with findings, as it is printed."""
+    name = (judged.claim.claim_id if judged.claim else None) or judged.id or f"record {judged.index + 1}"
+    return Printout(
+        name=name,
+        form=filled.form,
+        pages=filled.pages,
+        notes=notes(findings, filled) if how.proof else (),
+    )
