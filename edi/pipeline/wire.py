@@ -108,7 +108,8 @@ def _guide_name(head: SetHead) -> str | None:
     """`837P 005010X222A1`: the guide by which a set is judged, with the version id that was sent."""
     if head.guide is None:
         return None
-    version = head.group.element(8) if head.exact else head.guide.versions[0]
+    stated = (head.group.element(8), head.element(3))
+    version = next((v for v in stated if v in head.guide.versions), head.guide.versions[0])
     return f"{head.guide.name} {version}"
 
 

@@ -449,6 +449,20 @@ def shipped() -> tuple[Guide, ...]:
     return tuple(load(name) for name in names)
 
 
+def guide_of_set(group_version: str, set_id: str, set_version: str) -> tuple[Guide | None, bool, bool]:
+    """The guide by which a set is judged, whether it has exactly that version, and whether GS08 is known.
+
+    ST03 wins over GS08 where it names a guide: the set says itself how it was made, the group speaks for many.
+    """
+    guide, exact = guide_for(group_version or set_version, set_id)
+    known = exact
+    if set_version and set_version != group_version:
+        own, named = guide_for(set_version, set_id)
+        if named:
+            guide, exact = own, True
+    return guide, exact, known
+
+
 def guide_for(version: str, set_id: str) -> tuple[Guide | None, bool]:
     """The guide of a version id, and whether it is exactly that version.
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import IO
 
 from edi.x12.findings import Fault
-from edi.x12.guide import guide_for, shipped
+from edi.x12.guide import guide_of_set, shipped
 from edi.x12.placing import ENDS
 from edi.x12.reader import MOST_CLAIMS, RANGE_START, Reader, SetReader
 from edi.x12.segment import ELEMENT
@@ -192,7 +192,7 @@ def _warm() -> None:
 def _work(job: _Job) -> _Done:
     """Judge a range; runs in a worker."""
     number, text, marks, group, group_text, set_number, set_text = job.head
-    guide, exact = guide_for(job.version, job.set_id)
+    guide, exact, _ = guide_of_set(job.version, job.set_id, [*set_text.split(ELEMENT), "", "", ""][3])
     assert guide is not None
     group_head = GroupHead(InterchangeHead(number, text, marks), group, group_text)
     reader = SetReader(SetHead(group_head, set_number, set_text, compiled(guide), exact))
