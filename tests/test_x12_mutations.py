@@ -331,6 +331,7 @@ PLANTED = [
         1,
         FAC,
     ),
+    Planted("dot", edit("HI", "ABK:K5090", "ABK:K50.90"), "punctuation", "2300/HI[ABK]/01-2", "HI"),
     Planted("too many elements", edit("LX", "LX*1", "LX*1*1"), "too_many_elements", "2400[1]/LX/02", "LX"),
     Planted(
         "too many components", edit("CLM", ":1*", ":1:1*"), "too_many_components", "2300/CLM/05-4", "CLM"

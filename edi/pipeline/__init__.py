@@ -62,7 +62,7 @@ Source = str | bytes | os.PathLike[str]
 
 
 def check(
-    source: Source | Claim | Encounter | Iterable[Claim | Encounter],
+    source: Source | Claim | Encounter | Iterable[Source | Claim | Encounter],
     *,
     payer: str | None = None,
     policies: Mapping[str, Any] | None = None,
@@ -76,7 +76,7 @@ def check(
     """All findings of encounters or claims.
 
     Args:
-        source: path of a file or folder, JSON as bytes or text, a record, or several records.
+        source: path of a file or folder, bytes of a file, JSON or XML as text, a record, or several of these.
         payer: payer rules by name (`medicare`) or TOML file; default what the record says, else its payer's.
         policies: policies that win over those of the payer rules and the record.
         received: day on which the payer gets the claims; rules that need it are left out without.
@@ -100,14 +100,15 @@ def check(
         locality=locality,
     ).verified()
     run = Run()
-    if isinstance(source, Claim | Encounter):
-        run.add(judge(_record(source, 0), options))
-    elif isinstance(source, str | bytes | os.PathLike):
-        for judged in judge_inputs(_inputs(source), options):
-            run.add(judged)
-    else:
-        for index, one in enumerate(source):
+    given: Iterable[Source | Claim | Encounter] = (
+        [source] if isinstance(source, Claim | Encounter | str | bytes | os.PathLike) else source
+    )
+    for index, one in enumerate(given):
+        if isinstance(one, Claim | Encounter):
             run.add(judge(_record(one, index), options))
+        else:
+            for judged in judge_inputs(_inputs(one), options):
+                run.add(judged)
     return run.report()
 
 

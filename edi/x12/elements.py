@@ -188,6 +188,9 @@ def _simple(
             if value.endswith(" "):
                 yield fault("trailing_blank")
                 return
+            if line.is_plain and not (value.isascii() and value.isalnum()):
+                yield fault("punctuation")
+                return
             length = len(value)
     if length < line.least:
         yield fault("too_short", str(line.least))

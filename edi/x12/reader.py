@@ -14,9 +14,10 @@ from typing import IO
 from edi.x12.elements import ElementFault, judge
 from edi.x12.findings import Fault
 from edi.x12.guide import ElementLine, SegmentLine, guide_of_set, load
-from edi.x12.placing import CARRIED, FLAGS, FOREIGN, MISPLACED, RESTART, STRANGER, UNKNOWN, LoopNode
-from edi.x12.segment import COMPONENT, ELEMENT, REPETITION
+from edi.x12.placing import CARRIED, FLAGS, FOREIGN, MISPLACED, NAMES, RESTART, STRANGER, UNKNOWN, LoopNode
+from edi.x12.segment import COMPONENT, ELEMENT, REPETITION, qualifier_of
 from edi.x12.structure import StructureFault, faults_of
+from edi.x12.taking import plain
 from edi.x12.tokens import ISA_WIDTHS, Block, Ended, Opened, Stray, tokens
 from edi.x12.units import (
     Event,
@@ -854,7 +855,12 @@ class SetReader:
             if code == CARRIED:
                 return
             kind = "segment_not_here" if code in (FOREIGN, STRANGER) else "segment_unknown"
-            values: dict[str, object] = {"segment": segment_id[:10], "guide": guide}
+            _, qualifier = qualifier_of(text)
+            if segment_id == NAMES:
+                qualifier = [*text.split(ELEMENT, 2), ""][1]
+            known = f"[{qualifier}]" if qualifier and kind == "segment_not_here" else ""
+            values: dict[str, object] = {"segment": plain(segment_id)[:10] + known, "guide": guide}
+            values["loop"] = address(unit, index).partition("/")[0]
             unit.nodes[index] = UNKNOWN
             unit.faults.append(self._fault(unit, kind, index, None, None, values))
             return
@@ -871,7 +877,7 @@ class SetReader:
             values = _values(fault, node.line, guide)
             made = self._fault(unit, fault.kind, index, fault.element, fault.component, values)
             made.repetition = fault.repetition
-            made.expected, made.actual = fault.expected, fault.actual
+            made.expected, made.actual = fault.expected, fault.actual and plain(fault.actual)
             unit.faults.append(made)
         if _UNPRINTABLE.search(text):
             for place, value in enumerate(text.split(ELEMENT)):
