@@ -139,7 +139,7 @@ class Cursor:
         if self._refused(data) is not None:
             self._refuse((Slot(1, None, "text"),), (data,), base)
         if re.match("[A-Z][A-Z0-9]{1,2}" + re.escape(marks[0]), text) is None:
-            self.refuse("this is no segment", *base, "text")
+            self.refuse("this is no segment: it begins with no segment id", *base, "text")
         own = str.maketrans(dict(zip(marks, (ELEMENT, COMPONENT, REPETITION), strict=True)))
         return text.translate(own)
 

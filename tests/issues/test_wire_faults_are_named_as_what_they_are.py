@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+import edi
 from edi.pipeline.judging import Options
 from edi.pipeline.wire import judge_x12
 from edi.x12.reader import Reader
@@ -107,3 +108,10 @@ def test_a_letter_is_no_repetition_separator() -> None:
     broken = changed(PROFESSIONAL, b"*^*00501*", b"*U*00501*")
     (fault,) = [f for one in judge_x12(io.BytesIO(broken), Options(snip=2)) for f in one.findings]
     assert (fault.rule, fault.message.startswith("ISA11")) == ("X12-ISA-DELIMITERS", True)
+
+
+def test_separators_behind_the_last_diagnosis_are_no_diagnoses() -> None:
+    broken = changed(FACILITY, b"HI*ABK:K5090~", b"HI*ABK:K5090**~")
+    (claim,) = edi.read_837(io.BytesIO(broken))
+    assert [d.code for d in claim.diagnoses] == ["K5090"]
+    assert [rule for rule, _, _ in said(broken)] == ["X12-ELE-TRAILING"]
