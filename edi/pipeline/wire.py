@@ -127,7 +127,8 @@ def _claim(read: ReadClaim, index: int, current: _Set, options: Options, file: s
         snip=options.snip,
         findings=[wire_finding(f, guide=current.guide, index=index) for f in unit.faults],
     )
-    if options.snip > 2:
+    # what is missing from a claim that was cut off says nothing about the claim
+    if options.snip > GUIDE_LEVEL and not unit.cut:
         record = Record(index=index, kind="claim", value=claim, id=claim.claim_id)
         chosen = chosen_for(claim, options, "x12", record)
         if isinstance(chosen, list):

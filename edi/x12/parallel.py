@@ -9,6 +9,8 @@ its first HL01 follows the last one before it, and how many claims the set holds
 import gc
 import multiprocessing
 import re
+import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
@@ -156,6 +158,7 @@ def judge(stream: IO[bytes], *, jobs: int) -> Iterator[Told]:
         return
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(jobs, mp_context=context, initializer=_warm) as pool:
+        _start(pool, jobs)
         yield from judge_with(pool, stream, most=2 * jobs)
 
 
@@ -181,6 +184,18 @@ def _settled(sums: _Sums, job: _Job, done: _Done) -> Iterator[Fault]:
         done.many.values["actual"] = sums.claims
         done.many.actual = str(sums.claims)
         yield done.many
+
+
+def _start(pool: Executor, jobs: int) -> None:
+    """Start the workers so that an interrupt from the keyboard, which reaches all, is for this one alone."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        for _ in range(jobs):
+            pool.submit(int)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _warm() -> None:

@@ -1060,6 +1060,7 @@ class SetReader:
         """The set is over, with or without its SE; when the input was cut off, nothing is called missing."""
         if self.compiled is not None and self.nodes:
             unit = self._flush()
+            unit.cut = cut
             if cut:
                 unit.faults = [f for f in unit.faults if not f.kind.endswith("_missing") or f.element]
             yield unit

@@ -130,6 +130,8 @@ class Unit:
     spans: list[tuple[Block, int, int]]
     """Where the segments stood: (block, index in the block, how many)."""
     faults: list[Fault] = field(default_factory=list)
+    cut: bool = False
+    """The input ended in the middle of it."""
     level: tuple[int, int, int] | None = None
     """For a level: number of its HL, the HL above it, and its depth."""
 
