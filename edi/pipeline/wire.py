@@ -128,7 +128,7 @@ def _claim(read: ReadClaim, index: int, current: _Set, options: Options, file: s
         findings=[wire_finding(f, guide=current.guide, index=index) for f in unit.faults],
     )
     # what is missing from a claim that was cut off says nothing about the claim
-    if options.snip > GUIDE_LEVEL and not unit.cut:
+    if options.snip > 2 and not unit.cut:
         record = Record(index=index, kind="claim", value=claim, id=claim.claim_id)
         chosen = chosen_for(claim, options, "x12", record)
         if isinstance(chosen, list):
