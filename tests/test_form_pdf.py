@@ -164,7 +164,8 @@ from forms.pdf import Printout, preprinted, proof
 from forms.calibration import calibration
 outs = [
     Printout(name=f, form=f, pages=[{k: "Å1" for k in boxes(f)}, {}], notes=[
-        Note(number=1, severity="error", second="R", where="x", message="m", places=((0, list(boxes(f))[3]),))])
+        Note(number=1, severity="error", second="R", where="x", message="m",
+             places=((0, list(boxes(f))[3]),))])
     for f in FORMS
 ]
 data = b"".join([*proof(outs), *preprinted(outs), calibration(["cms1500", "ub04"])])
