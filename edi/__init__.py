@@ -7,21 +7,34 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from edi.conversion import Answers, Conversion, NotCarried
     from edi.errors import EdiError, NotReadable, NotWritable, TableError, UnknownPayer
     from edi.finding import Finding, Report
     from edi.model.claim import Claim
     from edi.model.encounter import Encounter
-    from edi.pipeline import check, claim, code, explain, read_claims, read_encounter, read_encounters
+    from edi.pipeline import (
+        check,
+        claim,
+        code,
+        convert,
+        explain,
+        read_claims,
+        read_encounter,
+        read_encounters,
+    )
     from edi.transactions.reading import read_837
     from edi.transactions.writing import write_837
 
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Answers": "edi.conversion",
     "Claim": "edi.model.claim",
+    "Conversion": "edi.conversion",
     "EdiError": "edi.errors",
     "Encounter": "edi.model.encounter",
     "Finding": "edi.finding",
+    "NotCarried": "edi.conversion",
     "NotReadable": "edi.errors",
     "NotWritable": "edi.errors",
     "Report": "edi.finding",
@@ -30,6 +43,7 @@ _HOMES = {
     "check": "edi.pipeline",
     "claim": "edi.pipeline",
     "code": "edi.pipeline",
+    "convert": "edi.pipeline",
     "explain": "edi.pipeline",
     "read_837": "edi.transactions.reading",
     "read_claims": "edi.pipeline",
@@ -39,10 +53,13 @@ _HOMES = {
 }
 
 __all__ = [
+    "Answers",
     "Claim",
+    "Conversion",
     "EdiError",
     "Encounter",
     "Finding",
+    "NotCarried",
     "NotReadable",
     "NotWritable",
     "Report",
@@ -51,6 +68,7 @@ __all__ = [
     "check",
     "claim",
     "code",
+    "convert",
     "explain",
     "read_837",
     "read_claims",

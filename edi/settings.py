@@ -6,6 +6,9 @@
                    application_sender application_receiver acknowledgment        GS02, GS03, ISA14
     [defaults]     billing_provider, pay_to, rendering_provider, attending_provider, service_facility,
                    signatures, ownership, time_zone, charges: as in an encounter
+    [professional_billing]  billing_provider pay_to rendering_provider place_of_service medicare_contractor
+    [facility_billing]      billing_provider pay_to medicare_contractor
+                   who bills each side, for `build --both` and `convert --to professional|facility`
 
 What an encounter says itself wins over the file.
 """
@@ -19,12 +22,12 @@ from typing import Any, TypeVar
 
 from edi.errors import NotReadable
 from edi.model import contract
-from edi.model.claim import Claim
+from edi.model.claim import Claim, Setting
 from edi.model.encounter import Encounter
-from edi.model.party import TradingPartner
+from edi.model.party import BillingSide, TradingPartner
 
 NAME = "cleanclaim.toml"
-TABLES = ("submitter", "receiver", "interchange", "defaults")
+TABLES = ("submitter", "receiver", "interchange", "defaults", "professional_billing", "facility_billing")
 INTERCHANGE = {
     "sender_qualifier": 2,
     "sender_id": 15,
@@ -35,6 +38,17 @@ INTERCHANGE = {
     "acknowledgment": 1,
 }
 """Keys of [interchange] with the most characters of their values."""
+BILLING = {
+    "professional_billing": (
+        "billing_provider",
+        "pay_to",
+        "rendering_provider",
+        "place_of_service",
+        "medicare_contractor",
+    ),
+    "facility_billing": ("billing_provider", "pay_to", "medicare_contractor"),
+}
+"""Keys of the tables that say who bills each side."""
 DEFAULTS = (
     "billing_provider",
     "pay_to",
@@ -62,6 +76,10 @@ class Settings:
     """Arguments of the envelope, by the names of `edi.x12.envelope.Envelope`."""
     defaults: Mapping[str, Any] = field(default_factory=dict)
     """Values for absent keys of an encounter or a claim."""
+    professional_billing: BillingSide | None = None
+    """Who bills the practitioner's side of a visit that a facility bills too."""
+    facility_billing: BillingSide | None = None
+    """Who bills the facility's side."""
 
     def applied(self, record: R) -> R:
         """The record with the settings for what it leaves open."""
@@ -73,6 +91,20 @@ class Settings:
         if charges and isinstance(record, Encounter):
             absent["charges"] = {**charges, **record.charges}
         return replace(record, **absent) if absent else record
+
+    def billing(self, record: Encounter | None) -> dict[Setting, BillingSide]:
+        """Who bills each side of a visit; what an encounter says of it wins over the file."""
+        found: dict[Setting, BillingSide] = {}
+        usual = self.professional_billing
+        own = record.professional_billing if record is not None else None
+        if usual is not None and own is not None:
+            stated = {name: getattr(own, name) for name in BillingSide.__slots__}
+            usual = replace(usual, **{name: value for name, value in stated.items() if value is not None})
+        if usual is not None or own is not None:
+            found["professional"] = usual or own or BillingSide()
+        if self.facility_billing is not None:
+            found["facility"] = self.facility_billing
+        return found
 
 
 def load(path: Path) -> Settings:
@@ -93,6 +125,7 @@ def load(path: Path) -> Settings:
     wrong = list(_tables(data))
     interchange = {} if wrong else _interchange(data.get("interchange", {}), wrong)
     record = _record(data, wrong) if not wrong else None
+    billing = {name: _billing(data.get(name), name, wrong) for name in BILLING} if not wrong else {}
     if wrong or record is None:
         raise NotReadable(f"settings {path}: {'; '.join(wrong)}")
     return Settings(
@@ -101,6 +134,8 @@ def load(path: Path) -> Settings:
         receiver=record.receiver,
         interchange=interchange,
         defaults={key: getattr(record, key) for key in DEFAULTS if key in data.get("defaults", {})},
+        professional_billing=billing["professional_billing"],
+        facility_billing=billing["facility_billing"],
     )
 
 
@@ -111,10 +146,11 @@ def _tables(data: Mapping[str, Any]) -> Any:
             yield f"{name} is not a known table{_near(name, TABLES)}"
         elif not isinstance(value, dict):
             yield f"{name} must be a table, [{name}]"
-    defaults = data.get("defaults", {})
-    for key in defaults if isinstance(defaults, dict) else ():
-        if key not in DEFAULTS:
-            yield f"[defaults] has no key {key}{_near(key, DEFAULTS)}"
+    for name, known in (("defaults", DEFAULTS), *BILLING.items()):
+        table = data.get(name, {})
+        for key in table if isinstance(table, dict) else ():
+            if key not in known:
+                yield f"[{name}] has no key {key}{_near(key, known)}"
 
 
 def _interchange(data: Mapping[str, Any], wrong: list[str]) -> dict[str, str]:
@@ -145,6 +181,16 @@ def _record(data: Mapping[str, Any], wrong: list[str]) -> Encounter | None:
         where = f"[{first}]" if first in given else "[defaults]"
         wrong.append(f"{where}: {problem.message} ({problem.help.rstrip('.')})")
     return record.value if isinstance(record.value, Encounter) else None
+
+
+def _billing(table: dict[str, Any] | None, name: str, wrong: list[str]) -> BillingSide | None:
+    """Who bills a side, judged as an encounter is."""
+    if table is None:
+        return None
+    record = contract.from_dict({"encounter_id": "-", "professional_billing": table}, kind="encounter")
+    for problem in record.problems:
+        wrong.append(f"[{name}]: {problem.message} ({problem.help.rstrip('.')})")
+    return record.value.professional_billing if isinstance(record.value, Encounter) else None
 
 
 def _near(key: str, known: tuple[str, ...]) -> str:

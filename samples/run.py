@@ -1,7 +1,8 @@
 """Build every sample encounter and compare the outcome with expected.csv: what `make claim` runs.
 
-Writes claims, 837 files, reports and the batch files into `out/` (or the folder given as argument) and
-prints a table. Exit code 1 where a sample came out differently, 2 where the build itself failed.
+Writes claims, 837 files, reports and the batch files into `out/` (or the folder given as argument), the two
+claims of each visit that a hospital and a practitioner share into `out/visits/`, and prints a table. Exit
+code 1 where a sample came out differently, 2 where the build itself failed.
 """
 
 import csv
@@ -20,44 +21,55 @@ WIDTHS = {"sample": 20, "setting": 12, "lines": 29, "outcome": 16}
 
 def main(out: Path) -> int:
     """Build, compare, print; return the exit code."""
-    for old in [*out.glob("*.claim.json"), *out.glob("*.report.json")]:
-        old.unlink()  # a sample that is no longer written must not be judged by an older run
-    done = build(out)
-    if done.returncode not in (0, 1) or not out.is_dir():
-        print(done.stdout + done.stderr, file=sys.stderr)
-        return 2
-    with (HERE / "expected.csv").open(encoding="utf-8", newline="") as text:
-        expected = list(csv.DictReader(text))
     problems: list[str] = []
+    count = 0
     print_row({name: name for name in WIDTHS})
     print(" ".join("-" * width for width in WIDTHS.values()))
-    for row in expected:
-        lines, given = outcome(out, row["sample"])
-        wrong = compare(row, lines, given)
-        problems += [f"{row['sample']}: {problem}" for problem in wrong]
-        words = "DIFFERENT" if wrong else "clean" if row["verdict"] == "clean" else row_ids(row)
-        print_row(row | {"lines": "; ".join(lines), "outcome": words})
-    listed = {row["sample"] for row in expected}
-    problems += [
-        f"{path.stem}: not in expected.csv"
-        for path in sorted((HERE / "encounters").glob("*.json"))
-        if path.stem not in listed
-    ]
-    print(f"\n{len(expected)} samples, {len(problems)} differences; files in {out}/")
+    for folder, into, both in ((HERE, out, False), (HERE / "visits", out / "visits", True)):
+        for old in [*into.glob("*.claim.json"), *into.glob("*.report.json")]:
+            old.unlink()  # a sample that is no longer written must not be judged by an older run
+        done = build(folder / "encounters", into, both=both)
+        if done.returncode not in (0, 1) or not into.is_dir():
+            print(done.stdout + done.stderr, file=sys.stderr)
+            return 2
+        with (folder / "expected.csv").open(encoding="utf-8", newline="") as text:
+            expected = list(csv.DictReader(text))
+        count += len(expected)
+        problems += judged(expected, into)
+        listed = {row["sample"] for row in expected}
+        problems += [
+            f"{path.stem}: not in expected.csv"
+            for path in sorted((folder / "encounters").glob("*.json"))
+            if path.stem not in listed
+        ]
+    print(f"\n{count} samples, {len(problems)} differences; files in {out}/")
     print("\n".join(problems), end="\n" if problems else "")
     return 1 if problems else 0
 
 
-def build(out: Path) -> "subprocess.CompletedProcess[str]":
+def judged(expected: list[dict[str, str]], out: Path) -> list[str]:
+    """Print the outcome of each row; what differs from it."""
+    problems: list[str] = []
+    for row in expected:
+        lines, given = outcome(out, row["sample"], row.get("side", ""))
+        wrong = compare(row, lines, given)
+        problems += [f"{row['sample']}: {problem}" for problem in wrong]
+        words = "DIFFERENT" if wrong else "clean" if row["verdict"] == "clean" else row_ids(row)
+        print_row(row | {"lines": "; ".join(lines), "outcome": words})
+    return problems
+
+
+def build(folder: Path, out: Path, *, both: bool) -> "subprocess.CompletedProcess[str]":
     """Run `cleanclaim build` on the samples; its exit code is 1, as some of them are wrong on purpose."""
-    command = [sys.executable, "-m", "edi", "build", str(HERE / "encounters"), "-o", str(out)]
+    command = [sys.executable, "-m", "edi", "build", str(folder), "-o", str(out)]
+    command += ["--both"] if both else []
     command += ["--settings", str(HERE / "cleanclaim.toml"), "--created", CREATED, "--control-number", "1"]
     return subprocess.run(command, cwd=HERE.parent, capture_output=True, text=True, check=False)
 
 
-def outcome(out: Path, sample: str) -> tuple[list[str], list[dict[str, Any]]]:
-    """The lines (`96365-XS x1`) and the errors and warnings of one sample, as its files say."""
-    stem = sample.upper()
+def outcome(out: Path, sample: str, side: str) -> tuple[list[str], list[dict[str, Any]]]:
+    """The lines (`96365-XS x1`) and the errors and warnings of one sample, or one side of it."""
+    stem = f"{sample.upper()}.{side}" if side else sample.upper()
     claim_file, report_file = out / f"{stem}.claim.json", out / f"{stem}.report.json"
     lines: list[str] = []
     if claim_file.exists():

@@ -1,10 +1,9 @@
 """Mutants of the rules, tried on the rules' own examples.
 
 A mutant is a copy of a function, or of a constant, of `edi.rules` in which one condition differs, as
-`mutants.py` says. It takes the place of the original for as long as it is tried. A mutant of a rule is tried
-on the examples of that rule; a mutant of a function or constant that several rules share is tried on the
-examples of all rules that come by it.
-
+`code_changes.py` says. It takes the place of the original for as long as it is tried. A mutant of a rule is
+tried on the examples of that rule; a mutant of what several rules share is tried on the examples of all rules
+that come by it.
 An example notices a mutant when its findings are others than those that `golden/rules` holds for it.
 """
 
@@ -24,10 +23,10 @@ from types import CodeType, FrameType, FunctionType, ModuleType
 from typing import Any
 from unittest.mock import patch
 
+from code_changes import changes, is_constant, numbered, without
 from edi import checking
 from edi.pipeline import sisters
 from edi.rules import Case, Rule, all_rules, rule_by_id
-from mutants import changes, is_constant, numbered, without
 from rule_cases import cases_of, lines_of, silent_cases
 
 LEFT_OUT = frozenset(

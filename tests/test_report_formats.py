@@ -3,6 +3,7 @@
 import json
 import re
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -101,6 +102,7 @@ def test_sarif_has_the_structure_of_2_1_0(report: Report) -> None:
             "fullDescription",
             "help",
             "defaultConfiguration",
+            "properties",
         }
         assert rule["shortDescription"]["text"] and rule["help"]["text"] and rule["fullDescription"]["text"]
         assert rule["defaultConfiguration"]["level"] in ("none", "note", "warning", "error")
@@ -111,7 +113,16 @@ def test_sarif_has_the_structure_of_2_1_0(report: Report) -> None:
 
 
 def _sarif_result(result: dict[str, Any], ids: list[str]) -> None:
-    assert set(result) <= {"ruleId", "ruleIndex", "level", "message", "locations", "properties"}
+    assert set(result) <= {
+        "ruleId",
+        "ruleIndex",
+        "level",
+        "message",
+        "locations",
+        "partialFingerprints",
+        "properties",
+    }
+    assert re.fullmatch("[0-9a-f]{32}", result["partialFingerprints"]["finding/v1"])
     assert ids[result["ruleIndex"]] == result["ruleId"]
     assert result["level"] in ("note", "warning", "error") and result["message"]["text"]
     (location,) = result["locations"]
@@ -158,12 +169,24 @@ class Page(HTMLParser):
         super().__init__()
         self.open: list[str] = []
         self.tags: set[str] = set()
+        self.heads: list[int] = []
+        self.ids: list[str] = []
         self.loads: list[str] = []
+        self.links: list[str] = []
         self.text = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.add(tag)
-        self.loads += [str(value) for key, value in attrs if key in ("src", "href")]
+        found = [str(value) for key, value in attrs if key in ("src", "href")]
+        self.links += [value for value in found if value.startswith("#")]
+        self.loads += [value for value in found if not value.startswith("#")]
+        self.ids += [str(value) for key, value in attrs if key == "id"]
+        if re.fullmatch("h[1-6]", tag):
+            self.heads.append(int(tag[1]))
+        if tag == "th":
+            assert ("scope", "col") in attrs
+        if self.open[-1:] == ["table"] and self.open.count("table") == 1 and tag == "thead":
+            assert "caption" in self.tags
         if tag != "meta":
             self.open.append(tag)
 
@@ -184,6 +207,59 @@ def test_html_is_one_whole_page(report: Report) -> None:
     assert "b" not in page.tags and "script" not in page.tags
     for finding in report.findings:
         assert finding.rule in page.text
+    assert len(page.ids) == len(set(page.ids))
+    assert {link[1:] for link in page.links} <= set(page.ids)
+    assert page.heads[0] == 1 and page.heads.count(1) == 1
+    assert all(later <= before + 1 for before, later in pairwise(page.heads))
+
+
+def test_html_shows_all_that_the_text_shows() -> None:
+    """Forecast, comparison, prices, and documentation with its questions."""
+    base = json.loads((ROOT / "samples" / "rules" / "coded-facility.json").read_text(encoding="utf-8"))
+    base["services"][1]["hcpcs"] = "96366"
+    base["administrations"][1]["order"] = None
+    report = edi.check(json.dumps(base), prices=True)
+    (file,) = report.files
+    assert file.forecast and file.comparison and file.prices and file.documentation
+    source = render_files.as_html(report, "error")
+    page = Page()
+    page.feed(source)
+    words = page.text
+    assert f"${file.forecast[0].at_stake:,.2f} of ${file.forecast[0].charge:,.2f} at stake" in words
+    for denial in file.forecast[0].denials:
+        assert f"{denial.group}-{denial.code}" in words and all(rule in words for rule in denial.rules)
+        assert all(action in words for action in denial.first_actions)
+    for line in file.comparison[0].lines:
+        assert all(text in words for text in (line.billed, line.supported, *line.differences) if text)
+    for priced in file.prices[0].lines:
+        assert priced.basis in words
+    for score in file.documentation:
+        assert f"{score.score} %" in words and all(query.question in words for query in score.queries)
+
+
+def test_html_leads_to_every_claim_with_findings() -> None:
+    page = Page()
+    page.feed(render_files.as_html(REPORTS[0], "error"))
+    assert len([link for link in page.links if "-" in link]) == len(
+        {f.index for f in REPORTS[0].findings if f.severity != "info"}
+    )
+
+
+def test_sarif_points_at_the_place_in_an_837() -> None:
+    report = edi.check(ROOT / "samples" / "x12" / "two-initials.837")
+    (run,) = json.loads(render_files.as_sarif(report, "error"))["runs"]
+    places = {
+        result["ruleId"]: result["locations"][0]["physicalLocation"].get("region")
+        for result in run["results"]
+    }
+    found = next(f for f in report.findings if f.rule == "INF-INIT-001")
+    assert found.place.x12 is not None
+    assert places["INF-INIT-001"] == {
+        "startLine": found.place.x12.text_line,
+        "startColumn": found.place.x12.column,
+    }
+    prints = [result["partialFingerprints"]["finding/v1"] for result in run["results"]]
+    assert len(prints) == len(set(prints))
 
 
 @each

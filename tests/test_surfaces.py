@@ -47,12 +47,14 @@ def exceptions() -> tuple[Excepted, ...]:
         return tuple(Excepted(**row) for row in rows)
 
 
-def row_of(rule: Rule, surface: str, example: Example) -> Excepted | None:
+def row_of(rule_id: str, surface: str, example: Example) -> Excepted | None:
     """The row that excepts an example of a rule from a surface."""
-    wanted = (rule.id, surface)
-    return next(
-        (row for row in exceptions() if (row.rule, row.surface) == wanted and row.where in example), None
-    )
+    for row in exceptions():
+        if (row.rule, row.surface) == (rule_id, surface) and any(
+            f"{key}/".startswith(f"{row.where}/") for key in example
+        ):
+            return row
+    return None
 
 
 class Outcome(NamedTuple):
@@ -70,17 +72,18 @@ def outcome(rule_id: str, number: int) -> Outcome:
     example = rule.breaks[number]
     found = planted(rule, example)
     rows = {
-        str(surface): None if found[surface].of(rule.id) else row_of(rule, surface, example)
+        str(surface): None if found[surface].of(rule.id) else row_of(rule.id, surface, example)
         for surface in SURFACES
     }
     kept = [surface for surface in rows if rows[surface] is None]
+    used = {row for row in rows.values() if row is not None}
     problems = [
         *_silent(rule, found, rows),
         *_said_twice(rule, found["x12"]),
-        *_differences(found, kept),
+        *_differences(found, kept, example, used),
         *_misplaced(found),
     ]
-    return Outcome(problems, {row for row in rows.values() if row is not None})
+    return Outcome(problems, used)
 
 
 def _silent(rule: Rule, found: Mapping[str, Judged], rows: Mapping[str, Excepted | None]) -> list[str]:
@@ -133,8 +136,10 @@ def _errors(judged: Judged) -> dict[tuple[str, int, int | None], Finding]:
     }
 
 
-def _differences(found: Mapping[str, Judged], kept: list[str]) -> list[str]:
-    """Errors that one surface has and another has not."""
+def _differences(
+    found: Mapping[str, Judged], kept: list[str], example: Example, used: set[Excepted]
+) -> list[str]:
+    """Errors that one surface has and another has not; rows that excuse one are added to `used`."""
     problems = []
     claim = found["claim"]
 
@@ -148,8 +153,12 @@ def _differences(found: Mapping[str, Judged], kept: list[str]) -> list[str]:
         x12, faults = _errors(found["x12"]), _faults(found["x12"])
         problems += [f"x12 alone has {key}" for key in x12.keys() - own.keys()]
         gone = [key for key in own if key not in x12][:MOST_PLACES]
-        lost = [key for key in gone if not _by_wire(own[key], faults)]
-        problems += [f"x12 has lost {key}" for key in lost]
+        for key in gone:
+            row = row_of(key[0], "x12", example)
+            if row is not None:
+                used.add(row)
+            elif not _by_wire(own[key], faults):
+                problems.append(f"x12 has lost {key}")
     if "alone" in found:
         encounter, alone = _errors(found["encounter"]), _errors(found["alone"])
         by_record = [key for key in encounter if (rule := rule_by_id(key[0])) and "record" in rule.needs]

@@ -19,6 +19,14 @@ def command(
         str | None,
         typer.Option("--anyway", metavar="REASON", help="Put claims with errors into the batches too."),
     ] = None,
+    both: Annotated[
+        bool,
+        typer.Option(
+            "--both",
+            help="For a facility's visit that a practitioner bills too: a facility claim and a professional "
+            "claim, ID.facility.* and ID.professional.*.",
+        ),
+    ] = False,
     payer: common.Payer = None,
     policy: common.PolicyList = None,
     fail_on: common.FailOn = common.Level.ERROR,
@@ -51,6 +59,11 @@ def command(
     For each encounter: ID.claim.json, ID.837, ID.pdf (a proof copy of the form) and ID.report.json. All
     claims without errors also go into 837p.edi (professional) and 837i.edi (facility), one file for each
     sender and receiver.
+
+    With --both a visit to a hospital department becomes two claims, each line on one of them:
+    administrations, drugs and supplies on the facility claim, visits and procedures of the practitioner on
+    the professional claim. Who bills the latter stands in the encounter as professional_billing, or in the
+    settings as [professional_billing].
     """
     from edi.cli import render
     from edi.pipeline import Envelope, build, inputs, report_json
@@ -73,7 +86,7 @@ def command(
     )
     given = inputs(encounters, stdin=sys.stdin.buffer, leave=(".claim.json", ".claim.ndjson", ".claim.xml"))
     seen = common.watched(given, quiet=quiet, what="files read")
-    built = build(seen, output, options, envelope, anyway=anyway)
+    built = build(seen, output, options, envelope, anyway=anyway, both=both)
     code = common.exit_code(built.report, fail_on)
     if form is common.Plain.JSON:
         common.emit(report_json(built.report), encoding="utf-8")

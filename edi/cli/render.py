@@ -11,7 +11,7 @@ from rich.text import Text
 from edi.cli import views
 from edi.cli.timeline import picture
 from edi.coding.timeline import Refusal
-from edi.finding import Comparison, Documentation, FileReport, Finding, Forecast, PricePanel, Report, Severity
+from edi.finding import FileReport, Finding, Report, Severity
 from edi.model.claim import ServiceLine
 from edi.pipeline import Built, Judged
 from edi.pipeline.judging import MASK
@@ -30,19 +30,19 @@ def as_text(render: Callable[[Console], None]) -> str:
     return "".join(line.rstrip() + "\n" for line in buffer.getvalue().splitlines())
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
     """Text of the user's for a terminal: what is not printable, such as an escape sequence, becomes `?`."""
     return text if text.isprintable() else "".join(c if c.isprintable() or c == "\n" else "?" for c in text)
 
 
-def _grid(console: Console, indent: int, rows: Iterable[tuple[Text | str, Text | str]], first: int) -> None:
+def grid(console: Console, indent: int, rows: Iterable[tuple[Text | str, Text | str]], first: int) -> None:
     """Print rows of a short word and a text that wraps behind it."""
     table = Table.grid(padding=(0, 1, 0, 0))
     table.add_column(width=indent)
     table.add_column(width=first, no_wrap=True)
     table.add_column(overflow="fold", ratio=1)
     for name, text in rows:
-        table.add_row("", name, _safe(text) if isinstance(text, str) else text)
+        table.add_row("", name, safe(text) if isinstance(text, str) else text)
     console.print(table)
 
 
@@ -71,28 +71,16 @@ def _count(number: int, what: str) -> str:
 
 
 def _file(console: Console, file: FileReport) -> None:
-    head = Text(_safe(file.file or "input"), style="bold")
+    head = Text(safe(file.file or "input"), style="bold")
     if file.payer_overlay:
         head.append(f": payer rules {file.payer_overlay} ({file.overlay_reason})", style="not bold")
     own = [f for f in file.findings if f.rule not in WHOLE_RUN]
     if not own:
         head.append(" - clean", style="not bold green")
     console.print(head)
-    groups = _by_claim(own)
-    seen = {index for index, _ in groups}
-    shown: list[Forecast | Comparison | PricePanel | Documentation] = [
-        *file.forecast,
-        *file.comparison,
-        *file.prices,
-        *file.documentation,
-    ]
-    for view in shown:
-        if view.index not in seen:
-            seen.add(view.index)
-            groups[view.index, view.claim] = []
-    for (index, claim), members in sorted(groups.items(), key=lambda group: group[0][0]):
+    for index, claim, members in views.by_record(file):
         if claim or file.claims > 1:
-            console.print(Text(f"  {_safe(claim or f'record {index + 1}')}"))
+            console.print(Text(f"  {safe(claim or f'record {index + 1}')}"))
         findings(console, members)
         _views(console, file, index)
 
@@ -108,23 +96,13 @@ def _views(console: Console, file: FileReport, index: int) -> None:
     views.documentation(console, [one for one in file.documentation if one.index == index])
 
 
-def _by_claim(found: Iterable[Finding]) -> dict[tuple[int, str | None], list[Finding]]:
-    """Findings by record, those that belong to no claim under their record too."""
-    names: dict[int, str | None] = {}
-    groups: dict[int, list[Finding]] = {}
-    for one in found:
-        groups.setdefault(one.index, []).append(one)
-        names[one.index] = names.get(one.index) or one.place.claim
-    return {(index, names[index]): members for index, members in sorted(groups.items())}
-
-
 def findings(console: Console, members: Iterable[Finding]) -> None:
     """Findings one below the other."""
     for one in members:
         title = Text(one.severity, style=STYLES[one.severity])
         title.append(f" {one.rule}", style="bold not dim")
-        title.append(f": {_safe(one.message)}", style="not bold")
-        _grid(console, 3, [(Text(_MARKS[one.severity], style=STYLES[one.severity]), title)], 1)
+        title.append(f": {safe(one.message)}", style="not bold")
+        grid(console, 3, [(Text(_MARKS[one.severity], style=STYLES[one.severity]), title)], 1)
         rows: list[tuple[Text | str, Text | str]] = []
         place = "  ".join(p for p in (one.path, *_x12(one)) if p)
         if place:
@@ -146,7 +124,7 @@ def findings(console: Console, members: Iterable[Finding]) -> None:
         shown = [f"{name} {value}" for name, value in stated if value not in (None, MASK)]
         if shown:
             rows.append((Text("value", style=DIM), ", ".join(shown)))
-        _grid(console, 5, rows, 7 if one.severity_reason else 6)
+        grid(console, 5, rows, 7 if one.severity_reason else 6)
 
 
 def _x12(one: Finding) -> Iterator[str]:
@@ -179,7 +157,7 @@ def coding(console: Console, found: Iterable[Judged]) -> None:
 
 def _encounter(console: Console, judged: Judged) -> None:
     timeline = timeline_of(judged)
-    head = Text(_safe(judged.id or judged.file or "input"), style="bold")
+    head = Text(safe(judged.id or judged.file or "input"), style="bold")
     if timeline is not None and judged.overlay is not None:
         head.append(
             f": {timeline.setting}, payer rules {judged.overlay.name} ({judged.reason})", style="not bold"
@@ -187,7 +165,7 @@ def _encounter(console: Console, judged: Judged) -> None:
     console.print(head)
     if timeline is not None:
         for line in picture(timeline, console.width):
-            console.print(Text(_safe(line)), soft_wrap=True)
+            console.print(Text(safe(line)), soft_wrap=True)
         console.print()
         said: set[Refusal] = set()
         for item in proposed_lines(judged):
@@ -196,11 +174,11 @@ def _encounter(console: Console, judged: Judged) -> None:
                 if refusal in said:
                     continue
                 said.add(refusal)
-                _grid(console, 13, [(Text("not", style=DIM), _refused(refusal.code, refusal.why))], 4)
+                grid(console, 13, [(Text("not", style=DIM), _refused(refusal.code, refusal.why))], 4)
         for refusal in unclaimed(judged):
-            ids = _safe(", ".join(refusal.administrations))
+            ids = safe(", ".join(refusal.administrations))
             console.print(Text(f"  no line for {ids}"))
-            _grid(console, 13, [(Text("not", style=DIM), _refused(refusal.code, refusal.why))], 4)
+            grid(console, 13, [(Text("not", style=DIM), _refused(refusal.code, refusal.why))], 4)
         coded = coded_lines(judged)
         if coded:
             console.print(Text("  coded in the record, and compared with the lines above:"))
@@ -234,10 +212,10 @@ def _line(console: Console, line: ServiceLine) -> None:
     table.add_column(width=11, no_wrap=True)
     table.add_column(width=5, no_wrap=True)
     table.add_column(overflow="fold", ratio=1)
-    body = Text(_safe(", ".join(f for f in facts if f)))
+    body = Text(safe(", ".join(f for f in facts if f)))
     if line.why:
-        body.append(("\n" if body.plain else "") + _safe(line.why))
-    table.add_row("", Text(_safe(code), style="bold"), units, body)
+        body.append(("\n" if body.plain else "") + safe(line.why))
+    table.add_row("", Text(safe(code), style="bold"), units, body)
     console.print(table)
 
 
@@ -256,13 +234,14 @@ def build(console: Console, built: Built, out: Path) -> None:
         warnings = sum(f.severity == "warning" for f in judged.findings)
         words = [_count(n, w) for n, w in ((errors, "error"), (warnings, "warning")) if n]
         state = Text(", ".join(words) or "clean", style=STYLES["error"] if errors else "")
-        table.add_row(_safe(judged.id or judged.file), state, outcome.batch or "in no batch")
+        table.add_row(safe(_called(judged)), state, outcome.batch or "in no batch")
     console.print(table)
     marked = [o.judged for o in built.outcomes if any(f.severity != "info" for f in o.judged.findings)]
     if marked:
         console.print()
     for judged in marked:
-        console.print(Text(_safe(f"{judged.file}: {judged.id}" if judged.id else judged.file), style="bold"))
+        named = f"{judged.file}: {_called(judged)}" if judged.id else judged.file
+        console.print(Text(safe(named), style="bold"))
         findings(console, [f for f in judged.findings if f.severity != "info"])
     console.print()
     for batch in built.batches:
@@ -275,6 +254,11 @@ def build(console: Console, built: Built, out: Path) -> None:
     console.print(Text(summary(built.report)))
     more = f"; next control number {built.next_control_number}"
     console.print(Text(f"{_count(written, 'file')} in {out.as_posix()}{more}"), soft_wrap=True)
+
+
+def _called(judged: Judged) -> str:
+    """The id of a record, with its side where both are billed."""
+    return f"{judged.id or judged.file} {judged.side}" if judged.side else judged.id or judged.file
 
 
 # ---------------------------------------------------------------- rules

@@ -1,6 +1,6 @@
 """Reports for other programs: JSON, NDJSON, SARIF 2.1.0, JUnit XML, and one page of HTML."""
 
-import html
+import hashlib
 import json
 import re
 from collections.abc import Callable
@@ -9,6 +9,7 @@ from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
 from edi import __version__
+from edi.cli.page import page
 from edi.finding import FileReport, Finding, Report, Severity
 from edi.model.contract import finding_to_dict
 from edi.pipeline import report_json
@@ -82,14 +83,18 @@ def _sarif_rule(id_: str) -> dict[str, Any]:
         "fullDescription": {"text": why or name},
         "help": {"text": help_text},
         "defaultConfiguration": {"level": LEVELS[severity]},
+        "properties": {"tags": [rule.area, f"snip {rule.snip}"] if rule is not None else ["input"]},
     }
 
 
 def _sarif_result(file: FileReport, finding: Finding, number: int) -> dict[str, Any]:
     location: dict[str, Any] = {}
-    if file.file and file.file != "-":
-        location["physicalLocation"] = {"artifactLocation": {"uri": _uri(file.file)}}
     x12 = finding.place.x12
+    if file.file and file.file != "-":
+        physical: dict[str, Any] = {"artifactLocation": {"uri": _uri(file.file)}}
+        if x12 is not None and x12.text_line is not None:
+            physical["region"] = {"startLine": x12.text_line, "startColumn": x12.column}
+        location["physicalLocation"] = physical
     logical = [
         {"fullyQualifiedName": f"{finding.record}[{finding.index}]{finding.path}", "kind": "member"},
     ]
@@ -102,8 +107,16 @@ def _sarif_result(file: FileReport, finding: Finding, number: int) -> dict[str, 
         "level": LEVELS[finding.severity],
         "message": {"text": f"{finding.message}. {finding.help}"},
         "locations": [location],
+        "partialFingerprints": {"finding/v1": _fingerprint(finding)},
         "properties": {"claim": finding.place.claim, "line": finding.place.line, "snip": finding.snip},
     }
+
+
+def _fingerprint(finding: Finding) -> str:
+    """What tells a finding from all others of its file, run after run, whatever its message says."""
+    place = finding.place.x12.address if finding.place.x12 else ""
+    parts = (finding.rule, finding.place.claim or str(finding.index), finding.path, place)
+    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def _uri(name: str) -> str:
@@ -167,70 +180,9 @@ def _xml(text: str) -> str:
     return _NOT_XML.sub("?", text)
 
 
-# ---------------------------------------------------------------- HTML
-
-_STYLE = """
-body { font: 15px/1.45 system-ui, sans-serif; margin: 2em auto; max-width: 60em; padding: 0 1em; color: #222 }
-h1 { font-size: 1.4em } h2 { font-size: 1.15em; margin-top: 2em } h3 { font-size: 1em }
-article { border-left: 4px solid #999; padding: .2em .8em; margin: .8em 0 }
-.error { border-color: #b00020 } .warning { border-color: #b8860b } .info { border-color: #2a6f97 }
-p { margin: .2em 0 } code { font-size: .92em } .place { color: #555 }
-"""
-
-
 def as_html(report: Report, _: str) -> str:
     """One page that needs nothing beside itself."""
-    counts = ", ".join(
-        f"{n} {word}{'' if n == 1 else 's'}"
-        for n, word in (
-            (len(report.files), "file"),
-            (sum(file.claims for file in report.files), "claim"),
-            (report.count("error"), "error"),
-            (report.count("warning"), "warning"),
-            (report.count("info"), "info"),
-        )
-    )
-    parts = [
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
-        "<title>cleanclaim report</title>",
-        f"<style>{_STYLE}</style>\n</head>\n<body>\n<h1>cleanclaim report</h1>\n<p>{counts}</p>",
-    ]
-    for file in report.files:
-        parts.append(f"<h2>{_html(file.file or 'input')}</h2>")
-        if file.payer_overlay:
-            parts.append(
-                f"<p>payer rules {_html(file.payer_overlay)} ({_html(file.overlay_reason or '')})</p>"
-            )
-        if not file.findings:
-            parts.append("<p>clean</p>")
-        parts += [_article(finding) for finding in file.findings]
-    return "\n".join(parts) + "\n</body>\n</html>\n"
-
-
-def _article(finding: Finding) -> str:
-    place = [finding.place.claim or f"record {finding.index + 1}"]
-    if finding.place.line is not None:
-        place.append(f"line {finding.place.line}")
-    where = _html(", ".join(place))
-    if finding.path:
-        where += f" <code>{_html(finding.path)}</code>"
-    if finding.place.x12 is not None:
-        where += f" <code>{_html(finding.place.x12.address)}</code>"
-    body = [
-        f"<h3>{finding.severity} {_html(finding.rule)}: {_html(finding.message)}</h3>",
-        f'<p class="place">{where}</p>',
-        f"<p>{_html(finding.help)}</p>",
-    ]
-    for one in finding.denials:
-        words = " ".join((f"{one.group}-{one.code}", *one.remarks))
-        body.append(f"<p>Denied with {_html(words)} ({one.likelihood}). {_html(one.first_action)}</p>")
-    if finding.policy:
-        body.append(f"<p>Policy: {_html(finding.policy)}</p>")
-    return f'<article class="{finding.severity}">\n' + "\n".join(body) + "\n</article>"
-
-
-def _html(text: str) -> str:
-    return html.escape(text)
+    return page(report)
 
 
 FORMATS: dict[str, Callable[[Report, str], str]] = {

@@ -6,7 +6,17 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from edi.finding import ComparedLine, Comparison, Documentation, Forecast, LikelyDenial, PricePanel
+from edi.finding import (
+    ComparedLine,
+    Comparison,
+    Documentation,
+    FileReport,
+    Finding,
+    Forecast,
+    LikelyDenial,
+    PricePanel,
+)
+from edi.pipeline.notices import WHOLE_RUN
 
 DIM = "dim"
 STATES = {"same": "", "differs": "yellow", "missing": "yellow", "extra": "bold red"}
@@ -37,6 +47,26 @@ def _safe(text: str) -> str:
     return "".join(c if c.isprintable() or c == "\n" else "?" for c in text)
 
 
+def by_record(file: FileReport) -> list[tuple[int, str | None, list[Finding]]]:
+    """The records of a file that have findings or views: position, id, findings; without those of the run."""
+    names: dict[int, str | None] = {}
+    groups: dict[int, list[Finding]] = {}
+    for one in file.findings:
+        if one.rule not in WHOLE_RUN:
+            groups.setdefault(one.index, []).append(one)
+            names[one.index] = names.get(one.index) or one.place.claim
+    shown: list[Forecast | Comparison | PricePanel | Documentation] = [
+        *file.forecast,
+        *file.comparison,
+        *file.prices,
+        *file.documentation,
+    ]
+    for view in shown:
+        if view.index not in groups:
+            groups[view.index], names[view.index] = [], view.claim
+    return [(index, names[index], groups[index]) for index in sorted(groups)]
+
+
 # ---------------------------------------------------------------- forecast
 
 
@@ -53,7 +83,7 @@ def forecast(console: Console, found: Forecast) -> None:
 
 def _denial(one: LikelyDenial) -> tuple[Text | str, ...]:
     named = Text(f"{one.group}-{one.code}", style="bold")
-    where = f"line{'s' if len(one.lines) > 1 else ''} {_numbers(one.lines)}" if one.lines else "claim"
+    where = f"line{'s' if len(one.lines) > 1 else ''} {numbers(one.lines)}" if one.lines else "claim"
     remarks = f" with {' '.join(one.remarks)}" if one.remarks else ""
     text = f"{where}{remarks} ({one.basis}): {', '.join(one.rules)}"
     if one.first_actions:
@@ -65,10 +95,10 @@ def _denial(one: LikelyDenial) -> tuple[Text | str, ...]:
     return named, one.likelihood, dollars(one.at_stake), text
 
 
-def _numbers(numbers: tuple[int, ...]) -> str:
+def numbers(found: tuple[int, ...]) -> str:
     """`1, 2, 5-9`."""
     runs: list[list[int]] = []
-    for number in numbers:
+    for number in found:
         if runs and number == runs[-1][-1] + 1:
             runs[-1].append(number)
         else:

@@ -102,7 +102,7 @@ def assemble(encounter: Encounter, proposal: Proposal, lists: Lists) -> Assemble
     _renumber_pointers(claim)
     claim.total_charge = sum((line.charge for line in claim.lines if line.charge is not None), Decimal(0))
     if claim.setting == "facility":
-        claim.value_codes = (*claim.value_codes, *_secondary_values(encounter))
+        claim.value_codes = (*claim.value_codes, *secondary_values(encounter))
     return Assembled(claim=claim, proposal=proposal, sources=tuple(s for _, s in lines), coding=coding)
 
 
@@ -168,19 +168,15 @@ def _only_date(proposal: Proposal, service: Service) -> date | None:
     return days.pop() if len(days) == 1 else None
 
 
-def _secondary_values(encounter: Encounter) -> tuple[ValueCode, ...]:
+def secondary_values(header: ClaimHeader) -> tuple[ValueCode, ...]:
     """Value code of the reason why Medicare is not primary, with what the payers before it paid.
 
     The 837I has no SBR05; the reason and the amount travel as a value code.
     """
-    coverage = billed_coverage(encounter)
+    coverage = billed_coverage(header)
     reason = coverage.secondary_reason if coverage else None
-    if (
-        reason is None
-        or reason not in MSP_VALUE_CODES
-        or any(v.code == reason for v in encounter.value_codes)
-    ):
+    if reason is None or reason not in MSP_VALUE_CODES or any(v.code == reason for v in header.value_codes):
         return ()
-    paid = [c.adjudication.paid for _, c in other_coverages(encounter) if c.adjudication is not None]
+    paid = [c.adjudication.paid for _, c in other_coverages(header) if c.adjudication is not None]
     known = [p for p in paid if p is not None]
     return (ValueCode(code=reason, amount=sum(known, Decimal(0))),) if known else ()

@@ -1,4 +1,7 @@
-"""Modifiers that tell services of one day apart: 59, or XE, XS, XU; rules catalogue A.7 and G."""
+"""Modifiers that tell services of one day apart (59, or XE, XS, XU), and those of off-campus departments.
+
+Source: rules catalogue A.7, B.1 and G.
+"""
 
 from collections.abc import Sequence
 from datetime import date
@@ -6,7 +9,11 @@ from datetime import date
 from edi.coding.family import pair_indicator
 from edi.coding.hierarchy import Billed
 from edi.coding.timeline import Timeline
+from edi.model.claim import ClaimHeader, billed_coverage
+from edi.payers import MEDICARE_FILING
 
+DEPARTMENTS = {"excepted": "PO", "non_excepted": "PN", "emergency": "ER"}
+"""Modifier of each kind of off-campus hospital department."""
 _LOWEST = 99
 
 
@@ -69,3 +76,21 @@ def _difference(higher: Billed, lower: Billed) -> str | None:
     if {g.substance for g in higher.given}.isdisjoint(g.substance for g in lower.given):
         return "XU"
     return None
+
+
+def department_modifier(header: ClaimHeader, setting: str | None) -> str | None:
+    """PO, PN or ER of an off-campus hospital department that bills Medicare; None elsewhere."""
+    coverage = billed_coverage(header)
+    if setting != "facility" or coverage is None or coverage.claim_filing not in MEDICARE_FILING:
+        return None
+    if header.ownership == "critical_access_hospital" or (header.type_of_bill or "").startswith("085"):
+        return None
+    return DEPARTMENTS.get(header.off_campus or "")
+
+
+def with_department(modifiers: tuple[str, ...], department: str | None) -> tuple[str, ...]:
+    """Payment modifiers first, then the department, then what only informs."""
+    if department is None or department in modifiers:
+        return modifiers
+    pricing = tuple(m for m in modifiers if m in ("JW", "JZ"))
+    return (*pricing, department, *(m for m in modifiers if m not in pricing))

@@ -10,11 +10,11 @@ from edi.coding.drugs import drug_lines, pointers
 from edi.coding.family import codes, once_per_date, pair_indicator
 from edi.coding.given import understand
 from edi.coding.hierarchy import Billed, code_visit
-from edi.coding.modifiers import distinguish, order
+from edi.coding.modifiers import department_modifier, distinguish, order, with_department
 from edi.coding.timeline import Given, Proposal, ProposedLine, Refusal, Timeline
-from edi.model.claim import ServiceLine, billed_coverage
+from edi.model.claim import ServiceLine
 from edi.model.encounter import Encounter
-from edi.payers import MEDICARE_FILING, Overlay, Policies
+from edi.payers import Overlay, Policies
 from edi.refdata import Lists
 
 PORT_WORDS = ("port", "mediport", "portacath", "powerport", "implanted")
@@ -51,8 +51,9 @@ def propose(
     distinguish(timeline, billed)
     _off_campus(timeline, billed)
     drugs, dosings, not_billed = drug_lines(timeline)
+    department = department_modifier(encounter, setting)
     for drug in drugs:
-        drug.line.modifiers = _with_department(timeline, drug.line.modifiers)
+        drug.line.modifiers = with_department(drug.line.modifiers, department)
     refusals += not_billed
     timeline.refusals = tuple(
         sorted(refusals, key=lambda r: (r.administrations, r.code or "", r.reason, r.why))
@@ -161,29 +162,10 @@ def _bars_flush(code: str | None, setting: str) -> bool:
     return plain != "96523" and (plain in codes() or pair_indicator(plain, "96523", setting) == 0)
 
 
-def department_modifier(timeline: Timeline) -> str | None:
-    """PO, PN or ER of an off-campus hospital department that bills Medicare; None elsewhere."""
-    encounter = timeline.encounter
-    coverage = billed_coverage(encounter)
-    if timeline.setting != "facility" or coverage is None or coverage.claim_filing not in MEDICARE_FILING:
-        return None
-    if encounter.ownership == "critical_access_hospital" or (encounter.type_of_bill or "").startswith("085"):
-        return None
-    return {"excepted": "PO", "non_excepted": "PN", "emergency": "ER"}.get(encounter.off_campus or "")
-
-
-def _with_department(timeline: Timeline, modifiers: tuple[str, ...]) -> tuple[str, ...]:
-    """Payment modifiers first, then the department, then what only informs."""
-    found = department_modifier(timeline)
-    if found is None or found in modifiers:
-        return modifiers
-    pricing = tuple(m for m in modifiers if m in ("JW", "JZ"))
-    return (*pricing, found, *(m for m in modifiers if m not in pricing))
-
-
 def _off_campus(timeline: Timeline, billed: list[Billed]) -> None:
+    department = department_modifier(timeline.encounter, timeline.setting)
     for item in billed:
-        item.modifiers = _with_department(timeline, item.modifiers)
+        item.modifiers = with_department(item.modifiers, department)
 
 
 def _modifier_52(timeline: Timeline, item: Billed) -> tuple[str, ...]:

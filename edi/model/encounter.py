@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Literal
 
 from edi.model.claim import ClaimHeader, Service
+from edi.model.party import BillingSide
 
 Category = Literal["therapeutic", "chemotherapy", "complex_biologic", "hormonal_antineoplastic", "hydration"]
 Technique = Literal["infusion", "push", "injection", "pump", "on_body_injector", "flush"]
@@ -180,3 +181,5 @@ class Encounter(ClaimHeader):
     """Id of the administration that was the main reason for the visit (professional)."""
     coding: Coding | None = None
     """propose, as_coded or both; default as_coded where `services` holds an administration, else propose."""
+    professional_billing: BillingSide | None = None
+    """Who bills the practitioner's services of a facility's visit (`build --both`)."""

@@ -123,6 +123,22 @@ class Payer:
 
 
 @dataclass(slots=True, kw_only=True)
+class BillingSide:
+    """Who bills one side of a visit that a practitioner and a facility both bill."""
+
+    billing_provider: Provider | None = None
+    """The group, practitioner or facility that bills this side."""
+    pay_to: Provider | None = None
+    """Where its payment goes, when the address differs."""
+    rendering_provider: Provider | None = None
+    """Who performed the practitioner's services, where no line says so (professional side)."""
+    place_of_service: str | None = None
+    """Two digits, where the type of bill of the facility does not tell it (professional side)."""
+    medicare_contractor: Payer | None = None
+    """Who pays this side where Medicare is billed: contractor for Part B (professional) or A (facility)."""
+
+
+@dataclass(slots=True, kw_only=True)
 class TradingPartner:
     """Sender or receiver of the file: loops 1000A and 1000B."""
 

@@ -23,6 +23,7 @@ from edi.pipeline.explaining import explain
 from edi.pipeline.judging import Judged, Options, Run, judge, judge_inputs
 from edi.pipeline.reading import Input, inputs, records
 from edi.pipeline.repairing import repair
+from edi.pipeline.switching import Switched, convert, encounters_behind, switch_input
 from edi.settings import Settings
 
 __all__ = [
@@ -35,12 +36,15 @@ __all__ = [
     "Options",
     "Outcome",
     "Run",
+    "Switched",
     "ack",
     "build",
     "check",
     "claim",
     "code",
+    "convert",
     "convert_surface",
+    "encounters_behind",
     "explain",
     "inputs",
     "judge",
@@ -50,6 +54,7 @@ __all__ = [
     "read_encounters",
     "repair",
     "report_json",
+    "switch_input",
 ]
 
 Source = str | bytes | os.PathLike[str]

@@ -7,7 +7,7 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from edi.model.party import TradingPartner
 from edi.pipeline.judging import Judged, Options, Run, covered, judge_inputs, locate, not_writable
 from edi.pipeline.notices import notice
 from edi.pipeline.reading import Input
+from edi.pipeline.visits import judge_visits, relocate
 from edi.transactions.writing import write_837
 from edi.x12.envelope import MOST
 
@@ -78,7 +79,13 @@ class Built:
 
 
 def build(
-    given: Iterable[Input], out: Path, options: Options, envelope: Envelope, *, anyway: str | None = None
+    given: Iterable[Input],
+    out: Path,
+    options: Options,
+    envelope: Envelope,
+    *,
+    anyway: str | None = None,
+    both: bool = False,
 ) -> Built:
     """Code, check and write every encounter; claims without errors go into the batches.
 
@@ -88,6 +95,8 @@ def build(
         options: payer, policies, settings and so on.
         envelope: date, control number and usage of the 837 files.
         anyway: why claims with errors go into the batches too; None: they do not.
+        both: make two claims of a facility's visit that a practitioner bills too, ID.facility.* and
+            ID.professional.*; each line is on one of them.
 
     Raises:
         OSError: the folder or a file in it cannot be written.
@@ -96,21 +105,24 @@ def build(
     options.verified()
     run = Run()
     outcomes: list[Outcome] = []
-    for judged in judge_inputs(given, options, only="encounter"):
+    judging = judge_visits(given, options) if both else judge_inputs(given, options, only="encounter")
+    for judged in judging:
         _judge_sending(judged, options, envelope)
         outcomes.append(Outcome(judged=judged, name=None))
     for outcome in outcomes:
         run.add(outcome.judged)
     for one, finding in run.duplicates():
         for outcome in outcomes:
-            if (outcome.judged.file, outcome.judged.index) == (one.file, one.index):
+            if _is_of(outcome.judged, one.file, one.index, one.side):
                 outcome.judged.findings.append(finding)
     for change in run.changes():
         for outcome in outcomes:
-            if (outcome.judged.file, outcome.judged.index) == (change.file, change.index):
+            if _is_of(outcome.judged, change.file, change.index, change.setting):
                 outcome.judged.findings = change.applied(outcome.judged.findings)
     _name(outcomes)
     groups = _groups(outcomes, anyway)
+    for outcome in outcomes:
+        relocate(outcome.judged)
     report = _report(outcomes)
     out.mkdir(parents=True, exist_ok=True)
     number = envelope.control_number
@@ -125,9 +137,15 @@ def build(
     for outcome in outcomes:
         if outcome.name is not None:
             by_name.setdefault(outcome.name, []).append(outcome)
+    _remove_other_sides(out, by_name)
     for name, members in by_name.items():
         number = _write_one(out, name, members, options, envelope, number)
     return Built(report=report, outcomes=outcomes, batches=batches, next_control_number=number)
+
+
+def _is_of(judged: Judged, file: str, index: int, setting: Setting | None) -> bool:
+    """Whether something that is said of a record, or of one side of it, is said of this one."""
+    return (judged.file, judged.index) == (file, index) and judged.side in (None, setting)
 
 
 def _judge_sending(judged: Judged, options: Options, envelope: Envelope) -> None:
@@ -206,7 +224,8 @@ def _name(outcomes: list[Outcome]) -> None:
         if not id_:
             continue
         name = file_name(id_)
-        outcome.name = _marked(name, id_) if len(seen[name.casefold()]) > 1 else name
+        name = _marked(name, id_) if len(seen[name.casefold()]) > 1 else name
+        outcome.name = f"{name}.{outcome.judged.side}" if outcome.judged.side else name
 
 
 # ---------------------------------------------------------------- batches
@@ -264,6 +283,16 @@ def _remove_stale(out: Path, current: set[str]) -> None:
     for path in out.iterdir():
         if re.fullmatch(r"837[pi](-\d+)?\.edi", path.name) and path.name not in current:
             path.unlink()
+
+
+def _remove_other_sides(out: Path, current: Mapping[str, object]) -> None:
+    """Take away files that an earlier build made of these encounters under other names, one side or both."""
+    for name in current:
+        base = name.removesuffix(".facility").removesuffix(".professional")
+        for other in (base, f"{base}.facility", f"{base}.professional"):
+            if other not in current:
+                for ending in (".claim.json", ".837", ".report.json"):
+                    (out / (other + ending)).unlink(missing_ok=True)
 
 
 # ---------------------------------------------------------------- files

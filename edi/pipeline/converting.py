@@ -46,7 +46,7 @@ class Converted:
 
 
 @dataclass(slots=True, kw_only=True)
-class _Taken:
+class Taken:
     """A claim on its way."""
 
     claim: Claim
@@ -91,32 +91,45 @@ def _chunks(
                 report.claims += 1
                 yield one.claim
 
+    if to == "boxes":
+        yield from _as_boxes(_taken(given, options, report), envelope, report)
+        return
+    yield from written(tried(trial(to, options, envelope)), to, options, envelope)
+
+
+def trial(to: Target, options: Options, envelope: Envelope) -> Callable[[Claim], object]:
+    """A function that writes one claim on a surface, to see whether it can be; else it raises NotWritable."""
+    if to == "837":
+        return lambda claim: _alone(claim, options, envelope)
+    return to_xml if to == "xml" else to_dict
+
+
+def written(claims: Iterator[Claim], to: Target, options: Options, envelope: Envelope) -> Iterator[bytes]:
+    """Claims on a surface, in pieces; each of them can be written."""
     if to == "ndjson":
-        for claim in tried(to_dict):
+        for claim in claims:
             yield (json.dumps(to_dict(claim), ensure_ascii=False) + "\n").encode()
     elif to == "json":
-        yield from _as_json(tried(to_dict))
+        yield from _as_json(claims)
     elif to == "xml":
-        yield from _as_xml(tried(to_xml))
-    elif to == "boxes":
-        yield from _as_boxes(_taken(given, options, report), envelope, report)
+        yield from _as_xml(claims)
     else:
-        yield from _as_837(tried(lambda claim: _alone(claim, options, envelope)), options, envelope)
+        yield from _as_837(claims, options, envelope)
 
 
 # ---------------------------------------------------------------- reading
 
 
-def _taken(given: Input, options: Options, report: FileReport) -> Iterator[_Taken]:
+def _taken(given: Input, options: Options, report: FileReport) -> Iterator[Taken]:
     """The claims of an input; what is wrong with it goes into the report."""
     if given.is_x12:
-        yield from _from_x12(given, options, report)
+        yield from from_x12(given, options, report)
         return
     for record in records(given):
         if isinstance(record.value, Claim):
             report.kind = "claim" if report.kind in ("unknown", "claim") else "mixed"
             kind: RecordKind = "xml" if record.syntax == "xml" else "claim"
-            yield _Taken(claim=record.value, kind=kind, index=record.index)
+            yield Taken(claim=record.value, kind=kind, index=record.index)
             continue
         judged = judge(record, options, file=given.name)
         if record.kind is not None:
@@ -125,10 +138,10 @@ def _taken(given: Input, options: Options, report: FileReport) -> Iterator[_Take
         # whether the claim can be an 837 matters only where that is asked for, and is found out then
         report.findings += [f for f in judged.findings if not f.rule.startswith("X12-WRITE")]
         if judged.claim is not None and not judged.unreadable:
-            yield _Taken(claim=judged.claim, kind="encounter", index=record.index, case=judged.case)
+            yield Taken(claim=judged.claim, kind="encounter", index=record.index, case=judged.case)
 
 
-def _from_x12(given: Input, options: Options, report: FileReport) -> Iterator[_Taken]:
+def from_x12(given: Input, options: Options, report: FileReport) -> Iterator[Taken]:
     """The claims of an 837, and the faults of its wire."""
     # the reader and its guides are loaded only where they are needed
     from edi.transactions.reading import ReadClaim, read_claims
@@ -147,13 +160,13 @@ def _from_x12(given: Input, options: Options, report: FileReport) -> Iterator[_T
             report.findings += found
             report.unreadable = report.unreadable or any(fault.kind == "no_isa" for fault in faults)
             if isinstance(event, ReadClaim):
-                yield _Taken(claim=event.claim, kind="x12", index=index)
+                yield Taken(claim=event.claim, kind="x12", index=index)
                 index += 1
     if not index and not report.findings:
         report.findings.append(notice("CONVERT-EMPTY", "the file holds no claim"))
 
 
-def _refused(problem: NotWritable, one: _Taken, to: Target) -> Finding:
+def _refused(problem: NotWritable, one: Taken, to: Target) -> Finding:
     """The finding for a claim that cannot be written."""
     if to != "837":
         return notice(
@@ -198,7 +211,7 @@ def _as_xml(claims: Iterator[Claim]) -> Iterator[bytes]:
         yield text.encode()
 
 
-def _as_boxes(taken: Iterator[_Taken], envelope: Envelope, report: FileReport) -> Iterator[bytes]:
+def _as_boxes(taken: Iterator[Taken], envelope: Envelope, report: FileReport) -> Iterator[bytes]:
     """One form as an object, several as a list; indented by two."""
     texts: list[str] = []
     for one in taken:

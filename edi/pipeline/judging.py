@@ -24,7 +24,7 @@ from edi.finding import (
     X12Place,
 )
 from edi.forecast import forecast, stake_of
-from edi.model.claim import Claim, billed_coverage
+from edi.model.claim import Claim, Setting, billed_coverage
 from edi.model.contract import Kind, Record
 from edi.model.crosswalk import address_of
 from edi.model.encounter import Encounter
@@ -110,6 +110,10 @@ class Judged:
     """What kind of record the paths of its findings point into."""
     snip: int = 7
     """The highest SNIP type that was judged."""
+    side: Setting | None = None
+    """Which side of a visit it is, where both sides are billed apart."""
+    services: tuple[int, ...] = ()
+    """For each service of that side its position in the record that was given."""
 
     @property
     def ok(self) -> bool:
@@ -424,7 +428,7 @@ class Run:
         for key in identities(judged):
             # only what is needed to point at it later: claims are not kept
             self._ids.setdefault(key, []).append(
-                Judged(file=judged.file, index=judged.index, kind=judged.kind, id=judged.id)
+                Judged(file=judged.file, index=judged.index, kind=judged.kind, id=judged.id, side=judged.side)
             )
 
     @staticmethod
@@ -527,11 +531,13 @@ class Run:
 def identities(judged: Judged) -> list[tuple[str, str]]:
     """Under which ids a record may clash with others."""
     found = []
+    # both sides of a visit have its id
+    side = f"\0{judged.side}" if judged.side else ""
     if judged.kind is not None and judged.id is not None:
-        found.append((str(judged.kind), judged.id))
+        found.append((str(judged.kind), judged.id + side))
     claim = judged.claim
     if judged.kind == "encounter" and claim is not None and claim.claim_id and claim.claim_id != judged.id:
-        found.append(("account", claim.claim_id))
+        found.append(("account", claim.claim_id + side))
     return found
 
 

@@ -44,6 +44,8 @@ class Change:
     """What kind of record it is."""
     rule: str
     claim_path: str
+    setting: Setting | None = None
+    """The claim's setting, which tells the two claims of one record apart."""
     added: Finding | None = None
     """None: the finding of `rule` at `claim_path` is taken back."""
     stake: Stake | None = None
@@ -173,7 +175,10 @@ class Sisters:
                 change = self._added(rule, one)
                 if change is not None:
                     changes.append(change)
-        unique = {(c.file, c.index, c.record, c.rule, c.claim_path, c.added is None): c for c in changes}
+        unique = {
+            (c.file, c.index, c.record, c.rule, c.claim_path, c.setting or "", c.added is None): c
+            for c in changes
+        }
         self._close()
         return [unique[key] for key in sorted(unique)]
 
@@ -223,6 +228,7 @@ class Sisters:
             record=claim.record,
             rule=rule.id,
             claim_path=one.path,
+            setting=claim.setting,
             stake=self._stake(claim),
         )
 
@@ -252,6 +258,7 @@ class Sisters:
             record=claim.record,
             rule=rule.id,
             claim_path=one.path,
+            setting=claim.setting,
             added=finding,
             stake=self._stake(claim),
         )

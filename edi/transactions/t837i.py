@@ -423,7 +423,7 @@ ICD9_KINDS: dict[str, DiagnosisKind] = {old: kind for kind, old in KINDS.values(
 
 def read_health_codes(r: Reading, text: str) -> None:
     """HI: diagnoses, occurrences, values, conditions; procedures, DRG and the like are carried along."""
-    qualifier = text[3:].split(COMPONENT, 1)[0]
+    qualifier = text.partition(ELEMENT)[2].partition(ELEMENT)[0].partition(COMPONENT)[0]
     kind = KINDS[qualifier][0] if qualifier in KINDS else ICD9_KINDS.get(qualifier)
     if kind is not None:
         old = qualifier in ICD9_KINDS

@@ -340,7 +340,7 @@ DIAGNOSIS_KINDS: tuple[DiagnosisKind, DiagnosisKind] = ("principal", "other")
 
 def read_health_codes(r: Reading, text: str) -> None:
     """HI: diagnoses, conditions; what else there is, such as surgery under anaesthesia, is carried along."""
-    qualifier = text[3:].split(COMPONENT, 1)[0]
+    qualifier = text.partition(ELEMENT)[2].partition(ELEMENT)[0].partition(COMPONENT)[0]
     if qualifier in ("ABK", "BK") and not r.diagnoses:
         r.icd9 = qualifier == "BK"
         read.diagnoses(r, text, DIAGNOSIS_KINDS, ("BK", "BF") if r.icd9 else ("ABK", "ABF"))

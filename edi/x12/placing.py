@@ -319,6 +319,8 @@ class Places:
             next_one = len(free) == 1 and free[0].line.group == node.line.group + 1
             only_one = len(free) == sum(n.line.id == segment_id for n in node.home.nodes) == 1
             return free[0] if (next_one or only_one) and code not in self._codes[segment_id] else None
+        if len(near) == 1 and code not in self._codes[segment_id]:
+            return near[0]
         required = [n for n in near if n.is_head and n.home.loop.usage.get(_parent_id(n.home)) == "R"]
         first = [n for n in required if n.home.parent is node.home or n.home.parent is node.home.parent]
         ahead = [n for n in first if n.home is not node.home and not n.home.loop.level]

@@ -26,12 +26,18 @@ _LINE = {"units": 1, "service_date": "2026-03-03", "charge": "1.00"}
         {"/lines/-": {**_LINE, "hcpcs": "96366", "units": 5}},
         {"/lines/-": {**_LINE, "hcpcs": "96365", "modifiers": ["59"]}},
         {"/lines/-": {**_LINE, "hcpcs": "96523"}},
+        {"/lines/-": {"units": 10000, "hcpcs": "96523"}},
+        {"/lines/-": {"service_date": "2026-03-03", "hcpcs": "96365"}},
     ],
     keeps=[
         {},
         {"/lines/-": {**_LINE, "hcpcs": "96366", "units": 4}},
         {"/lines/-": {**_LINE, "hcpcs": "96365", "modifiers": ["59"], "service_date": "2026-03-04"}},
         {"/lines/-": {**_LINE, "hcpcs": "96367"}},
+        {"/lines/-": {"hcpcs": "96365"}},
+        {"/lines/-": {"units": 0, "service_date": "2026-03-03", "hcpcs": "96413"}},
+        {"/lines/0/hcpcs": "J2310"},
+        {"/lines/-": {"hcpcs": "96413"}},
     ],
 )
 def audit_theme(case: Case) -> Iterator[Hit]:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from edi.model.claim import other_coverages
 from edi.model.party import Adjudication, Adjustment
 from edi.rules import Case, Hit, rule
+from edi.rules.about import BASE
 from edi.rules.asks import absent
 
 _PAID = {
@@ -83,6 +84,11 @@ def _paid_by_lines(decision: Adjudication) -> Decimal | None:
     breaks=[
         _other({"paid": "499.99", "lines": [_line(1, "199.99", "50.00"), _line(2, "300.00", "100.00")]}),
         _other({"paid": "500.01", "lines": [_line(1, "200.01", "50.00"), _line(2, "300.00", "100.00")]}),
+        {
+            "/coverages/-": {
+                "adjudication": {"lines": [{"line": 1, "paid": "199.99"}, {"line": 2, "paid": "300.00"}]}
+            }
+        },
     ],
     keeps=[_other(_BALANCED), _other(_BY_CLAIM)],
 )
@@ -110,7 +116,15 @@ def line_unbalanced(case: Case) -> Iterator[Hit]:
     snip=3,
     also=("I39", "SNIP3-002"),
     breaks=[_other({**_BALANCED, "paid": "499.99"})],
-    keeps=[_other(_BALANCED), _other(_BY_CLAIM)],
+    keeps=[
+        _other(_BALANCED),
+        _other(_BY_CLAIM),
+        {"/coverages/-": {"adjudication": {"lines": [{"paid": "300.00"}]}}},
+        {
+            "/coverages/-": {"adjudication": {"paid": "499.99", "lines": [{"paid": "200.00"}]}},
+            "/coverages/1/adjudication/lines/0/line": 2,
+        },
+    ],
 )
 def paid_differs(case: Case) -> Iterator[Hit]:
     """What a payer paid for a claim is what it paid for its lines, less what it took off the claim."""
@@ -137,8 +151,20 @@ def paid_differs(case: Case) -> Iterator[Hit]:
     breaks=[
         _other({**_BY_CLAIM, "paid": "500.01"}),
         _other({**_BY_CLAIM, "adjustments": []}),
+        {
+            "/coverages/-": {
+                "adjudication": {"paid": "500.00", "lines": [{"paid": "200.00"}, {"paid": "300.00"}]}
+            }
+        },
     ],
-    keeps=[_other(_BALANCED), _other(_BY_CLAIM)],
+    keeps=[
+        _other(_BALANCED),
+        _other(_BY_CLAIM),
+        {"/coverages/-": {"adjudication": {}}},
+        {"/coverages/-": {"adjudication": {"paid": "0", "lines": [{"paid": "300.00"}]}}},
+        {"/coverages/-": {"adjudication": {"paid": "500.00"}}, "/total_charge": None},
+        {"/coverages/-": {"adjudication": {"paid": "499.99", "lines": [{"line": 1, "paid": "199.99"}, {}]}}},
+    ],
 )
 def claim_unbalanced(case: Case) -> Iterator[Hit]:
     """What another payer paid and adjusted is the total charge of the claim.
@@ -176,6 +202,17 @@ def claim_unbalanced(case: Case) -> Iterator[Hit]:
         _other({**_BY_CLAIM, "paid_date": None}),
         _other({"paid": "500.00", "lines": [_line(1, "200.00", "50.00"), _line(3, "300.00", "100.00")]}),
         _other({"paid": "500.00", "paid_date": _DATE, "lines": [{"line": 1}]}),
+        {"/coverages/-": {"adjudication": {"lines": [{}]}}},
+        {"/coverages/-": {"adjudication": {"lines": [{}]}}, "/coverages/1/adjudication/lines/0": {}},
+        {"/coverages/-": {"adjudication": {}}},
+        {"/coverages/-": {"adjudication": {"lines": [{}]}}, "/coverages/1/adjudication/lines/0/line": 0},
+        {
+            "/bill_to": 0,
+            "/coverages/-": {"adjudication": {}},
+            "/coverages/1/adjudication/lines": [],
+            BASE: "secondary-facility",
+        },
+        {"/coverages/-": {"adjudication": {"lines": [{}, {}]}}},
     ],
     keeps=[_other(_BALANCED), _other(_BY_CLAIM)],
 )
@@ -223,6 +260,15 @@ def _adjustments(case: Case) -> Iterator[tuple[str, int, Adjustment]]:
         _other({**_BY_CLAIM, "adjustments": [{"group": "CO", "amount": "150.00"}]}),
         _other({**_BY_CLAIM, "adjustments": [{"group": "CO", "reason": "45"}]}),
         _other({**_BY_CLAIM, "adjustments": [{"group": "CO", "reason": "45", "amount": "0.00"}]}),
+        {
+            "/coverages/-": {"adjudication": {"adjustments": [{}]}},
+            "/coverages/1/adjudication/adjustments/-": {},
+        },
+        {"/coverages/-": {}, "/coverages/1/adjudication/adjustments/-": {"group": "XX"}},
+        {
+            "/coverages/-": {"adjudication": {"adjustments": [{"amount": "0.00"}]}},
+            "/coverages/1/adjudication/adjustments/-": {},
+        },
     ],
     keeps=[
         _other(_BY_CLAIM),

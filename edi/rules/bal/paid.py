@@ -146,12 +146,28 @@ def part_of_a_cent(case: Case) -> Iterator[Hit]:
         _decided(adjustments=_cut("CO45")),
         _decided(adjustments=_cut("45"), remark_codes=["CO45"]),
         {CODES: {"carc": ["2026-01-01", "2026-12-31", "1", "2"]}, **_decided(adjustments=_cut("45"))},
+        {
+            CODES: {"carc": ["2026-01-01", "2026-12-31"]},
+            "/coverages/-": {
+                "adjudication": {
+                    "lines": [{"adjustments": [{"reason": "45"}]}, {"adjustments": [{"reason": "45"}]}]
+                }
+            },
+        },
+        {"/coverages/-": {}, "/coverages/1/adjudication/remark_codes": ["CO45", "path"]},
     ],
     keeps=[
         _decided(adjustments=_cut("45"), remark_codes=["MA130"]),
         _decided(adjustments=_cut("B7"), remark_codes=["N822", "M15"]),
         _decided(adjustments=_cut("P12")),
         {CODES: {"carc": ["2026-01-01", "2026-12-31", "1", "45"]}, **_decided(adjustments=_cut("45"))},
+        {"/coverages/-": {}},
+        {"/coverages/-": {"adjudication": {"adjustments": [{}]}}},
+        {"/coverages/-": {}, "/coverages/1/adjudication/remark_codes": [""]},
+        {
+            CODES: {"carc": ["2026-01-01", "2026-12-31"]},
+            "/coverages/-": {"adjudication": {"paid_date": "2025-03-31", "adjustments": [{"reason": "45"}]}},
+        },
     ],
 )
 def adjustment_code_impossible(case: Case) -> Iterator[Hit]:
@@ -196,8 +212,22 @@ def _unlisted(case: Case, name: str, code: str, day: date | None) -> bool:
     breaks=[
         _decided(lines=[{"line": 1, "paid": "0.00", "bundled_into": 3}]),
         _decided(lines=[{"line": 1, "paid": "0.00", "bundled_into": 1}]),
+        {
+            "/coverages/-": {"adjudication": {"lines": [{"bundled_into": 3}]}},
+            "/coverages/1/adjudication/lines/-": {"bundled_into": 0},
+        },
+        {"/coverages/-": {"adjudication": {"lines": [{"bundled_into": 3}]}}},
+        {
+            "/coverages/-": {"adjudication": {"lines": [{}]}},
+            "/coverages/1/adjudication/lines/-": {"bundled_into": 3},
+        },
     ],
-    keeps=[_decided(lines=[{"line": 1, "paid": "0.00", "bundled_into": 2}])],
+    keeps=[
+        _decided(lines=[{"line": 1, "paid": "0.00", "bundled_into": 2}]),
+        {"/coverages/-": {}},
+        {"/coverages/-": {"adjudication": {"lines": [{"bundled_into": 1}]}}},
+        {"/coverages/-": {"adjudication": {"lines": [{}]}}},
+    ],
 )
 def bundled_into_no_line(case: Case) -> Iterator[Hit]:
     """A line is bundled into another line of the same claim."""

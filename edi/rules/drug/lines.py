@@ -212,7 +212,13 @@ def units_differ_from_dose(case: Case) -> Iterator[Hit]:
     severity="error",
     snip=1,
     also=("I45", "SNIP1-002"),
-    breaks=[{"/lines/1/description": "X" * 81}],
+    breaks=[
+        {"/lines/1/description": "X" * 81},
+        {
+            "/lines/1/description": "X" * 81,
+            "/lines/0/description": "X" * 81,
+        },
+    ],
     keeps=[{"/lines/1/description": "X" * 80}],
 )
 def description_too_long(case: Case) -> Iterator[Hit]:

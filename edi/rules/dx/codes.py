@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from edi.codes import icd10
 from edi.model.claim import claim_diagnoses, effective_kind
 from edi.rules import Case, Hit, rule
+from edi.rules.about import BASE
 from edi.rules.asks import ICD10_FROM, absent, box, first_day
 
 _FACILITY_ROOM = {"principal": 1, "other": 24, "admitting": 1, "reason_for_visit": 3, "external_cause": 12}
@@ -95,10 +96,13 @@ def malformed(case: Case) -> Iterator[Hit]:
             "/lines/0/diagnosis_pointers": [1, 2, 3, 4, 5],
             "/diagnoses": [{"code": f"E86.{n}"} for n in range(5)],
         },
+        {"/lines/0/diagnosis_pointers": [1, 2, 3, 4, 5], "/lines/1/diagnosis_pointers": [1, 2, 3, 4, 5]},
     ],
     keeps=[
         {"/diagnoses": [{"code": f"E86.{n}"} for n in range(12)]},
         {"/lines/0/diagnosis_pointers": [1, 2, 3, 4], "/diagnoses": [{"code": f"E86.{n}"} for n in range(5)]},
+        {"/setting": "facility"},
+        {"/lines/0/diagnosis_pointers": [1, 2, 3, 4, 5], "/setting": "facility"},
     ],
 )
 def too_many(case: Case) -> Iterator[Hit]:
@@ -133,8 +137,18 @@ def too_many(case: Case) -> Iterator[Hit]:
     severity="error",
     snip=2,
     also=("P43", "I30", "F15-21-001"),
-    breaks=[{"/diagnoses/1/code": "D50.9"}, {"/diagnoses/1/code": "d509"}],
-    keeps=[{"/diagnoses/1/code": "D50.8"}],
+    breaks=[
+        {"/diagnoses/1/code": "D50.9"},
+        {"/diagnoses/1/code": "d509"},
+        {"/diagnoses/1/code": "d509", "/setting": "facility"},
+        {"/diagnoses/1": {}, "/diagnoses/-": {"code": "D50.9"}},
+        {"/diagnoses/1/code": "d509", "/diagnoses/-": {"code": "d509"}},
+    ],
+    keeps=[
+        {"/diagnoses/1/code": "D50.8"},
+        {"/diagnoses/0": {}},
+        {"/diagnoses/1/code": "d509", BASE: "inpatient"},
+    ],
 )
 def repeated(case: Case) -> Iterator[Hit]:
     """Each diagnosis stands once among those of its kind; on a facility claim a second one is a warning."""

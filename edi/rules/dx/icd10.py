@@ -7,7 +7,7 @@ from edi.codes import icd10
 from edi.finding import Severity
 from edi.model.claim import Claim, claim_diagnoses, statement_period
 from edi.refdata import Entry
-from edi.rules.about import is_inpatient
+from edi.rules.about import BASE, is_inpatient
 from edi.rules.asks import box
 from edi.rules.base import Case, Hit, rule
 
@@ -130,6 +130,10 @@ def _of_facility(case: Case, code: str, first: date | None, last: date | None) -
             "/lines/0/service_date": "2026-10-01",
             "/lines/1/service_date": "2026-10-01",
         },
+        {"/diagnoses/0/code": "G35", "/lines/1/service_date": "2023-06-30"},
+        {"/diagnoses/0/code": "G35", "/diagnoses/1/code": "E86.5"},
+        {"/diagnoses/0/code": "250.00", "/diagnoses/1/code": "E86.3"},
+        {"/diagnoses/0/code": "G35", BASE: "inpatient"},
     ],
     keeps=[
         {"/diagnoses/0/code": "G35.A"},
@@ -162,6 +166,7 @@ def _of_facility(case: Case, code: str, first: date | None, last: date | None) -
         },
         {"/diagnoses/0/code": "D50.99", **_on(None)},
         {"/diagnoses/0/code": "250.00"},
+        {"/diagnoses/0": {}},
     ],
 )
 def not_in_force(case: Case) -> Iterator[Hit]:

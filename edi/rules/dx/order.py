@@ -9,7 +9,7 @@ from edi.codes import icd10
 from edi.coding.family import codes
 from edi.model.claim import Claim, claim_diagnoses
 from edi.rules import Case, Hit, rule
-from edi.rules.about import administrations, code_of, is_drug
+from edi.rules.about import BASE, administrations, code_of, is_drug
 from edi.rules.asks import ICD10_FROM, box, first_day
 
 _TREATMENT = ("Z5111", "Z5112")
@@ -48,6 +48,13 @@ def _only_treatment(case: Case) -> bool:
         {"/diagnoses": [{"code": "C50.911"}, {"code": "Z51.11"}]},
         {"/diagnoses": [{"code": "C50.911"}]},
         {"/diagnoses": [{"code": "D49.0"}]},
+        {"/setting": None, "/lines/0/diagnosis_pointers": [2]},
+        {"/diagnoses": [{"code": "D49.0"}], "/lines/0/hcpcs": "96415"},
+        {"/diagnoses": [{"code": "D49.0"}], "/lines/0/hcpcs": "96416"},
+        {"/diagnoses": [{"code": "D49.0"}], "/lines/0/hcpcs": "96417"},
+        {"/diagnoses": [{"code": "D49.0"}], "/lines/0/hcpcs": "96409"},
+        {"/diagnoses": [{"code": "D49.0"}], "/lines/3/service_date": "2015-10-01"},
+        {"/diagnoses": [{"code": "D49.0"}], "/lines/0/hcpcs": "96411"},
     ],
     keeps=[
         {"/diagnoses": [{"code": "Z51.11"}, {"code": "C50.911"}]},
@@ -58,6 +65,12 @@ def _only_treatment(case: Case) -> bool:
             "/diagnoses": [{"code": "C50.911"}],
             "/lines/-": {"hcpcs": "99213", "units": 1, "revenue_code": "0510", "service_date": "2026-03-03"},
         },
+        {"/setting": None},
+        {"/lines/0/diagnosis_pointers": [2]},
+        {"/setting": None, "/lines/0/diagnosis_pointers": [0]},
+        {"/diagnoses": [{"code": "D49.0"}], "/lines/0/service_date": "2007-05-22"},
+        {"/diagnoses": [{"code": "Z51.11"}, {"code": "C50.911"}], BASE: "biologic-coded"},
+        {"/setting": None, "/lines/1/diagnosis_pointers": [2]},
     ],
 )
 def chemotherapy_order(case: Case) -> Iterator[Hit]:
@@ -128,6 +141,8 @@ def _age(born: date, day: date) -> int:
         {"/patient/sex": "M", "/diagnoses/1/code": "C50.911", "/diagnoses/0/code": "N80.00"},
         {"/diagnoses/1/code": "O99.012", "/patient/birth_date": "2017-03-04"},
         {"/diagnoses/1/code": "Z38.00"},
+        {"/diagnoses/1/code": "O99.012", "/diagnoses/0/code": "C61"},
+        {"/diagnoses/1/code": "C61", "/lines/0/service_date": "2015-10-01"},
     ],
     keeps=[
         {"/diagnoses/1/code": "C61", "/patient/sex": "M"},
@@ -135,6 +150,13 @@ def _age(born: date, day: date) -> int:
         {"/diagnoses/1/code": "C50.911", "/patient/sex": "M"},
         {"/diagnoses/1/code": "O99.012", "/patient/birth_date": "1990-01-01"},
         {"/diagnoses/1/code": "O99.012", "/patient/birth_date": "2017-03-03"},
+        {"/diagnoses/1/code": "C61", "/lines/1/service_date": "2007-05-22"},
+        {"/diagnoses/1/code": "Z38.00", "/patient/birth_date": None},
+        {"/diagnoses/0": {}},
+        {"/patient": None},
+        {"/patient/sex": None},
+        {"/diagnoses/1/code": "Z38.00", "/patient/birth_date": "2026-03-03"},
+        {"/lines": []},
     ],
 )
 def against_sex_or_age(case: Case) -> Iterator[Hit]:

@@ -22,6 +22,8 @@ from edi.rules.asks import pointed, unread
         {"/lines/0/diagnosis_pointers": [3]},
         {"/lines/0/diagnosis_pointers": [0]},
         {"/lines/0/diagnosis_pointers": []},
+        {"/lines/0/diagnosis_pointers": [5, 0]},
+        {"/lines/0/diagnosis_pointers": [], "/lines/1/diagnosis_pointers": []},
     ],
     keeps=[{"/lines/0/diagnosis_pointers": [2]}, {"/lines/0/diagnosis_pointers": [1, 2]}],
 )

@@ -163,8 +163,16 @@ def provider_signature_missing(case: Case) -> Iterator[Hit]:
     severity="error",
     snip=2,
     also=("P29", "I11"),
-    breaks=[{"/signatures/accept_assignment": None}, {"/signatures/accept_assignment": "Y"}],
-    keeps=[{"/signatures/accept_assignment": "C"}, {"/signatures/accept_assignment": "B"}],
+    breaks=[
+        {"/signatures/accept_assignment": None},
+        {"/signatures/accept_assignment": "Y"},
+        {"/signatures/accept_assignment": "Y", "/setting": "facility"},
+    ],
+    keeps=[
+        {"/signatures/accept_assignment": "C"},
+        {"/signatures/accept_assignment": "B"},
+        {},
+    ],
 )
 def assignment_missing(case: Case) -> Iterator[Hit]:
     """Every claim says whether the provider accepts the payer's amount as payment in full."""
@@ -187,7 +195,11 @@ def assignment_missing(case: Case) -> Iterator[Hit]:
     snip=2,
     also=("I11",),
     breaks=[{"/signatures/assignment_of_benefits": None}, {"/signatures/assignment_of_benefits": "A"}],
-    keeps=[{"/signatures/assignment_of_benefits": "N"}, {"/signatures/assignment_of_benefits": "W"}],
+    keeps=[
+        {"/signatures/assignment_of_benefits": "N"},
+        {"/signatures/assignment_of_benefits": "W"},
+        {},
+    ],
 )
 def benefit_assignment_missing(case: Case) -> Iterator[Hit]:
     """Every claim says whether the payer may pay the provider directly."""

@@ -20,7 +20,13 @@ MOST_LENGTH = 38
     severity="error",
     snip=1,
     breaks=[
-        {"/unread": [{"path": "/lines/0/service_date", "text": "20260230"}], "/lines/0/service_date": None}
+        {"/unread": [{"path": "/lines/0/service_date", "text": "20260230"}], "/lines/0/service_date": None},
+        {
+            "/unread": [
+                {"path": "/lines/0/service_date", "text": "20260230"},
+                {"path": "/lines/0/service_date", "text": "20260230"},
+            ]
+        },
     ],
     keeps=[{"/unread": []}],
 )
@@ -43,6 +49,7 @@ def value_unreadable(case: Case) -> Iterator[Hit]:
         {"/claim_id": None},
         {"/claim_id": "A23456789012345678901"},
         {"/claim_id": "A23456789012345678901234567890123456789"},
+        {"/claim_id": "A2345678901234567890123456789012345678"},
     ],
     keeps=[{"/claim_id": "A2345678901234567890"}],
 )

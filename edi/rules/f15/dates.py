@@ -257,7 +257,12 @@ def death_before_birth(case: Case) -> Iterator[Hit]:
     severity="warning",
     snip=4,
     breaks=[{"/patient/weight_kg": "0"}, {"/patient/weight_kg": "500.1"}],
-    keeps=[{"/patient/weight_kg": "0.5"}, {"/patient/weight_kg": "500"}],
+    keeps=[
+        {"/patient/weight_kg": "0.5"},
+        {"/patient/weight_kg": "500"},
+        {},
+        {"/patient": None},
+    ],
 )
 def weight_implausible(case: Case) -> Iterator[Hit]:
     """A weight in grams or pounds leads to a wrong dose."""

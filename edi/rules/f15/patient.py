@@ -140,7 +140,12 @@ def patient_address_incomplete(case: Case) -> Iterator[Hit]:
     severity="error",
     snip=4,
     breaks=[{"/patient/death_date": "2026-03-02"}],
-    keeps=[{"/patient/death_date": "2026-03-03"}, {"/patient/death_date": "2026-03-20"}],
+    keeps=[
+        {"/patient/death_date": "2026-03-03"},
+        {"/patient/death_date": "2026-03-20"},
+        {},
+        {"/patient": None},
+    ],
 )
 def service_after_death(case: Case) -> Iterator[Hit]:
     """Nobody is treated after death; on the day of death a service is possible."""

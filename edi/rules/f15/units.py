@@ -6,7 +6,7 @@ from decimal import Decimal
 from edi.coding.family import codes
 from edi.finding import Severity
 from edi.rules import Case, Hit, rule
-from edi.rules.about import administrations, code_of, medicare
+from edi.rules.about import BASE, administrations, code_of, medicare
 from edi.rules.asks import box
 
 CONTROL_LENGTH = 30
@@ -29,11 +29,20 @@ def _is_anesthesia(code: str) -> bool:
     severity="error",
     snip=2,
     also=("I47", "F15-24G-001"),
-    breaks=[{"/lines/0/unit": "MJ"}, {"/lines/0/unit": "ML"}, {"/lines/0/unit": "DA"}],
+    breaks=[
+        {"/lines/0/unit": "MJ"},
+        {"/lines/0/unit": "ML"},
+        {"/lines/0/unit": "DA"},
+        {"/lines/0/unit": "MJ", BASE: "inpatient"},
+        {"/lines/0/unit": "ML", "/lines/1/unit": "ML"},
+        {"/lines/0/unit": "ML", "/setting": None},
+        {"/lines/0/unit": None, "/lines/1/unit": "ML"},
+    ],
     keeps=[
         {"/lines/0/unit": "UN"},
         {"/lines/0/unit": None},
         {"/lines/0/unit": "MJ", "/lines/0/hcpcs": "00532"},
+        {"/lines/0/unit": "MJ", "/lines/0/hcpcs": "J9311"},
     ],
 )
 def unit_impossible(case: Case) -> Iterator[Hit]:
@@ -72,6 +81,16 @@ def unit_impossible(case: Case) -> Iterator[Hit]:
     breaks=[
         {"/lines/0/line_control_number": "1", "/lines/1/line_control_number": "1"},
         {"/lines/0/line_control_number": "1" * 31},
+        {"/lines/1/line_control_number": "1111111111111111111111111111111"},
+        {
+            "/lines/0/line_control_number": "1111111111111111111111111111111",
+            "/lines/1/line_control_number": "1111111111111111111111111111111",
+        },
+        {
+            "/lines/0/line_control_number": "1",
+            "/lines/1/line_control_number": "1",
+            "/lines/-": {"line_control_number": "1"},
+        },
     ],
     keeps=[
         {"/lines/0/line_control_number": "1", "/lines/1/line_control_number": "2"},
@@ -104,7 +123,11 @@ def control_number_unusable(case: Case) -> Iterator[Hit]:
     snip=4,
     also=("P61", "I45"),
     codes=_UNLISTED,
-    breaks=[{"/lines/0/hcpcs": "96379"}, {"/lines/0/hcpcs": "96549"}],
+    breaks=[
+        {"/lines/0/hcpcs": "96379"},
+        {"/lines/0/hcpcs": "96549"},
+        {"/lines/0/hcpcs": "96549", "/lines/1/hcpcs": "96549"},
+    ],
     keeps=[
         {"/lines/0/hcpcs": "96379", "/lines/0/description": "TWO DRUGS INTO ARTERY"},
         {"/lines/0/hcpcs": "96379", "/note": "TWO DRUGS INTO ARTERY"},

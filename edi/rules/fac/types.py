@@ -119,6 +119,7 @@ def change_reason_missing(case: Case) -> Iterator[Hit]:
     keeps=[
         {**_REPLACES, "/condition_codes": ["D9"], "/note": "SECOND DRUG ADDED"},
         {**_REPLACES, "/condition_codes": ["D1"]},
+        {"/condition_codes": ["D9"], "/coverages/0/claim_filing": "CI"},
     ],
 )
 def change_without_remarks(case: Case) -> Iterator[Hit]:

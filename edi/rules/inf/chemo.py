@@ -83,6 +83,25 @@ def _complex(given: Given) -> bool:
             "/administrations/0/drug": "agalsidase beta",
             "/administrations/0/hcpcs": "J0180",
         },
+        {"/services/0/hcpcs": "96413", "/administrations/0/hcpcs": "96361"},
+        {"/services/0/hcpcs": "96416"},
+        {"/services/0/hcpcs": "96409"},
+        {
+            "/services/0/hcpcs": "96413",
+            "/services/0/administrations": ["A1"],
+            "/services/-": {"hcpcs": "96413", "administrations": ["A1"]},
+        },
+        {
+            "/services/0/hcpcs": "96413",
+            "/administrations/0/drug": "agalsidase beta",
+            "/administrations/0/hcpcs": "J0180",
+            "/administrations/-": {
+                "id": "A2",
+                "drug": "agalsidase beta",
+                "hcpcs": "J1439",
+                "start": "2026-03-03T09:00",
+            },
+        },
     ],
     keeps=[
         {},
@@ -95,6 +114,27 @@ def _complex(given: Given) -> bool:
             "/services/0/hcpcs": "96413",
             "/administrations/0/drug": "study drug",
             "/administrations/0/hcpcs": "J3490",
+        },
+        {
+            "/services/0/hcpcs": "96413",
+            "/administrations/0/drug": "study drug",
+            "/administrations/0/hcpcs": None,
+        },
+        {"/services/0/hcpcs": "96413", "/administrations/0/start": "2026-03-03T10:30"},
+        {
+            "/services/0/hcpcs": "96413",
+            "/services/0/administrations": ["A1"],
+            "/administrations/0/hcpcs": "J7120",
+        },
+        {"/services/0/hcpcs": "96413", "/administrations/0/hcpcs": "J9999"},
+        {
+            "/services/0/hcpcs": "96413",
+            "/administrations/-": {
+                "id": "A2",
+                "drug": "iron sucrose",
+                "hcpcs": "J3490",
+                "start": "2026-03-03T09:00",
+            },
         },
     ],
 )
@@ -153,6 +193,17 @@ def chemo_code_for_therapeutic(case: Case) -> Iterator[Hit]:
             "/administrations/1/hcpcs": "J9999",
             "/administrations/1/category": "chemotherapy",
         },
+        {"/services/0/hcpcs": "96365", "/services/0/administrations": ["A2"], "/services/1/hcpcs": "96416"},
+        {
+            "/administrations/1/stop": "2026-03-03T10:46",
+            "/services/-": {"hcpcs": "96366"},
+            "/administrations/0/route": "PO",
+        },
+        {
+            "/services/0/hcpcs": "96365",
+            "/services/0/administrations": ["A2"],
+            "/services/-": {"hcpcs": "96365", "administrations": ["A2"]},
+        },
     ],
     keeps=[
         {},
@@ -160,6 +211,18 @@ def chemo_code_for_therapeutic(case: Case) -> Iterator[Hit]:
             "/services/0/hcpcs": "96365",
             "/administrations/1/drug": "iron sucrose",
             "/administrations/1/hcpcs": "J1756",
+        },
+        {"/administrations/1/access_site": "left buttock"},
+        {"/services/0/hcpcs": "96365", "/administrations/1/start": "2026-03-03T23:30"},
+        {"/services/0/hcpcs": "96365", "/administrations/1/hcpcs": "J1745"},
+        {
+            "/services/0/hcpcs": "96365",
+            "/administrations/-": {
+                "id": "A2",
+                "drug": "carboplatin",
+                "hcpcs": "J1439",
+                "start": "2026-03-03T09:15",
+            },
         },
     ],
 )
@@ -197,7 +260,11 @@ def therapeutic_code_for_chemo(case: Case) -> Iterator[Hit]:
     needs=("record",),
     on="encounter",
     base="biologic-coded",
-    breaks=[{"/administrations/0/intensity_factors": []}],
+    breaks=[
+        {"/administrations/0/intensity_factors": []},
+        {"/administrations/0/intensity_factors": [], "/services/0/hcpcs": "96416"},
+        {"/administrations/0/intensity_factors": [], "/services/1/hcpcs": "96367"},
+    ],
     keeps=[
         {},
         {
@@ -205,6 +272,7 @@ def therapeutic_code_for_chemo(case: Case) -> Iterator[Hit]:
             "/administrations/0/drug": "carboplatin",
             "/administrations/0/hcpcs": "J9045",
         },
+        {"/administrations/0/intensity_factors": [], "/administrations/0/route": "PO"},
     ],
 )
 def complexity_not_recorded(case: Case) -> Iterator[Hit]:
@@ -244,13 +312,32 @@ def complexity_not_recorded(case: Case) -> Iterator[Hit]:
     when={"complex_biologic_policy": "cpt_mac"},
     on="encounter",
     base="biologic-coded",
-    breaks=[{"/services/0/hcpcs": "96365", "/services/1/hcpcs": "96366"}],
+    breaks=[
+        {"/services/0/hcpcs": "96365", "/services/1/hcpcs": "96366"},
+        {"/services/0/hcpcs": "96367"},
+        {"/services/0/hcpcs": "96374"},
+        {"/services/0/hcpcs": "96375"},
+        {"/services/1/hcpcs": "96366"},
+        {"/services/0/hcpcs": "96365"},
+    ],
     keeps=[
         {},
         {
             "/services/0/hcpcs": "96365",
             "/services/1/hcpcs": "96366",
             "/administrations/0/category": "therapeutic",
+        },
+        {"/services/1/hcpcs": "96366", "/administrations/0/hcpcs": "J9045"},
+        {"/services/0/hcpcs": "96365", "/administrations/0/start": ""},
+        {"/services/0/hcpcs": "96367", "/administrations/0/category": "therapeutic"},
+        {
+            "/services/1/hcpcs": "96366",
+            "/administrations/-": {
+                "id": "A2",
+                "drug": "infliximab",
+                "start": "2026-03-03T09:00",
+                "stop": "2026-03-03T11:05",
+            },
         },
     ],
 )
@@ -288,6 +375,23 @@ def complex_as_therapeutic(case: Case) -> Iterator[Hit]:
             "/administrations/1/stop": "2026-03-03T17:15",
             "/encounter_end": None,
         },
+        {
+            "/services/0/hcpcs": "96416",
+            "/services/0/administrations": ["A2"],
+            "/services/-": {"hcpcs": "96416", "administrations": ["A2"]},
+        },
+        {"/services/0/hcpcs": "96425"},
+        {
+            "/services/0/hcpcs": "96416",
+            "/services/0/administrations": ["A2"],
+            "/administrations/1/start": "about nine",
+        },
+        {
+            "/services/0/hcpcs": "96416",
+            "/administrations/1/stop": None,
+            "/administrations/1/planned_minutes": 0,
+        },
+        {"/services/0/hcpcs": "C8957"},
     ],
     keeps=[
         {},
@@ -301,6 +405,26 @@ def complex_as_therapeutic(case: Case) -> Iterator[Hit]:
         {
             "/services/0/hcpcs": "96416",
             "/services/0/administrations": ["A2"],
+            "/administrations/1/technique": "pump",
+            "/administrations/1/stop": None,
+            "/administrations/1/planned_minutes": 2760,
+        },
+        {
+            "/services/0/hcpcs": "96416",
+            "/services/0/administrations": ["A2"],
+            "/administrations/-": {"id": "A2"},
+        },
+        {
+            "/services/0/hcpcs": "96416",
+            "/services/0/administrations": ["A2"],
+            "/administrations/1/technique": "pump",
+            "/administrations/1/stop": "2026-03-03T08:30",
+            "/administrations/1/planned_minutes": 2760,
+        },
+        {"/services/2/hcpcs": "96416"},
+        {
+            "/services/0/hcpcs": "96416",
+            "/services/0/administrations": ["A1", "A2"],
             "/administrations/1/technique": "pump",
             "/administrations/1/stop": None,
             "/administrations/1/planned_minutes": 2760,
@@ -349,6 +473,12 @@ def prolonged_not_shown(case: Case) -> Iterator[Hit]:
             "/lines/0/hcpcs": "96416",
             "/lines/-": {"hcpcs": "96522", "modifiers": ["59"], "units": "1", "service_date": "2026-03-03"},
         },
+        {"/lines/0/hcpcs": "96521", "/lines/1/hcpcs": "96425"},
+        {
+            "/lines/0/hcpcs": "96416",
+            "/lines/-": {"hcpcs": "96521", "service_date": "2026-03-03"},
+            "/lines/1/hcpcs": "96522",
+        },
     ],
     keeps=[
         {
@@ -381,6 +511,7 @@ def start_and_refill(case: Case) -> Iterator[Hit]:
     breaks=[
         {"/lines/-": {"hcpcs": "96523", "units": "1", "service_date": "2026-03-03"}},
         {"/lines/-": {"hcpcs": "96523", "modifiers": ["59"], "units": "1", "service_date": "2026-03-03"}},
+        {"/lines/-": {"hcpcs": "96523", "service_date": "2026-03-03"}, "/lines/1/hcpcs": "96523"},
     ],
     keeps=[
         {"/lines/0/hcpcs": "96523"},
@@ -405,7 +536,10 @@ def port_flush(case: Case) -> Iterator[Hit]:
     severity="info",
     snip=7,
     codes=INJECTIONS,
-    breaks=[{"/lines/-": {"hcpcs": "96401", "units": "1", "service_date": "2026-03-03"}}],
+    breaks=[
+        {"/lines/-": {"hcpcs": "96401", "units": "1", "service_date": "2026-03-03"}},
+        {"/lines/1/hcpcs": "96402"},
+    ],
     keeps=[{}, {"/lines/0/hcpcs": "96402"}],
 )
 def injection_stands_alone(case: Case) -> Iterator[Hit]:

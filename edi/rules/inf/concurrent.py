@@ -54,6 +54,7 @@ _SALINE = {
             "/lines/1/hcpcs": "96368",
             "/lines/-": {"hcpcs": "96368", "units": "1", "service_date": "2026-03-03"},
         },
+        {"/lines/1/hcpcs": "96368", "/lines/1/units": "2", "/lines/-": {"hcpcs": "96368", "units": "2"}},
     ],
     keeps=[
         {"/lines/1/hcpcs": "96368"},
@@ -99,8 +100,25 @@ def more_than_once(case: Case) -> Iterator[Hit]:
             "/administrations/-": {**_SALINE, "diluent_of": "A1", "purpose": "vehicle"},
             "/services/-": {"hcpcs": "96368", "units": 1},
         },
+        {
+            "/administrations/-": {"id": "A3", "category": "hydration"},
+            "/services/-": {"hcpcs": "96368", "administrations": ["A3"]},
+            "/services/1/hcpcs": "96368",
+        },
+        {
+            "/administrations/-": {"id": "A3", "category": "hydration"},
+            "/services/-": {"hcpcs": "96368", "administrations": ["A3"]},
+            "/services/1": {"hcpcs": "96368", "administrations": ["A3"]},
+        },
     ],
-    keeps=[_TOGETHER, {"/administrations/-": {**_SALINE, "diluent_of": "A1"}}],
+    keeps=[
+        _TOGETHER,
+        {"/administrations/-": {**_SALINE, "diluent_of": "A1"}},
+        {"/services/-": {"hcpcs": "96368"}},
+        {"/services/1/hcpcs": "96368"},
+        {"/administrations/-": {"id": "A2", "purpose": "flush"}, "/services/-": {"hcpcs": "96368"}},
+        {**_TOGETHER, "/administrations/-": {"id": "A2", "diluent_of": "A1"}},
+    ],
 )
 def concurrent_fluid(case: Case) -> Iterator[Hit]:
     """Hydration is never concurrent, and a vehicle is part of its drug."""
@@ -145,10 +163,28 @@ def concurrent_fluid(case: Case) -> Iterator[Hit]:
             "/administrations/1/bag": "B1",
             "/services/1/administrations": ["A2"],
         },
+        {
+            "/services/1/hcpcs": "96368",
+            "/administrations/0/bag": "B1",
+            "/administrations/1/bag": "B1",
+            "/services/3/hcpcs": "96368",
+        },
     ],
     keeps=[
         _TOGETHER,
         {**_TOGETHER, "/administrations/0/bag": "B1", "/administrations/1/bag": "B2"},
+        {
+            "/services/1/hcpcs": "96368",
+            "/administrations/0/bag": "B1",
+            "/administrations/1/bag": "B1",
+            "/administrations/-": {"id": "A9"},
+        },
+        {
+            "/services/1/hcpcs": "96368",
+            "/administrations/0/bag": "B1",
+            "/administrations/1/bag": "B1",
+            "/administrations/-": {"id": "A2", "start": "2026-03-03T09:00", "stop": "2026-03-03T09:45"},
+        },
     ],
 )
 def one_bag(case: Case) -> Iterator[Hit]:
@@ -283,11 +319,28 @@ def third_drug(case: Case) -> Iterator[Hit]:
     breaks=[
         {"/administrations/1/start": "2026-03-03T09:44"},
         {"/administrations/1/start": "2026-03-03T09:30", "/administrations/1/stop": "2026-03-03T10:10"},
+        {
+            "/administrations/1/start": "2026-03-03T09:44",
+            "/administrations/-": {
+                "id": "A4",
+                "hcpcs": "J2405",
+                "start": "2026-03-03T09:44",
+                "stop": "2026-03-03T10:10",
+            },
+        },
+        {
+            "/administrations/-": {"id": "A2", "start": "2026-03-03T09:44", "stop": "2026-03-03T10:10"},
+            "/administrations/1/access_site": "abdomen",
+        },
     ],
     keeps=[
         {},
         {"/administrations/1/start": "2026-03-03T09:45"},
         {"/administrations/1/start": "2026-03-03T09:29", "/administrations/1/stop": "2026-03-03T10:10"},
+        {"/administrations/0/stop": "2026-03-03T10:00"},
+        {"/administrations/1/start": "2026-03-03T09:44", "/administrations/1/visit": -1},
+        {"/administrations/1/start": "2026-03-03T09:44", "/administrations/1/drug": "iron sucrose"},
+        {"/administrations/1/start": "2026-03-03T09:44", "/administrations/0/start": "2026-03-03T09:44"},
     ],
 )
 def short_overlap(case: Case) -> Iterator[Hit]:

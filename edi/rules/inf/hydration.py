@@ -159,6 +159,7 @@ def too_short(case: Case) -> Iterator[Hit]:
             "/administrations/1/start": "2026-03-03T09:00",
             "/administrations/1/stop": "2026-03-03T09:45",
         },
+        {"/administrations/1/diluent_of": "J1756"},
     ],
     keeps=[{}, {"/administrations/0/bag": "B1", "/administrations/1/bag": "B2"}],
 )
@@ -185,6 +186,7 @@ def vehicle(case: Case) -> Iterator[Hit]:
     breaks=[
         {"/administrations/1/purpose": "keep_vein_open"},
         {"/administrations/1/purpose": "flush"},
+        {"/administrations/1/purpose": "keep_vein_open", "/services/1/hcpcs": "96360"},
     ],
     keeps=[{}, {"/administrations/1/purpose": "keep_vein_open", "/services/1": None}],
 )
@@ -207,11 +209,19 @@ def open_vein(case: Case) -> Iterator[Hit]:
     breaks=[
         {"/lines/-": {"hcpcs": "36000", "units": "1", "service_date": "2026-03-03"}},
         {"/lines/-": {"hcpcs": "36410", "units": "1", "service_date": "2026-03-03"}},
+        {"/lines/-": {"hcpcs": "36000", "service_date": "2026-03-03"}, "/lines/1/hcpcs": "36000"},
+        {
+            "/lines/-": {"hcpcs": "36410", "service_date": "2026-03-03"},
+            "/lines/1/hcpcs": "36000",
+            "/lines/1/modifiers": ["XE"],
+        },
     ],
     keeps=[
         {},
         {"/lines/-": {"hcpcs": "36000", "modifiers": ["XS"], "units": "1", "service_date": "2026-03-03"}},
         {"/lines/-": {"hcpcs": "36000", "units": "1", "service_date": "2026-03-04"}},
+        {"/lines/-": {"hcpcs": "36000", "service_date": "2026-03-03"}, "/lines/0/modifiers": ["XU"]},
+        {"/lines/-": {"hcpcs": "36410", "service_date": "2026-03-03"}, "/lines/0/hcpcs": "96401"},
     ],
 )
 def vein_access(case: Case) -> Iterator[Hit]:
@@ -267,6 +277,11 @@ def blood_line(case: Case) -> Iterator[Hit]:
     breaks=[
         {"/administrations/1/start": "2026-03-03T09:00", "/administrations/1/stop": "2026-03-03T09:45"},
         {"/administrations/1/start": "2026-03-03T09:15", "/administrations/1/stop": "2026-03-03T10:15"},
+        {
+            "/administrations/1/start": "2026-03-03T09:00",
+            "/administrations/1/stop": "2026-03-03T09:45",
+            "/services/1/hcpcs": "96360",
+        },
     ],
     keeps=[
         {},
@@ -298,7 +313,18 @@ def beside_a_drug(case: Case) -> Iterator[Hit]:
             "/administrations/1/hcpcs": "J7120",
             "/administrations/1/category": "hydration",
             "/administrations/1/site_reason": None,
-        }
+        },
+        {
+            "/administrations/1/category": "hydration",
+            "/administrations/1/site_reason": None,
+            "/administrations/-": {
+                "id": "A2",
+                "start": "2026-03-03T09:10",
+                "stop": "2026-03-03T10:10",
+                "access_site": "right forearm",
+                "category": "hydration",
+            },
+        },
     ],
     keeps=[
         {},
@@ -353,6 +379,7 @@ def fluids_without_reason(case: Case) -> Iterator[tuple[Given, Given]]:
             "/lines/0/hcpcs": "96413",
             "/lines/-": {"hcpcs": "96360", "units": "1", "service_date": "2026-03-03"},
         },
+        {"/lines/-": {"hcpcs": "96360", "service_date": "2026-03-03"}, "/lines/1/hcpcs": "96360"},
     ],
     keeps=[
         {"/lines/-": {"hcpcs": "96361", "units": "1", "service_date": "2026-03-03"}},
@@ -412,11 +439,16 @@ def _prefixes() -> tuple[str, ...]:
     snip=7,
     codes=HYDRATION,
     base="hydration-facility",
-    breaks=[{"/diagnoses/1/code": "I10"}],
+    breaks=[
+        {"/diagnoses/1/code": "I10"},
+        {"/diagnoses/1": {}},
+        {"/diagnoses/1/code": "I10", "/lines/1/hcpcs": "96360"},
+    ],
     keeps=[
         {},
         {"/diagnoses/1/code": "R11.2"},
         {"/coverages/0/claim_filing": "CI", "/diagnoses/1/code": "I10"},
+        {"/diagnoses": None},
     ],
 )
 def no_diagnosis(case: Case) -> Iterator[Hit]:
@@ -448,6 +480,21 @@ def no_diagnosis(case: Case) -> Iterator[Hit]:
     breaks=[
         {"/administrations/1/order": None},
         {"/administrations/1/volume_ml": None, "/administrations/1/rate_ml_per_hour": None},
+        {"/administrations/1/order": None, "/administrations/0/hcpcs": "J7040"},
+        {
+            "/administrations/1/volume_ml": None,
+            "/administrations/1/rate_ml_per_hour": None,
+            "/services/1/hcpcs": "96360",
+        },
+        {
+            "/administrations/-": {
+                "id": "A2",
+                "drug": "ceftriaxone",
+                "hcpcs": "J7030",
+                "start": "2026-03-03T09:00",
+                "stop": "2026-03-03T09:45",
+            }
+        },
     ],
     keeps=[
         {},
@@ -456,6 +503,14 @@ def no_diagnosis(case: Case) -> Iterator[Hit]:
             "/administrations/1/rate_ml_per_hour": None,
             "/administrations/1/planned_minutes": 60,
         },
+        {
+            "/administrations/1/volume_ml": None,
+            "/administrations/1/rate_ml_per_hour": None,
+            "/services/1/administrations": ["A1"],
+        },
+        {"/administrations/1/volume_ml": None},
+        {"/administrations/-": {"id": "A2", "diluent_of": "A1"}},
+        {"/administrations/0/hcpcs": "J7040", "/services/-": {"hcpcs": "96365", "administrations": ["A1"]}},
     ],
 )
 def without_order(case: Case) -> Iterator[Hit]:
@@ -523,8 +578,24 @@ def integral(case: Case) -> Iterator[Hit]:
     needs=("record",),
     on="encounter",
     base="hydration-facility",
-    breaks=[{"/administrations/1/volume_ml": "499"}],
-    keeps=[{}, {"/administrations/1/volume_ml": "500"}, {"/administrations/1/volume_ml": None}],
+    breaks=[
+        {"/administrations/1/volume_ml": "499"},
+        {"/administrations/1/volume_ml": "499", "/administrations/0/id": "A2"},
+        {"/administrations/1/volume_ml": "499", "/services/1/hcpcs": "96360"},
+    ],
+    keeps=[
+        {},
+        {"/administrations/1/volume_ml": "500"},
+        {"/administrations/1/volume_ml": None},
+        {"/administrations/1/volume_ml": "499", "/services/2/hcpcs": "96361"},
+        {"/administrations/1/volume_ml": "499", "/administrations/1/route": "PO"},
+        {"/administrations/1/volume_ml": "499", "/administrations/0/hcpcs": "J7120"},
+        {
+            "/administrations/1/volume_ml": "499",
+            "/services/2/hcpcs": "96361",
+            "/administrations/1/hcpcs": "J0696",
+        },
+    ],
 )
 def little_fluid(case: Case) -> Iterator[Hit]:
     """Less than 500 mL may be questioned. Said once per claim."""
@@ -555,7 +626,17 @@ def little_fluid(case: Case) -> Iterator[Hit]:
     setting="facility",
     codes=HYDRATION,
     base="hydration-facility",
-    breaks=[{"/lines/-": {"hcpcs": "45378", "units": "1", "service_date": "2026-03-03"}}],
+    breaks=[
+        {"/lines/-": {"hcpcs": "45378", "units": "1", "service_date": "2026-03-03"}},
+        {"/lines/-": {"hcpcs": "45378", "service_date": "2026-03-03"}, "/lines/2/hcpcs": "96360"},
+        {"/lines/-": {"hcpcs": "45378", "service_date": "2026-03-03"}, "/lines/1/hcpcs": "96360"},
+        {"/lines/-": {"hcpcs": "45378", "service_date": "2026-03-03"}, "/lines/3/hcpcs": "10004"},
+        {
+            "/lines/-": {"hcpcs": "45378", "service_date": "2026-03-03"},
+            "/lines/1/modifiers": ["59"],
+            "/lines/3/hcpcs": "96360",
+        },
+    ],
     keeps=[
         {},
         {"/lines/-": {"hcpcs": "36415", "units": "1", "service_date": "2026-03-03"}},
@@ -564,6 +645,7 @@ def little_fluid(case: Case) -> Iterator[Hit]:
             "/lines/-": {"hcpcs": "45378", "units": "1", "service_date": "2026-03-03"},
             "/lines/1/modifiers": ["59"],
         },
+        {"/lines/0/hcpcs": None},
     ],
 )
 def around_surgery(case: Case) -> Iterator[Hit]:

@@ -35,6 +35,7 @@ def _supplies() -> dict[str, tuple[str, bool]]:
         {},
         {"/lines/-": {"hcpcs": "J1642", "units": "10", "service_date": "2026-03-04"}},
         {"/lines/-": {"hcpcs": "J1644", "units": "10", "service_date": "2026-03-03"}},
+        {"/lines/0": {}},
     ],
 )
 def supplies_apart(case: Case) -> Iterator[Hit]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from edi.coding.family import INITIALS, codes, parents
 from edi.refdata import Lists
+from edi.rules.about import BASE
 from edi.rules.across import Across, Settled, Told
 from edi.rules.base import Case, Hit, rule
 from edi.rules.days import billed_by, by_day, lines_of
@@ -86,6 +87,10 @@ def _hit(second: Second) -> Hit:
         {"/lines/-": {"hcpcs": "96365", **_LINE}},
         {"/lines/0/hcpcs": "96413", "/lines/-": {"hcpcs": "96409", **_LINE}},
         {"/lines/0/modifiers": ["76"], "/lines/-": {"hcpcs": "96365", **_LINE}},
+        {"/lines/-": {"hcpcs": "96365", "service_date": "2026-03-03"}, "/lines/1/hcpcs": "96365"},
+        {"/lines/-": {"hcpcs": "96374", "service_date": "2026-03-03"}, "/lines/0/hcpcs": "96374"},
+        {"/lines/0/hcpcs": "96413", "/lines/-": {"hcpcs": "96413", "service_date": "2026-03-03"}},
+        {"/lines/0/hcpcs": "96409", "/lines/-": {"hcpcs": "96409", "service_date": "2026-03-03"}},
     ],
     keeps=[
         {},
@@ -124,6 +129,8 @@ def _initial_ranks(case: Case) -> list[int]:
     breaks=[
         {"/lines/0/hcpcs": "96374", "/lines/-": {"hcpcs": "96367", **_LINE}},
         {"/lines/0/hcpcs": "96360", "/lines/-": {"hcpcs": "96375", **_LINE}},
+        {"/lines/0/hcpcs": "96360", "/lines/-": {"hcpcs": "96375"}, BASE: "pushes-facility"},
+        {"/lines": [{"hcpcs": "96367"}, {"hcpcs": "96374"}]},
     ],
     keeps=[
         {"/lines/-": {"hcpcs": "96367", **_LINE}},
@@ -135,6 +142,8 @@ def _initial_ranks(case: Case) -> list[int]:
             "/lines/-": {"hcpcs": "96368", **_LINE},
         },
         {"/lines/0/hcpcs": "96425"},
+        {"/lines/1/hcpcs": "96401"},
+        {"/lines/0/hcpcs": "96374", "/lines/-": {"hcpcs": "96367"}, "/lines/1/hcpcs": "96413"},
     ],
 )
 def initial_not_highest(case: Case) -> Iterator[Hit]:
@@ -178,7 +187,8 @@ def initial_not_highest(case: Case) -> Iterator[Hit]:
                 "start": "2026-03-03T09:50",
                 "access_site": "left forearm",
             }
-        }
+        },
+        {"/primary_reason": "A2", "/administrations/-": {"id": "A2"}},
     ],
     keeps=[
         {},
@@ -194,6 +204,8 @@ def initial_not_highest(case: Case) -> Iterator[Hit]:
                 "access_site": "left forearm",
             },
         },
+        {"/primary_reason": "A2", "/administrations/-": {"id": "A2"}, "/administrations/0/start": ""},
+        {"/administrations/-": {"id": "A2", "start": "2026-03-03T09:50"}, "/coding": "as_coded"},
     ],
 )
 def no_primary_reason(case: Case) -> Iterator[Hit]:
@@ -253,7 +265,12 @@ def _proposes(case: Case) -> bool:
                 "start": "2026-03-03T09:50",
                 "access_site": "left forearm",
             },
-        }
+        },
+        {
+            "/primary_reason": "A2",
+            "/administrations/-": {"id": "A2", "start": "2026-03-03T09:50"},
+            BASE: "biologic-coded",
+        },
     ],
 )
 def primary_without_parent(case: Case) -> Iterator[Hit]:
@@ -287,7 +304,15 @@ def primary_without_parent(case: Case) -> Iterator[Hit]:
             },
         }
     ],
-    keeps=[{"/primary_reason": "A1"}, {}],
+    keeps=[
+        {"/primary_reason": "A1"},
+        {},
+        {
+            "/primary_reason": "A2",
+            "/administrations/-": {"id": "A2", "start": "2026-03-03T09:50"},
+            "/coding": "as_coded",
+        },
+    ],
 )
 def primary_against_order(case: Case) -> Iterator[Hit]:
     """Allowed in a practice, and worth a line in the record."""
@@ -309,6 +334,7 @@ def primary_against_order(case: Case) -> Iterator[Hit]:
     breaks=[
         {"/lines/-": {"hcpcs": "96413", **_LINE}},
         {"/lines/0/hcpcs": "96409", "/lines/-": {"hcpcs": "96374", **_LINE}},
+        {"/lines/-": {"hcpcs": "96413", "service_date": "2026-03-03"}, "/lines/1/hcpcs": "96365"},
     ],
     keeps=[
         {"/lines/0/modifiers": ["XS"], "/lines/-": {"hcpcs": "96413", **_LINE}},
@@ -332,7 +358,14 @@ def chemo_and_therapeutic(case: Case) -> Iterator[Hit]:
     setting="facility",
     codes=("96360",),
     also=("INF-INIT-001", "INF-HYD-SEC", "NCCI-PTP-001"),
-    breaks=[{"/lines/0/hcpcs": "96374", "/lines/-": {"hcpcs": "96360", **_LINE}}],
+    breaks=[
+        {"/lines/0/hcpcs": "96374", "/lines/-": {"hcpcs": "96360", **_LINE}},
+        {
+            "/lines/0/hcpcs": "96374",
+            "/lines/-": {"hcpcs": "96360", "service_date": "2026-03-03"},
+            "/lines/1/hcpcs": "96360",
+        },
+    ],
     keeps=[
         {"/lines/0/hcpcs": "96374", "/lines/-": {"hcpcs": "96361", **_LINE}},
         {"/lines/0/hcpcs": "96374", "/lines/-": {"hcpcs": "96360", "modifiers": ["59"], **_LINE}},
@@ -378,12 +411,15 @@ def _parent_elsewhere(told: Sequence[Told], _: Lists) -> Iterator[Settled]:
             "sister": {"/claim_id": "OTHER-1", "/lines/0/service_date": "2026-03-04"},
         },
         {"/lines/0/hcpcs": "96366", "sister": {"/claim_id": "OTHER-1", "/patient/birth_date": "1955-04-13"}},
+        {"/lines/0/hcpcs": "96366", BASE: "chemo-facility"},
+        {"/lines": [{"hcpcs": "96375"}, {"hcpcs": "96375"}]},
     ],
     keeps=[
         {"/lines/0/hcpcs": "96366", "sister": {"/claim_id": "OTHER-1"}},
         {"/lines/-": {"hcpcs": "96366", **_LINE}},
         {"/lines/-": {"hcpcs": "96375", **_LINE}},
         {"/lines/0/hcpcs": "96413", "/lines/-": {"hcpcs": "96415", **_LINE}},
+        {"/lines/-": {"hcpcs": "96375"}},
     ],
 )
 def add_on_without_parent(case: Case) -> Iterator[Hit]:
@@ -426,7 +462,19 @@ def add_on_without_parent(case: Case) -> Iterator[Hit]:
     snip=7,
     codes=(*INITIALS, "96369"),
     also=("NCCI-MUE-001",),
-    breaks=[{"/lines/0/units": "2"}, {"/lines/0/units": "3", "/setting": "facility"}],
+    breaks=[
+        {"/lines/0/units": "2"},
+        {"/lines/0/units": "3", "/setting": "facility"},
+        {"/lines/0/units": 2, "/setting": "facility"},
+        {"/lines/1/hcpcs": "96369"},
+        {"/lines/0/units": "2", "/lines/0/modifiers": ["XU"]},
+        {"/lines/0/units": "2", "/lines/1/hcpcs": "96409"},
+        {"/lines/0/units": "2", "/lines/0/hcpcs": "96360"},
+        {"/lines/0/units": "2", "/lines/0/hcpcs": "96409"},
+        {"/lines/0/units": "2", "/lines/0/hcpcs": "96413"},
+        {"/lines/0/units": "2", "/lines/0/hcpcs": "96374"},
+        {"/lines/0/units": "2", "/lines/0/hcpcs": "96369"},
+    ],
     keeps=[{}, {"/lines/0/units": None}],
 )
 def initial_units(case: Case) -> Iterator[Hit]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from edi.coding.family import PUSH_LIMIT, pair_indicator
+from edi.rules.about import BASE
 from edi.rules.base import Case, Hit, rule
 from edi.rules.inf.linking import (
     by_date,
@@ -63,6 +64,11 @@ _PUSH = {
             "/administrations/-": _PUSH,
             "/services/-": {"hcpcs": "96374", "modifiers": ["XU"], "units": 1, "service_date": "2026-03-03"},
         },
+        {"/services/-": {"hcpcs": "96374"}, "/services/0/modifiers": ["XU"]},
+        {
+            "/services/-": {"hcpcs": "96374", "modifiers": ["XU"]},
+            "/services/1": {"hcpcs": "96374", "modifiers": ["59"]},
+        },
     ],
     keeps=[
         {
@@ -73,6 +79,8 @@ _PUSH = {
             "/administrations/-": _PUSH,
             "/services/-": {"hcpcs": "96375", "units": 1, "service_date": "2026-03-03"},
         },
+        {"/services/-": {"hcpcs": "96374", "modifiers": ["XU"]}, "/services/0/hcpcs": "96360"},
+        {"/services/-": {"hcpcs": "96374"}},
     ],
 )
 def push_initial_by_modifier(case: Case) -> Iterator[Hit]:
@@ -113,7 +121,8 @@ def push_initial_by_modifier(case: Case) -> Iterator[Hit]:
         {
             "/lines/0/hcpcs": "96374",
             "/lines/-": {"hcpcs": "96376", "units": "1", "service_date": "2026-03-03"},
-        }
+        },
+        {"/lines/0/hcpcs": "96376", "/lines/-": {"hcpcs": "96376"}},
     ],
     keeps=[
         {
@@ -154,6 +163,7 @@ def repeat_push_professional(case: Case) -> Iterator[Hit]:
                 "start": "2026-03-03T10:01",
             },
         },
+        {"/administrations/1/start": "2026-03-03T09:30", "/administrations/2/hcpcs": "J7040"},
     ],
     keeps=[
         {},
@@ -168,6 +178,8 @@ def repeat_push_professional(case: Case) -> Iterator[Hit]:
                 "start": "2026-03-03T10:02",
             },
         },
+        {"/administrations/1/start": "2026-03-03T09:30", "/services/1/units": "0"},
+        {"/administrations/1/route": "PO"},
     ],
 )
 def repeat_push_too_soon(case: Case) -> Iterator[Hit]:
@@ -209,8 +221,19 @@ def repeat_push_too_soon(case: Case) -> Iterator[Hit]:
             "/administrations/1/start": "2026-03-03T09:20",
             "/services/1": None,
         },
+        {
+            "/services/1/hcpcs": "96375",
+            "/services/1/administrations": ["A2"],
+            "/services/-": {"hcpcs": "96375", "administrations": ["A2"]},
+        },
     ],
-    keeps=[{}, {"/administrations/1": None, "/services/1": None}],
+    keeps=[
+        {},
+        {"/administrations/1": None, "/services/1": None},
+        {"/services/1/hcpcs": "96417"},
+        {"/administrations/2/stop": "2026-03-03T09:16"},
+        {"/services/1/hcpcs": "96375", "/services/1/administrations": ["A3", "A2"]},
+    ],
 )
 def same_drug(case: Case) -> Iterator[Hit]:
     """96375 and 96411 are for another drug than those that are billed already."""
@@ -245,6 +268,7 @@ def same_drug(case: Case) -> Iterator[Hit]:
             "/lines/0/hcpcs": "96374",
             "/lines/-": {"hcpcs": "96377", "units": "1", "service_date": "2026-03-03"},
         },
+        {"/lines/-": {"hcpcs": "96372", "service_date": "2026-03-03"}, "/lines/1/hcpcs": "96377"},
     ],
     keeps=[
         {},
@@ -254,6 +278,7 @@ def same_drug(case: Case) -> Iterator[Hit]:
             "/lines/0/modifiers": ["59"],
             "/lines/-": {"hcpcs": "96372", "units": "1", "service_date": "2026-03-03"},
         },
+        {"/lines/-": {"hcpcs": "96372"}, "/lines/1/hcpcs": "96413"},
     ],
 )
 def injection_without_modifier(case: Case) -> Iterator[Hit]:
@@ -280,11 +305,23 @@ def injection_without_modifier(case: Case) -> Iterator[Hit]:
     snip=7,
     needs=("record",),
     on="encounter",
-    breaks=[{"/administrations/0/technique": "push", "/administrations/0/stop": "2026-03-03T09:16"}],
+    breaks=[
+        {"/administrations/0/technique": "push", "/administrations/0/stop": "2026-03-03T09:16"},
+        {
+            "/administrations/0/technique": "push",
+            "/administrations/-": {
+                "id": "A2",
+                "technique": "push",
+                "start": "2026-03-03T09:00",
+                "stop": "2026-03-03T09:16",
+            },
+        },
+    ],
     keeps=[
         {},
         {"/administrations/0/technique": "push", "/administrations/0/stop": "2026-03-03T09:15"},
         {"/administrations/0/technique": "push", "/administrations/0/stop": None},
+        {"/administrations/0/technique": "push", "/administrations/0/route": " "},
     ],
 )
 def very_long_push(case: Case) -> Iterator[Hit]:
@@ -322,6 +359,11 @@ def very_long_push(case: Case) -> Iterator[Hit]:
             },
             "/services/-": {"hcpcs": "96372", "units": 1, "administrations": ["A2"]},
         },
+        {
+            "/administrations/0/route": "PO",
+            "/administrations/-": {"id": "A2", "route": "PO"},
+            "/services/-": {"hcpcs": "96372", "administrations": ["A2"]},
+        },
     ],
     keeps=[
         {},
@@ -333,6 +375,9 @@ def very_long_push(case: Case) -> Iterator[Hit]:
                 "start": "2026-03-03T09:05",
             }
         },
+        {"/administrations/0/hcpcs": "J7030"},
+        {"/administrations/-": {"id": "A2", "route": "PO"}, BASE: "two-sites-facility"},
+        {"/administrations/-": {"id": "A2", "route": "PO"}, "/services/0/administrations": ["A1", "A2"]},
     ],
 )
 def not_injected(case: Case) -> Iterator[Hit]:

@@ -53,6 +53,12 @@ _SECOND = {
     breaks=[
         {"/administrations/1/start": "2026-03-03T09:10", "/administrations/1/stop": "2026-03-03T09:30"},
         {"/administrations/1/start": "2026-03-03T09:29", "/administrations/1/stop": "2026-03-03T10:00"},
+        {
+            "/administrations/1/start": "2026-03-03T09:29",
+            "/administrations/1/stop": "2026-03-03T10:00",
+            "/services/1/administrations": ["A1"],
+            "/services/-": {"hcpcs": "96367", "administrations": ["A2"]},
+        },
     ],
     keeps=[
         {},
@@ -61,6 +67,11 @@ _SECOND = {
             "/administrations/1/start": "2026-03-03T09:10",
             "/administrations/1/stop": "2026-03-03T09:30",
             "/services/1/hcpcs": "96368",
+        },
+        {
+            "/administrations/1/start": "2026-03-03T09:29",
+            "/administrations/1/stop": "2026-03-03T10:00",
+            "/services/1/administrations": ["A1"],
         },
     ],
 )
@@ -118,6 +129,18 @@ def sequential_for_concurrent(case: Case) -> Iterator[Hit]:
             "/administrations/1/start": "2026-03-03T09:44",
             "/administrations/1/stop": "2026-03-03T10:05",
         },
+        {"/services/1/hcpcs": "96368", "/administrations/0/hcpcs": "J7120"},
+        {
+            "/services/1/hcpcs": "96368",
+            "/administrations/-": {"id": "A2", "hcpcs": "J2405", "start": "2026-03-03T11:15"},
+        },
+        {"/services/1/hcpcs": "96368", "/services/0/hcpcs": "J2405"},
+        {
+            "/services/1/hcpcs": "96368",
+            "/administrations/1/start": "2026-03-03T09:10",
+            "/administrations/0/id": "A2",
+        },
+        {"/services/1/hcpcs": "96368", "/administrations/1/route": "PO"},
     ],
 )
 def concurrent_for_sequential(case: Case) -> Iterator[Hit]:
@@ -207,6 +230,14 @@ _AGAIN = {
     breaks=[
         _AGAIN,
         {**_AGAIN, "/services/0/administrations": ["A1"], "/services/1/administrations": ["A2"]},
+        {"/administrations/1/hcpcs": "J7030"},
+        {"/administrations/1/hcpcs": "J1756", "/administrations/1/start": "2026-03-03T10:30"},
+        {"/administrations/1/hcpcs": "J1756", "/services/1/hcpcs": "96417"},
+        {
+            "/administrations/1/hcpcs": "J1756",
+            "/services/1/administrations": ["A2"],
+            "/services/0/hcpcs": "96417",
+        },
     ],
     keeps=[{}, {**_AGAIN, "/services/1/hcpcs": "96366"}],
 )
@@ -261,6 +292,9 @@ def hours_of_another_drug(case: Case) -> list[tuple[int, Linked]]:
     breaks=[
         {"/services/1/hcpcs": "96366"},
         {"/services/1/hcpcs": "96366", "/services/1/administrations": ["A2"]},
+        {"/services/1/hcpcs": "96415"},
+        {"/services/1/hcpcs": "96366", "/administrations/0/stop": "2026-03-03T10:10"},
+        {"/services/1/hcpcs": "96366", "/services/1/administrations": ["A2"], "/services/3/hcpcs": "96366"},
     ],
     keeps=[
         {},
@@ -301,6 +335,17 @@ def other_drug_as_hour(case: Case) -> Iterator[Hit]:
     breaks=[
         {"/services/1/units": 2},
         {"/services/1/units": 2, "/services/1/administrations": ["A2"]},
+        {"/services/-": {"hcpcs": "96367", "units": 20}},
+        {"/services/1/units": 2, "/administrations/0/stop": "2026-03-03T10:10"},
+        {
+            "/administrations/-": {"id": "A3", "start": "2026-03-03T10:15"},
+            "/services/-": {"hcpcs": "96367", "units": 2},
+        },
+        {
+            "/services/1/units": 2,
+            "/services/1/administrations": ["A2"],
+            "/services/-": {"hcpcs": "96367", "units": 2, "administrations": ["A2"]},
+        },
     ],
     keeps=[
         {},
@@ -315,6 +360,9 @@ def other_drug_as_hour(case: Case) -> Iterator[Hit]:
                 "stop": "2026-03-03T10:35",
             },
         },
+        {"/services/0/units": 21},
+        {"/services/1/units": 2, "/administrations/1/access_site": "PICC left arm"},
+        {"/services/1/units": 2, "/services/1/administrations": ["A2"], "/administrations/1/hcpcs": "J1756"},
     ],
 )
 def one_drug_more_than_once(case: Case) -> Iterator[Hit]:
@@ -359,6 +407,18 @@ def one_drug_more_than_once(case: Case) -> Iterator[Hit]:
     breaks=[
         {"/administrations/0/stop": None, "/services/1/administrations": ["A2"]},
         {"/administrations/1/start": None, "/services/1/administrations": ["A2"]},
+        {"/administrations/0/stop": None, "/services/1": {"hcpcs": "96368"}},
+        {
+            "/administrations/0/stop": None,
+            "/services/1/administrations": ["A2"],
+            "/administrations/1/start": "",
+        },
+        {
+            "/administrations/1/start": None,
+            "/services/1/administrations": ["A2"],
+            "/services/0/hcpcs": "96368",
+        },
+        {"/administrations/1/start": None, "/services/1/hcpcs": "96417"},
     ],
     keeps=[
         {},

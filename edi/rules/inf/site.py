@@ -52,6 +52,15 @@ def _reason(given: tuple[Given, ...]) -> str:
     breaks=[
         {"/administrations/1/access_site": "left forearm", "/administrations/1/start": "2026-03-03T09:50"},
         {"/administrations/1/access_site": None, "/administrations/1/start": "2026-03-03T09:50"},
+        {"/administrations/1/access_site": "left forearm", "/services/3/hcpcs": "96413"},
+        {
+            "/administrations/1/access_site": "left forearm",
+            "/services/3": {"hcpcs": "96374", "modifiers": ["59"]},
+        },
+        {
+            "/administrations/1/access_site": "left forearm",
+            "/services/-": {"hcpcs": "96365", "modifiers": ["XS"]},
+        },
     ],
     keeps=[
         {},
@@ -60,6 +69,7 @@ def _reason(given: tuple[Given, ...]) -> str:
             "/administrations/1/visit": 2,
             "/administrations/0/visit": 1,
         },
+        {"/administrations/1/access_site": "left forearm", "/services/0/hcpcs": "96360"},
     ],
 )
 def one_site_as_two(case: Case) -> Iterator[Hit]:
@@ -99,7 +109,20 @@ def one_site_as_two(case: Case) -> Iterator[Hit]:
     needs=("record",),
     on="encounter",
     base="two-sites-facility",
-    breaks=[{"/administrations/1/site_reason": None}],
+    breaks=[
+        {"/administrations/1/site_reason": None},
+        {
+            "/administrations/1/site_reason": None,
+            "/administrations/1/hcpcs": "J7120",
+            "/administrations/0": {
+                "id": "A3",
+                "category": "hydration",
+                "start": "2026-03-03T09:00",
+                "stop": "2026-03-03T09:45",
+                "access_site": "left forearm",
+            },
+        },
+    ],
     keeps=[
         {},
         {
@@ -107,6 +130,7 @@ def one_site_as_two(case: Case) -> Iterator[Hit]:
             "/administrations/0/site_reason": "drugs do not go together",
         },
         {"/administrations/1/site_reason": None, "/administrations/1/access_site": "left forearm"},
+        {"/administrations/1/site_reason": None, "/administrations/1/hcpcs": "J7040"},
     ],
 )
 def second_site_without_reason(case: Case) -> Iterator[Hit]:
@@ -141,7 +165,10 @@ def second_site_without_reason(case: Case) -> Iterator[Hit]:
     needs=("record",),
     on="encounter",
     base="two-sites-coded",
-    breaks=[{"/services/1/modifiers": []}],
+    breaks=[
+        {"/services/1/modifiers": []},
+        {"/services/1/modifiers": [], "/services/-": {"hcpcs": "96365", "administrations": ["A2"]}},
+    ],
     keeps=[
         {},
         {"/services/1/modifiers": ["59"]},
@@ -176,13 +203,32 @@ def second_site_without_modifier(case: Case) -> Iterator[Hit]:
         {
             "/administrations/0/access_site": "PICC right arm, red lumen",
             "/administrations/1/access_site": "PICC right arm, white lumen",
-        }
+        },
+        {"/administrations/1/access_site": "lumen"},
     ],
     keeps=[
         {},
         {
             "/administrations/0/access_site": "PICC right arm",
             "/administrations/1/access_site": "PICC  right arm",
+        },
+        {
+            "/administrations/0/access_site": "PICC right arm, red lumen",
+            "/administrations/1/access_site": "PICC right arm, white lumen",
+            "/administrations/1/start": "09:00",
+        },
+        {"/administrations/1/access_site": None},
+        {
+            "/administrations/0/access_site": "PICC right arm, red lumen",
+            "/administrations/1/access_site": None,
+        },
+        {
+            "/administrations/-": {
+                "id": "A2",
+                "drug": "ceftriaxone",
+                "start": "2026-03-03T10:30",
+                "access_site": "right forearm",
+            }
         },
     ],
 )
@@ -215,12 +261,18 @@ def lumens(case: Case) -> Iterator[Hit]:
     breaks=[
         {"/lines/-": {"hcpcs": "96365", "modifiers": ["XS"], "units": "1", "service_date": "2026-03-03"}},
         {"/lines/-": {"hcpcs": "96365", "modifiers": ["XE"], "units": "1", "service_date": "2026-03-03"}},
+        {
+            "/lines/-": {"hcpcs": "96374", "modifiers": ["XS"], "service_date": "2026-03-03"},
+            "/lines/0/hcpcs": "96374",
+        },
     ],
     keeps=[
         {},
         {"/lines/-": {"hcpcs": "96365", "modifiers": ["XS"], "units": "1", "service_date": "2026-03-04"}},
         {"/lines/-": {"hcpcs": "96374", "modifiers": ["XS"], "units": "1", "service_date": "2026-03-03"}},
         {"/lines/-": {"hcpcs": "96365", "units": "1", "service_date": "2026-03-03"}},
+        {"/lines/-": {"hcpcs": "96365", "modifiers": ["XE"], "units": "4", "service_date": "2026-03-03"}},
+        {"/lines/-": {"hcpcs": "96365", "modifiers": ["XS"], "units": "0.01", "service_date": "2026-03-03"}},
     ],
 )
 def over_the_limit(case: Case) -> Iterator[Hit]:
@@ -262,7 +314,21 @@ def over_the_limit(case: Case) -> Iterator[Hit]:
         {
             "/administrations/1/start": "2026-03-03T09:50",
             "/administrations/1/site_reason": "first line infiltrated",
-        }
+        },
+        {
+            "/administrations/1/start": "2026-03-03T09:50",
+            "/administrations/1/site_reason": "first line infiltrated",
+            "/administrations/1/hcpcs": "96360",
+        },
+        {
+            "/administrations/1/site_reason": "first line infiltrated",
+            "/administrations/-": {
+                "id": "A9",
+                "hcpcs": "J1745",
+                "start": "2026-03-03T09:50",
+                "site_reason": "line blocked",
+            },
+        },
     ],
     keeps=[
         {},

@@ -24,11 +24,50 @@ from edi.rules.inf.sources import CPT, LIMITS
     breaks=[
         {"/administrations/0/stop": "2026-03-03T09:15"},
         {"/administrations/0/stop": "2026-03-03T09:05", "/services/0/administrations": ["A1"]},
+        {
+            "/administrations/0/stop": "2026-03-03T09:05",
+            "/services/0/administrations": ["A1"],
+            "/services/-": {"hcpcs": "96369", "administrations": ["A1"]},
+        },
+        {
+            "/administrations/0/stop": "2026-03-03T09:05",
+            "/services/-": {"hcpcs": "96369", "administrations": ["A1"]},
+        },
+        {
+            "/administrations/0/stop": "2026-03-03T09:15",
+            "/administrations/-": {
+                "id": "A2",
+                "hcpcs": "J1559",
+                "start": "2026-03-03T09:00",
+                "stop": "2026-03-03T09:10",
+            },
+        },
     ],
     keeps=[
         {},
         {"/administrations/0/stop": "2026-03-03T09:16"},
         {"/administrations/0/stop": "2026-03-03T09:15", "/services/0/hcpcs": "96372"},
+        {"/administrations/0/route": "96415"},
+        {"/administrations/0/stop": "2026-03-03T09:00"},
+        {"/administrations/0/hcpcs": "J9045"},
+        {
+            "/administrations/0/stop": "2026-03-03T09:15",
+            "/services/0/hcpcs": "96372",
+            "/services/1/hcpcs": "96369",
+        },
+        {
+            "/administrations/0/stop": "2026-03-03T09:15",
+            "/administrations/-": {
+                "id": "A2",
+                "hcpcs": "J1559",
+                "technique": "infusion",
+                "start": "2026-03-03T09:00",
+            },
+        },
+        {
+            "/services/-": {"hcpcs": "96369", "administrations": ["A1"]},
+            "/administrations": [{"id": "A1", "technique": "injection"}],
+        },
     ],
 )
 def too_short(case: Case) -> Iterator[Hit]:
@@ -67,6 +106,8 @@ def too_short(case: Case) -> Iterator[Hit]:
             "/lines/0": {"hcpcs": "96371", "units": "1", "service_date": "2026-03-03"},
             "/lines/-": {"hcpcs": "96371", "units": "1", "service_date": "2026-03-03"},
         },
+        {"/lines/-": {"hcpcs": "96371", "units": "2"}},
+        {"/lines/-": {"hcpcs": "96371", "units": "2"}, "/lines/1/hcpcs": "96371"},
     ],
     keeps=[{}, {"/lines/-": {"hcpcs": "96371", "units": "1", "service_date": "2026-03-03"}}],
 )

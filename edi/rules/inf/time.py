@@ -1,14 +1,19 @@
 """INF-TIME: clock times of the record, and what they are worth in units."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from edi.coding import propose
 from edi.coding.clock import Reading, local_date, longest, read, settle
 from edi.coding.family import INFUSION_GATE, PROLONGED_MINUTES, PUSH_LIMIT, codes
 from edi.coding.timeline import Given
+from edi.refdata import Lists
+from edi.rules.about import BASE, POLICIES
+from edi.rules.across import Across, Fact, Found, Key, Told, nothing, once
 from edi.rules.base import Case, Hit, rule
 from edi.rules.inf import sequence
 from edi.rules.inf.linking import (
@@ -80,11 +85,72 @@ def _listed(given: list[Given]) -> str:
             "/services/0/hcpcs": "96367",
         },
         {"/administrations/0/technique": "push", "/administrations/0/stop": "2026-03-03T09:05"},
+        {
+            "/administrations/0/stop": "2026-03-03T09:15",
+            "/services/1": {"hcpcs": "96365", "administrations": ["A1"]},
+        },
+        {"/administrations/0": {"id": "A2", "technique": "push", "start": "2026-03-03T10:30"}},
+        {
+            "/administrations/0/stop": "2026-03-03T09:10",
+            "/services/0/administrations": ["A1"],
+            "/services/-": {"hcpcs": "96365", "administrations": ["A1"]},
+        },
+        {"/administrations/0/stop": "2026-03-03T09:10", BASE: "coded-facility"},
+        {
+            "/administrations/0/stop": "2026-03-03T09:15",
+            "/administrations/-": {
+                "id": "A2",
+                "hcpcs": "J1756",
+                "technique": "push",
+                "start": "2026-03-03T09:00",
+            },
+        },
+        {
+            "/administrations/0/stop": "2026-03-03T09:15",
+            "/administrations/-": {
+                "id": "A2",
+                "hcpcs": "J1756",
+                "start": "2026-03-03T09:00",
+                "stop": "2026-03-03T09:14",
+            },
+        },
+        {
+            "/administrations/0/stop": "2026-03-03T09:05",
+            "/administrations/-": {"id": "A2", "hcpcs": "J1756", "start": "2026-03-03T08:45"},
+            "/services/1/hcpcs": "96374",
+        },
     ],
     keeps=[
         {"/administrations/0/stop": "2026-03-03T09:16"},
         {"/administrations/0/stop": "2026-03-03T09:15", "/services/0/hcpcs": "96374"},
         {"/administrations/0/stop": None},
+        {"/administrations/0/technique": "push"},
+        {"/administrations/0/hcpcs": "J7120"},
+        {
+            "/administrations/0/stop": "2026-03-03T09:10",
+            "/services/0/administrations": ["A1"],
+            "/administrations/-": {
+                "id": "A2",
+                "hcpcs": "J1756",
+                "start": "2026-03-03T08:45",
+                "stop": "2026-03-03T09:10",
+            },
+        },
+        {"/administrations/0": {"id": "A2", "technique": "push"}},
+        {
+            "/administrations/0/stop": "2026-03-03T09:10",
+            "/services/0/administrations": ["A1"],
+            "/administrations/0/hcpcs": "J7040",
+        },
+        {
+            "/administrations/0/stop": None,
+            "/administrations/-": {
+                "id": "A2",
+                "hcpcs": "J1756",
+                "technique": "push",
+                "start": "2026-03-03T09:00",
+            },
+        },
     ],
 )
 def infusion_too_short(case: Case) -> Iterator[Hit]:
@@ -130,6 +196,21 @@ def infusion_too_short(case: Case) -> Iterator[Hit]:
         {"/services/0/hcpcs": "96374"},
         {"/services/0/hcpcs": "96374", "/administrations/0/stop": "2026-03-03T09:16"},
         {"/services/0/hcpcs": "96375", "/services/0/administrations": ["A1"]},
+        {
+            "/services/0/hcpcs": "96375",
+            "/services/0/administrations": ["A1"],
+            "/services/-": {"hcpcs": "96375", "administrations": ["A1"]},
+        },
+        {"/services/-": {"hcpcs": "96375", "administrations": ["A1"]}},
+        {
+            "/services/0/hcpcs": "96374",
+            "/administrations/-": {
+                "id": "A2",
+                "hcpcs": "J1756",
+                "start": "2025-06-03T09:00",
+                "stop": "2026-03-03T09:45",
+            },
+        },
     ],
     keeps=[
         {},
@@ -138,6 +219,18 @@ def infusion_too_short(case: Case) -> Iterator[Hit]:
             "/services/0/hcpcs": "96374",
             "/administrations/0/technique": "push",
             "/administrations/0/stop": "2026-03-03T09:20",
+        },
+        {
+            "/services/0/hcpcs": "96375",
+            "/services/0/administrations": ["A1"],
+            "/administrations/0/route": "96374",
+        },
+        {"/services/0/hcpcs": "96416"},
+        {"/services/0/hcpcs": "96374", "/administrations/0/route": "IM"},
+        {"/services/-": {"hcpcs": "96375", "administrations": ["A1"]}, "/administrations/0/hcpcs": "J7040"},
+        {
+            "/services/0/hcpcs": "96374",
+            "/administrations/-": {"id": "A2", "hcpcs": "J1756", "start": "2026-03-03T09:44"},
         },
     ],
 )
@@ -299,6 +392,21 @@ def _line_of_hours(case: Case, group: tuple[str, ...], day: date | None) -> int 
             "/administrations/0/stop": "2026-03-03T11:31",
             "/services/-": {"hcpcs": "96366", "units": 1, "service_date": "2026-03-03"},
         },
+        {"/administrations/0/stop": "2026-03-03T10:31", "/administrations/0/route": "SC"},
+        {
+            "/administrations/0/stop": "2026-03-03T10:31",
+            "/administrations/0/hcpcs": "J7120",
+            "/services/0/hcpcs": "96361",
+        },
+        {
+            "/administrations/0/stop": "2026-03-03T10:31",
+            "/administrations/-": {
+                "id": "A2",
+                "route": "SC",
+                "start": "2026-03-03T09:00",
+                "stop": "2026-03-03T10:31",
+            },
+        },
     ],
     keeps=[
         {"/administrations/0/stop": "2026-03-03T10:30"},
@@ -307,6 +415,7 @@ def _line_of_hours(case: Case, group: tuple[str, ...], day: date | None) -> int 
             "/services/-": {"hcpcs": "96366", "units": 1, "service_date": "2026-03-03"},
         },
         {"/administrations/0/stop": None},
+        {"/administrations/0/hcpcs": "J7120"},
     ],
 )
 def hours_not_billed(case: Case) -> Iterator[Hit]:
@@ -353,6 +462,10 @@ def hours_not_billed(case: Case) -> Iterator[Hit]:
             "/administrations/0/stop": "2026-03-03T11:30",
             "/services/-": {"hcpcs": "96366", "units": 2, "service_date": "2026-03-03"},
         },
+        {"/services/-": {"hcpcs": "96366"}, "/administrations/0/hcpcs": "96366"},
+        {"/services/1/hcpcs": "96361", "/administrations/0/hcpcs": "J7040"},
+        {"/services/-": {"hcpcs": "96366"}, "/services/0/hcpcs": "96423"},
+        {"/services/-": {"hcpcs": "96360"}, "/services/0/hcpcs": "96423"},
     ],
     keeps=[
         {
@@ -367,6 +480,7 @@ def hours_not_billed(case: Case) -> Iterator[Hit]:
             "/administrations/0/stop": None,
             "/services/-": {"hcpcs": "96366", "units": 1, "service_date": "2026-03-03"},
         },
+        {"/services/0/hcpcs": "96361"},
     ],
 )
 def more_hours_than_minutes(case: Case) -> Iterator[Hit]:
@@ -432,6 +546,7 @@ def _otherwise(case: Case, group: tuple[str, ...], day: date | None) -> Decimal:
     breaks=[
         {"/administrations/0/start": None},
         {"/administrations/0/start": "", "/administrations/0/technique": "push"},
+        {"/administrations/0/start": None, "/administrations/-": {"id": "A2"}},
     ],
     keeps=[
         {},
@@ -441,6 +556,7 @@ def _otherwise(case: Case, group: tuple[str, ...], day: date | None) -> Decimal:
             "/administrations/0/route": "IM",
         },
         {"/administrations/0/start": None, "/administrations/0/purpose": "keep_vein_open"},
+        {"/administrations/0/start": None, BASE: "chemo-facility"},
     ],
 )
 def start_missing(case: Case) -> Iterator[Hit]:
@@ -472,11 +588,21 @@ def start_missing(case: Case) -> Iterator[Hit]:
             "/administrations/0/volume_ml": "100",
             "/administrations/0/rate_ml_per_hour": "200",
         },
+        {"/administrations/0/stop": None, POLICIES: {"missing_stop": "hold"}},
+        {"/administrations/0/stop": None, "/administrations/0/route": "SC"},
+        {"/administrations/-": {"id": "A2", "start": "2026-03-03T09:00"}},
+        {"/administrations/0/stop": None, "/administrations/-": {"id": "A2", "start": "2026-03-03T09:00"}},
+        {
+            "/administrations/0/stop": None,
+            BASE: "chemo-facility",
+            "/administrations/-": {"id": "A2", "hcpcs": "J7030", "start": "2026-03-03T08:50"},
+        },
     ],
     keeps=[
         {},
         {"/administrations/0/stop": None, "/administrations/0/technique": "push"},
         {"/administrations/0/stop": None, "/administrations/0/purpose": "keep_vein_open"},
+        {"/administrations/0/stop": None, BASE: "coded-facility"},
     ],
 )
 def stop_missing(case: Case) -> Iterator[Hit]:
@@ -515,11 +641,29 @@ def stop_missing(case: Case) -> Iterator[Hit]:
         {"/administrations/0/stop": "2026-03-03T08:30"},
         {"/administrations/0/stop": "2026-03-03T08:59", "/administrations/0/technique": "push"},
         {"/administrations/0/pauses": [{"start": "2026-03-03T09:20", "stop": "2026-03-03T09:10"}]},
+        {
+            "/administrations/0/pauses": [{"start": "2026-03-03T09:20", "stop": "2026-03-03T09:10"}],
+            "/administrations/0/pauses/-": {"start": "2026-03-03T09:20", "stop": "2026-03-03T09:10"},
+        },
+        {
+            "/administrations/0/stop": "2026-03-03T08:30",
+            "/administrations/-": {"id": "A2", "start": "2026-03-03T09:00", "stop": "2026-03-03T08:30"},
+        },
     ],
     keeps=[
         {"/administrations/0/stop": "2026-03-03T09:01"},
         {"/administrations/0/stop": "2026-03-03T09:00", "/administrations/0/technique": "push"},
         {"/administrations/0/pauses": [{"start": "2026-03-03T09:10", "stop": "2026-03-03T09:20"}]},
+        {
+            "/administrations/0/pauses": [{"start": "2026-03-03T09:20", "stop": "2026-03-03T09:10"}],
+            "/administrations/0/route": " ",
+        },
+        {"/administrations/0/pauses": [{"stop": "2026-03-03T09:20"}]},
+        {"/administrations/0/pauses": [{"start": "2026-03-03T09:20"}]},
+        {
+            "/administrations/0/pauses": [{"start": "2026-03-03T09:20"}],
+            "/administrations/0/pauses/0/stop": "2026-03-03T09:20",
+        },
     ],
 )
 def stop_before_start(case: Case) -> Iterator[Hit]:
@@ -561,6 +705,11 @@ def stop_before_start(case: Case) -> Iterator[Hit]:
     breaks=[
         {"/administrations/0/stop": "2026-03-03T17:01", "/encounter_end": None},
         {"/administrations/0/stop": "2026-03-04T09:00", "/encounter_end": None},
+        {"/administrations/0/stop": "2026-03-03T17:01", "/administrations/0/route": "IA"},
+        {
+            "/administrations/0/stop": "2026-03-03T17:01",
+            "/administrations/-": {"id": "A2", "start": "2026-03-03T09:00", "stop": "2026-03-03T17:01"},
+        },
     ],
     keeps=[
         {"/administrations/0/stop": "2026-03-03T17:00", "/encounter_end": None},
@@ -570,6 +719,7 @@ def stop_before_start(case: Case) -> Iterator[Hit]:
             "/encounter_end": None,
         },
         {"/administrations/0/stop": "2026-03-04T09:01", "/encounter_end": None},
+        {"/administrations/0/stop": "2026-03-04T09:00", "/administrations/0/route": "SC"},
     ],
 )
 def very_long(case: Case) -> Iterator[Hit]:
@@ -589,7 +739,13 @@ def very_long(case: Case) -> Iterator[Hit]:
     snip=7,
     needs=("record",),
     on="encounter",
-    breaks=[{"/administrations/0/stop": "2026-03-04T09:01", "/encounter_end": None}],
+    breaks=[
+        {"/administrations/0/stop": "2026-03-04T09:01", "/encounter_end": None},
+        {
+            "/administrations/0/stop": "2026-03-04T09:01",
+            "/administrations/-": {"id": "A2", "start": "2026-03-03T09:00", "stop": "2026-03-04T09:01"},
+        },
+    ],
     keeps=[
         {"/administrations/0/stop": "2026-03-04T09:00", "/encounter_end": None},
         {
@@ -597,6 +753,8 @@ def very_long(case: Case) -> Iterator[Hit]:
             "/administrations/0/technique": "pump",
             "/encounter_end": None,
         },
+        {"/administrations/0/stop": None},
+        {"/administrations/0/stop": "2026-03-04T09:01", "/administrations/0/route": "PO"},
     ],
 )
 def longer_than_a_day(case: Case) -> Iterator[Hit]:
@@ -637,6 +795,12 @@ def _readings(given: Given) -> Iterator[tuple[str, Reading]]:
             "/administrations/0/stop": "2026-03-08T03:45",
             "/encounter_start": None,
             "/encounter_end": None,
+        },
+        {"/administrations/0/start": "2026-03-08T02:30"},
+        {"/administrations/0/start": "2026-03-08T02:30", "/administrations/0/stop": "2026-11-01T01:30"},
+        {
+            "/administrations/0/stop": "2026-11-01T01:30",
+            "/administrations/-": {"id": "A2", "stop": "2026-11-01T01:30"},
         },
     ],
     keeps=[
@@ -693,12 +857,25 @@ def clock_change(case: Case) -> Iterator[Hit]:
         {"/administrations/0/start": "2026-03-03T08:44"},
         {"/administrations/0/stop": "2026-03-03T11:31"},
         {"/encounter_end": "2026-03-03T09:44"},
+        {"/administrations/0/start": "2026-03-03T08:44", "/encounter_end": "2026-03-03T09:44"},
+        {
+            "/encounter_end": "2026-03-03T09:44",
+            "/administrations/-": {"id": "A2", "start": "2026-03-03T10:30"},
+        },
+        {
+            "/administrations/0/stop": "2026-03-03T11:31",
+            "/administrations/-": {"id": "A2", "start": "2026-03-03T09:00", "stop": "2026-03-03T11:31"},
+        },
+        {"/administrations": [{"id": "A2"}, {"id": "A2", "start": "2026-06-16T09:05"}]},
     ],
     keeps=[
         {"/administrations/0/start": "2026-03-03T08:45"},
         {"/administrations/0/stop": "2026-03-03T11:30"},
         {"/encounter_end": "2026-03-03T09:45"},
         {"/encounter_end": None},
+        {"/administrations/0/stop": "2026-03-03T11:31", "/administrations/0/route": " "},
+        {"/encounter_start": None},
+        {"/administrations/0/start": "09:00", "/administrations/0/route": "IM"},
     ],
 )
 def outside_the_visit(case: Case) -> Iterator[Hit]:
@@ -728,8 +905,35 @@ def outside_the_visit(case: Case) -> Iterator[Hit]:
     snip=7,
     needs=("record",),
     on="encounter",
-    breaks=[{"/administrations/0/pauses": [{"start": "2026-03-03T09:10", "stop": "2026-03-03T09:20"}]}],
-    keeps=[{}, {"/administrations/0/pauses": [{"start": "2026-03-03T10:10", "stop": "2026-03-03T10:20"}]}],
+    breaks=[
+        {"/administrations/0/pauses": [{"start": "2026-03-03T09:10", "stop": "2026-03-03T09:20"}]},
+        {
+            "/administrations/0/pauses": [{"stop": "2026-03-03T09:20"}],
+            "/administrations/0/stop": "2026-03-03T10:21",
+        },
+        {
+            "/administrations/0/pauses": [{"stop": "2026-03-03T09:20"}],
+            "/administrations/-": {
+                "id": "A2",
+                "start": "2026-03-03T09:00",
+                "stop": "2026-03-03T09:45",
+                "pauses": [{"stop": "2026-03-03T09:20"}],
+            },
+        },
+        {
+            "/administrations/-": {
+                "id": "A2",
+                "start": "2026-03-03T09:00",
+                "stop": "2026-03-03T09:45",
+                "pauses": [{"stop": "2026-03-03T10:20"}],
+            }
+        },
+    ],
+    keeps=[
+        {},
+        {"/administrations/0/pauses": [{"start": "2026-03-03T10:10", "stop": "2026-03-03T10:20"}]},
+        {"/administrations/0/pauses": [{"stop": "2026-03-03T09:20"}], "/administrations/0/route": " "},
+    ],
 )
 def pauses_taken_away(case: Case) -> Iterator[Hit]:
     """Flush, observation, teaching and waiting for the pharmacy are no drug time."""
@@ -761,14 +965,25 @@ def pauses_taken_away(case: Case) -> Iterator[Hit]:
             "/administrations/0/start": "2026-03-03T23:30",
             "/administrations/0/stop": "2026-03-04T00:15",
             "/encounter_end": None,
-        }
+        },
+        {
+            "/administrations/0/stop": "2026-03-04T00:15",
+            "/administrations/-": {"id": "A2", "start": "2026-03-03T23:30", "stop": "2026-03-04T00:15"},
+        },
+        {
+            "/administrations/0/start": "2026-03-03T23:30",
+            "/administrations/-": {"id": "A2", "start": "2026-03-03T23:30", "stop": "2026-03-04T00:15"},
+        },
     ],
     keeps=[
         {
             "/administrations/0/start": "2026-03-03T23:30",
             "/administrations/0/stop": "2026-03-04T00:00",
             "/encounter_end": None,
-        }
+        },
+        {"/administrations/0/start": ""},
+        {"/administrations/0": {"id": "A2", "start": "2026-03-03T10:30"}},
+        {"/administrations/0/stop": "2026-03-04T00:15", "/administrations/0/route": " "},
     ],
 )
 def past_midnight(case: Case) -> Iterator[Hit]:
@@ -795,6 +1010,55 @@ def past_midnight(case: Case) -> Iterator[Hit]:
     breaks=[
         {"/administrations/0/volume_ml": "100", "/administrations/0/rate_ml_per_hour": "200"},
         {"/administrations/0/volume_ml": "100", "/administrations/0/rate_ml_per_hour": "100"},
+        {"/administrations/0/volume_ml": "1", "/administrations/0/rate_ml_per_hour": "100"},
+        {"/administrations/0/volume_ml": "100", "/administrations/0/rate_ml_per_hour": "1"},
+        {
+            "/administrations/0/volume_ml": "100",
+            "/administrations/0/rate_ml_per_hour": "100",
+            "/administrations/0/planned_minutes": 45,
+        },
+        {
+            "/administrations/-": {
+                "id": "A2",
+                "start": "2026-03-03T09:00",
+                "stop": "2026-03-03T09:45",
+                "volume_ml": "100",
+                "rate_ml_per_hour": "200",
+            }
+        },
+        {
+            "/administrations/0/volume_ml": "100",
+            "/administrations/0/rate_ml_per_hour": "100",
+            "/administrations/-": {
+                "id": "A2",
+                "start": "2026-03-03T09:00",
+                "stop": "2026-03-03T09:45",
+                "volume_ml": "100",
+                "rate_ml_per_hour": "100",
+            },
+        },
+        {
+            "/administrations/-": {
+                "id": "A2",
+                "start": "2026-03-03T09:00",
+                "stop": "2026-03-03T09:45",
+                "volume_ml": "100",
+                "rate_ml_per_hour": "100",
+            },
+            "/administrations/0/start": "about nine",
+        },
+        {
+            "/administrations/0/volume_ml": "100",
+            "/administrations/0/rate_ml_per_hour": "100",
+            "/administrations/0/stop_reason": "itching",
+            "/administrations/-": {
+                "id": "A2",
+                "start": "2026-03-03T09:00",
+                "stop": "2026-03-03T09:45",
+                "volume_ml": "100",
+                "rate_ml_per_hour": "100",
+            },
+        },
     ],
     keeps=[
         {"/administrations/0/volume_ml": "100", "/administrations/0/rate_ml_per_hour": "133"},
@@ -803,6 +1067,31 @@ def past_midnight(case: Case) -> Iterator[Hit]:
             "/administrations/0/volume_ml": "100",
             "/administrations/0/rate_ml_per_hour": "100",
             "/administrations/0/stop_reason": "itching",
+        },
+        {},
+        {
+            "/administrations/0/volume_ml": "100",
+            "/administrations/0/rate_ml_per_hour": "200",
+            "/administrations/0/route": "PO",
+        },
+        {"/administrations/0/volume_ml": "-0.8", "/administrations/0/rate_ml_per_hour": "133"},
+        {"/administrations/0/volume_ml": "125", "/administrations/0/rate_ml_per_hour": "-0.8"},
+        {
+            "/administrations/0/volume_ml": "100",
+            "/administrations/0/rate_ml_per_hour": "100",
+            "/administrations/0/planned_minutes": 60,
+        },
+        {"/administrations/0/volume_ml": 100},
+        {"/administrations/0/rate_ml_per_hour": 200},
+        {
+            "/administrations/0/volume_ml": "100",
+            "/administrations/0/rate_ml_per_hour": "200",
+            "/administrations/0/route": "IM",
+        },
+        {
+            "/administrations/0/volume_ml": "100",
+            "/administrations/0/rate_ml_per_hour": "100",
+            "/administrations/0/intensity_factors": ["monitoring"],
         },
     ],
 )
@@ -848,6 +1137,8 @@ def minutes_against_rate(case: Case) -> Iterator[Hit]:
         {"/administrations/0/stop": "2026-03-03"},
         {"/administrations/0/stop": "2026-03-03T25:00"},
         {"/administrations/0/pauses": [{"start": "09:10", "stop": "09:20"}]},
+        {"/administrations/0/pauses": [{"stop": "09:20"}], "/administrations/0/pauses/-": {"stop": "09:20"}},
+        {"/administrations/0/start": "09:00", "/administrations/-": {"id": "A2", "start": "09:00"}},
     ],
     keeps=[
         {},
@@ -858,6 +1149,7 @@ def minutes_against_rate(case: Case) -> Iterator[Hit]:
             "/administrations/0/technique": "injection",
             "/administrations/0/route": "IM",
         },
+        {"/administrations/0/pauses": [{"stop": "09:20"}], "/administrations/0/route": " "},
     ],
 )
 def no_exact_time(case: Case) -> Iterator[Hit]:
@@ -884,3 +1176,111 @@ def no_exact_time(case: Case) -> Iterator[Hit]:
                         effect=", so the pause takes no time away",
                     )
                     break
+
+
+# --- over several records --------------------------------------------------------------------------------
+
+LEAST_INFUSIONS = 8
+"""From so many infusions on a pattern is said; fewer may be chance."""
+LEAST_RECORDS = 4
+"""The infusions come from so many records at least."""
+LEAST_DRUGS = 2
+"""Equal durations of one drug are its order; of several drugs they are strange."""
+_MINUTE = re.compile(r"T\d\d:(\d\d)")
+_MEASURED = ("pump", "derived")
+"""Sources of times that no person writes down."""
+
+
+def _charted(case: Case) -> Iterator[tuple[Key, Fact]]:
+    """Timed infusions of a record, under who charted them, for which provider, and in which month."""
+    if case.assembled is None:
+        return
+    provider = case.claim.billing_provider
+    told: dict[tuple[str, ...], list[tuple[int, str, bool, int]]] = {}
+    for given in case.timeline.given:
+        source = given.source
+        if given.mode != "infusion" or given.minutes is None or source.times_source in _MEASURED:
+            continue
+        start, stop = (_MINUTE.search(text or "") for text in (source.start, source.stop))
+        if start is None or stop is None or given.service_date is None:
+            continue
+        key: Key = (
+            "charted",
+            (provider.npi if provider else None) or "",
+            source.recorded_by or "",
+            f"{given.service_date:%Y-%m}",
+        )
+        full = start[1] == stop[1] == "00"
+        told.setdefault(key, []).append((given.index, given.substance, full, given.minutes))
+    for key, infusions in told.items():
+        yield key, tuple(infusions)
+
+
+def _looks_filled_in(told: Sequence[Told], _: Lists) -> Iterator[Found]:
+    """Said once, at the first infusion of the first record."""
+    records = once(told)
+    infusions = [infusion for one in records for infusion in one.fact]
+    if len(infusions) < LEAST_INFUSIONS or len(records) < LEAST_RECORDS:
+        return
+    lengths = {minutes for _, _, _, minutes in infusions}
+    drugs = {substance for _, substance, _, _ in infusions}
+    if all(full for _, _, full, _ in infusions):
+        what = "begin and end on the full hour"
+    elif len(lengths) == 1 and len(drugs) >= LEAST_DRUGS:
+        what = f"of {len(drugs)} drugs last exactly {lengths.pop()} minutes"
+    else:
+        return
+    first = records[0]
+    yield Found(
+        first.claim,
+        f"/administrations/{first.fact[0][0]}/start",
+        {"count": len(infusions), "records": len(records), "what": what},
+    )
+
+
+def _batch(every: Mapping[str, Any], second: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Seven more records with patches, every second of them with more patches."""
+    return [
+        {"/encounter_id": f"MORE-{n}", **every, **(second if n % 2 else {})}
+        for n in range(1, LEAST_INFUSIONS)
+    ]
+
+
+_NONE: dict[str, Any] = {}
+_DRUG = {"/administrations/0/drug": "ondansetron", "/administrations/0/hcpcs": "J2405"}
+_TEN = {"/administrations/0/stop": "2026-03-03T10:00"}
+_ELEVEN = {"/administrations/0/stop": "2026-03-03T11:00"}
+_APRIL = {"/administrations/0/start": "2026-04-03T09:00", "/administrations/0/stop": "2026-04-03T09:45"}
+
+
+@rule(
+    "INF-TIME-015",
+    "times-look-filled-in",
+    message="all {count} infusions that one person charted in a month, in {records} records, {what}",
+    help="Compare with the pump log or the order of events: times that a template fills in do not prove when "
+    "the drug ran.",
+    source="audit themes of OIG and RAC (source articles on 96365; rules catalogue INF-TIME-015, to be "
+    "verified)",
+    severity="warning",
+    snip=7,
+    needs=("record",),
+    on="encounter",
+    across=Across(_charted, _looks_filled_in),
+    breaks=[{"sister": _batch(_NONE, _DRUG)}, {**_TEN, "sister": _batch(_TEN, _ELEVEN)}],
+    keeps=[
+        {"sister": _batch(_NONE, _NONE)},
+        {"sister": _batch(_NONE, _DRUG)[:-1]},
+        {"sister": _batch(_NONE, {**_DRUG, "/administrations/0/stop": "2026-03-03T09:46"})},
+        {"/administrations/0/stop": "2026-03-03T10:01", "sister": _batch(_TEN, _ELEVEN)},
+        {"sister": _batch(_NONE, {**_DRUG, **_APRIL})},
+        {"sister": _batch(_NONE, {**_DRUG, "/administrations/0/recorded_by": "O. NURSE"})},
+        {"sister": _batch(_NONE, {**_DRUG, "/administrations/0/times_source": "pump"})},
+    ],
+)
+def times_look_filled_in(case: Case) -> Iterator[Hit]:
+    """Auditors look for charts whose times are all alike.
+
+    Shown by at least eight infusions in four records of a run, charted by one person in one month: all of
+    them begin and end on the full hour, or infusions of several drugs all last equally long. Said once.
+    """
+    return nothing(case)

@@ -35,7 +35,12 @@ OBSERVATION = ("G0378",)
             "/administrations/1/visit": 2,
             "/administrations/1/access_site": "left forearm",
             "/services/1/modifiers": [],
-        }
+        },
+        {
+            "/administrations/1/visit": 2,
+            "/services/1/modifiers": [],
+            "/services/-": {"hcpcs": "96365", "administrations": ["A2"]},
+        },
     ],
     keeps=[
         {
@@ -74,9 +79,14 @@ def second_visit_without_modifier(case: Case) -> Iterator[Hit]:
         {
             "/lines/-": {"hcpcs": "G0378", "units": "14", "service_date": "2026-03-03"},
             "/lines/0/revenue_code": "0450",
-        }
+        },
+        {"/lines/-": {"hcpcs": "G0378"}, "/lines/1/hcpcs": "99284"},
     ],
-    keeps=[{}, {"/lines/-": {"hcpcs": "G0378", "units": "14", "service_date": "2026-03-03"}}],
+    keeps=[
+        {},
+        {"/lines/-": {"hcpcs": "G0378", "units": "14", "service_date": "2026-03-03"}},
+        {"/lines/-": {"hcpcs": "G0378"}, "/lines/0/revenue_code": "0450", "/lines/0/hcpcs": None},
+    ],
 )
 def emergency_to_observation(case: Case) -> Iterator[Hit]:
     """A patient who goes from the emergency department to observation has one visit. Said once per claim."""
@@ -104,7 +114,21 @@ def emergency_to_observation(case: Case) -> Iterator[Hit]:
         {
             "/lines/-": {"hcpcs": "99284", "modifiers": ["25"], "units": "1", "service_date": "2026-03-03"},
             "/lines/1": {"hcpcs": "G0463", "modifiers": ["25"], "units": "1", "service_date": "2026-03-03"},
-        }
+        },
+        {
+            "/lines/-": {"hcpcs": "G0463", "service_date": "2026-03-03"},
+            "/lines/1": {"hcpcs": "G0463", "service_date": "2026-03-03"},
+        },
+        {
+            "/lines/-": {"hcpcs": "99284", "service_date": "2026-03-03"},
+            "/lines/1": {"hcpcs": "G0463", "service_date": "2026-03-03"},
+            "/lines/0/hcpcs": "99202",
+        },
+        {
+            "/lines/-": {"hcpcs": "99284", "service_date": "2026-03-03"},
+            "/lines/1": {"hcpcs": "G0463", "modifiers": ["27"]},
+            "/lines/0/hcpcs": "99212",
+        },
     ],
     keeps=[
         {},
@@ -117,6 +141,10 @@ def emergency_to_observation(case: Case) -> Iterator[Hit]:
                 "units": "1",
                 "service_date": "2026-03-03",
             },
+        },
+        {
+            "/lines/-": {"hcpcs": "99284", "service_date": "2026-03-03"},
+            "/lines/1": {"hcpcs": "G0463", "units": "0", "service_date": "2026-03-03"},
         },
     ],
 )
@@ -148,11 +176,14 @@ def two_visits_without_27(case: Case) -> Iterator[Hit]:
     breaks=[
         {"/lines/-": {"hcpcs": "99211", "units": "1", "service_date": "2026-03-03"}},
         {"/lines/-": {"hcpcs": "99211", "modifiers": ["25"], "units": "1", "service_date": "2026-03-03"}},
+        {"/lines/-": {"hcpcs": "99211", "service_date": "2026-03-03"}, "/lines/1/hcpcs": "99211"},
     ],
     keeps=[
         {},
         {"/lines/-": {"hcpcs": "99211", "units": "1", "service_date": "2026-03-04"}},
         {"/lines/-": {"hcpcs": "99212", "modifiers": ["25"], "units": "1", "service_date": "2026-03-03"}},
+        {"/lines/-": {"hcpcs": "99211", "units": "0", "service_date": "2026-03-03"}},
+        {"/lines/-": {"hcpcs": "99211", "service_date": "2026-03-03"}, "/lines/0/hcpcs": "96366"},
     ],
 )
 def nurse_visit(case: Case) -> Iterator[Hit]:
@@ -180,7 +211,12 @@ def nurse_visit(case: Case) -> Iterator[Hit]:
     snip=7,
     setting="facility",
     breaks=[{"/type_of_bill": "0111"}, {"/type_of_bill": "111"}],
-    keeps=[{}, {"/type_of_bill": "0121"}, {"/type_of_bill": "0851"}],
+    keeps=[
+        {},
+        {"/type_of_bill": "0121"},
+        {"/type_of_bill": "0851"},
+        {"/type_of_bill": None},
+    ],
 )
 def on_inpatient_bill(case: Case) -> Iterator[Hit]:
     """Drug administration of inpatients is not billed by HCPCS code. Said once per claim."""

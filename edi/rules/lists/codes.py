@@ -53,6 +53,16 @@ def _missing(case: Case, name: str, code: str, on: date | None) -> tuple[Severit
             "/lines/0/hcpcs": "G0498",
             "/lines/0/service_date": "2027-01-01",
         },
+        {
+            CODES: {"hcpcs": _YEAR},
+            "/lines/0/hcpcs": "G0498",
+            "/lines/-": {"hcpcs": "G0378", "service_date": "2026-03-03"},
+        },
+        {
+            CODES: {"hcpcs": _YEAR},
+            "/lines/0/hcpcs": None,
+            "/lines/-": {"hcpcs": "G0378", "service_date": "2026-03-03"},
+        },
     ],
     keeps=[
         {CODES: {"hcpcs": [*_YEAR, "G0498"]}, "/lines/0/hcpcs": "G0498"},
@@ -63,6 +73,7 @@ def _missing(case: Case, name: str, code: str, on: date | None) -> tuple[Severit
             "/lines/0/hcpcs": "G0498",
             "/lines/0/service_date": "2025-12-31",
         },
+        {"/lines/0/hcpcs": None},
     ],
 )
 def procedure_not_in_force(case: Case) -> Iterator[Hit]:
@@ -133,6 +144,7 @@ def _facility_codes(case: Case) -> Iterator[tuple[str, str, str, str]]:
         {CODES: {"revenue": [*_YEAR, "0636"]}},
         {CODES: {"condition": [*_YEAR, "08"]}, "/condition_codes": ["ZZ"]},
         {CODES: {"patient_status": [*_YEAR, "01"]}, "/admission/patient_status": "99"},
+        {CODES: {"revenue": _YEAR}},
     ],
     keeps=[
         {CODES: {"revenue": [*_YEAR, "0636", "0260"]}},
@@ -159,7 +171,10 @@ def facility_code_not_in_list(case: Case) -> Iterator[Hit]:
     severity="warning",
     snip=5,
     also=("SNIP5-007", "P04", "I02", "I32"),
-    breaks=[{CODES: {"taxonomy": [*_YEAR, "282N00000X"]}, "/billing_provider/taxonomy": "207RG0999X"}],
+    breaks=[
+        {CODES: {"taxonomy": [*_YEAR, "282N00000X"]}, "/billing_provider/taxonomy": "207RG0999X"},
+        {CODES: {"taxonomy": _YEAR}, "/billing_provider/taxonomy": "207RG01000"},
+    ],
     keeps=[
         {CODES: {"taxonomy": [*_YEAR, "207RG0100X"]}},
         {"/billing_provider/taxonomy": "207RG0999X"},

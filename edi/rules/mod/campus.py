@@ -30,6 +30,10 @@ _OFF = {"/off_campus": "excepted", "/lines/0/modifiers": ["PO"], "/lines/1/modif
         {**_OFF, "/off_campus": "emergency"},
         {**_OFF, "/lines/0/hcpcs": None},
         {"/type_of_bill": "0851", "/lines/0/modifiers": ["PO"]},
+        {"/lines/0/modifiers": ["PO", "PN"], "/off_campus": "emergency"},
+        {"/type_of_bill": "0851", "/lines/0/modifiers": ["PO"], "/lines/1/modifiers": ["PN"]},
+        {"/off_campus": "emergency"},
+        {"/off_campus": "excepted", "/lines/0/modifiers": ["PO"], "/lines/0/hcpcs": None},
     ],
     keeps=[
         {},

@@ -54,6 +54,7 @@ def _unmarked_beside(case: Case, line: ServiceLine) -> str | None:
         {"/lines/-": {**_VISIT, "hcpcs": "99202"}},
         {"/lines/-": {**_VISIT, "hcpcs": "G0463"}},
         {"/lines/-": {**_VISIT, "modifiers": ["GC"]}},
+        {"/lines/-": {"hcpcs": "G0463", "service_date": "2026-03-03"}, "/lines/1/hcpcs": "G0463"},
     ],
     keeps=[
         {"/lines/-": {**_VISIT, "modifiers": ["25"]}},
@@ -92,11 +93,25 @@ def visit_without_modifier(case: Case) -> Iterator[Hit]:
     breaks=[
         _CODED,
         {**_CODED, "/diagnoses/-": {"code": "R11.2"}, "/services/0/separate_note": False},
+        {
+            "/services": [{"hcpcs": "99213", "modifiers": ["25"]}],
+            "/diagnoses": [{"kind": "reason_for_visit"}],
+        },
+        {"/services": [{"modifiers": ["25"]}], "/services/0/hcpcs": "99202"},
+        {"/services": [{"modifiers": ["25"]}], "/services/0/hcpcs": "G0463"},
+        {"/services": [{"hcpcs": "99213", "modifiers": ["25"]}, {"hcpcs": "99213", "modifiers": ["25"]}]},
+        {"/services": [{"hcpcs": "99213"}, {"hcpcs": "99213", "modifiers": ["25"]}]},
+        {
+            "/services": [{"hcpcs": "99213", "modifiers": ["25"]}, {"hcpcs": "99213", "modifiers": ["25"]}],
+            "/services/0/diagnosis_pointers": [2],
+        },
     ],
     keeps=[
         {**_CODED, "/services/0/separate_note": True},
         {**_CODED, "/diagnoses/-": {"code": "R11.2"}, "/services/0/diagnosis_pointers": [2]},
         {**_CODED, "/services/0/modifiers": []},
+        {"/services": [{"hcpcs": "99213", "modifiers": ["25"]}], "/services/0/service_date": "2026-10-03"},
+        {"/services": [{"hcpcs": "99213", "modifiers": ["25"]}], "/diagnoses": None},
     ],
 )
 def separate_visit_not_shown(case: Case) -> Iterator[Hit]:
@@ -149,6 +164,11 @@ def _alike(one: Given, other: Given) -> bool:
             "/services/1/administrations": ["A2"],
             "/administrations/-": {"id": "A2", "drug": "ceftriaxone", "category": "therapeutic"},
         },
+        {"/services/1/modifiers": ["59"], "/services/0/service_date": "2026-10-13"},
+        {"/services/1/modifiers": ["59"], "/services/2/hcpcs": "96376"},
+        {"/services/1/modifiers": ["XS"], "/services/0/units": "0"},
+        {"/services/1/modifiers": ["59"], "/administrations/0/route": "PO"},
+        {"/services/1/modifiers": ["XE"], "/administrations/-": {"id": "A2"}, "/services/2/hcpcs": "96367"},
     ],
 )
 def nothing_distinct(case: Case) -> Iterator[Hit]:
@@ -189,7 +209,10 @@ def nothing_distinct(case: Case) -> Iterator[Hit]:
     severity="info",
     snip=7,
     when={"distinct_modifier": "X"},
-    breaks=[{"/lines/0/modifiers": ["59"]}],
+    breaks=[
+        {"/lines/0/modifiers": ["59"]},
+        {"/lines/0/modifiers": ["59"], "/lines/1": {"hcpcs": "96523", "modifiers": ["59"]}},
+    ],
     keeps=[{"/lines/0/modifiers": ["XS"]}, {"/lines/0/modifiers": ["59", "XS"]}, {}],
 )
 def general_modifier(case: Case) -> Iterator[Hit]:
@@ -218,7 +241,13 @@ _SECOND = {"hcpcs": "96375", "modifiers": ["XP"], "units": "1", "service_date": 
     source="rules catalogue K25; CMS (XP: separate practitioner)",
     severity="warning",
     snip=7,
-    breaks=[{"/lines/-": _SECOND}],
+    breaks=[
+        {"/lines/-": _SECOND},
+        {
+            "/lines/-": {"hcpcs": "96375", "modifiers": ["XP"], "service_date": "2026-03-03"},
+            "/lines/0/modifiers": ["XP"],
+        },
+    ],
     keeps=[
         {"/lines/-": {**_SECOND, "rendering_provider": {"last_name": "OTHER", "npi": "1234567893"}}},
         {"/lines/-": {**_SECOND, "modifiers": ["XS"]}},

@@ -11,6 +11,7 @@ from edi.coding.timeline import Given
 from edi.finding import Severity
 from edi.model.claim import ServiceLine
 from edi.refdata import Drug
+from edi.rules.about import BASE
 from edi.rules.asks import box
 from edi.rules.base import Case, Hit, rule
 from edi.rules.drug.facts import (
@@ -105,6 +106,17 @@ def _unmarked(case: Case) -> Iterator[tuple[int, ServiceLine, str]]:
         {"/lines/1/modifiers": ["TB"]},
         {"/lines/1/modifiers": [], "/lines/-": {**_WASTE, "hcpcs": "J1439"}},
         {"/lines/1/modifiers": [], "/lines/1/kind": None},
+        {"/lines/1/modifiers": [], BASE: "facility"},
+        {
+            "/lines/1/modifiers": [],
+            "/lines/0": {"hcpcs": "J1756", "units": "201", "service_date": "2026-03-03"},
+        },
+        {
+            "/lines/1/modifiers": [],
+            "/lines/1/service_date": "2023-06-30",
+            "/lines/-": {"hcpcs": "J1756", "units": "201", "service_date": "2026-03-03"},
+        },
+        {"/lines/1/modifiers": [], BASE: "facility", "/lines/1/hcpcs": "J9312"},
     ],
     keeps=[
         {"/lines/1/modifiers": [], "/lines/1/service_date": "2023-06-30"},
@@ -116,6 +128,8 @@ def _unmarked(case: Case) -> Iterator[tuple[int, ServiceLine, str]]:
         {"/lines/1/modifiers": [], "/lines/1/charge": "0.01"},
         {"/lines/1/modifiers": [], "/place_of_service": "50"},
         {"/lines/1/modifiers": [], "/lines/1/units": "0"},
+        {"/lines/1/modifiers": [], BASE: "secondary-facility", "/lines/1/hcpcs": "J2919"},
+        {"/lines/-": {"hcpcs": "J1756", "units": "200"}},
     ],
 )
 def waste_modifier_missing(case: Case) -> Iterator[Hit]:
@@ -163,12 +177,24 @@ def _billed_waste(lines: list[tuple[int, ServiceLine]]) -> tuple[Decimal, int | 
         _coded(([], 180), (["JW"], 21), dose_mg="180"),
         _coded((["JZ"], 180), dose_mg="180"),
         _coded(([], 200), (["JW"], 1)),
+        {
+            "/administrations/0/dose/value": "180",
+            "/services": [{"hcpcs": "J1439"}, {"hcpcs": "J1756", "modifiers": ["JZ"]}],
+        },
+        {
+            "/services": [{"hcpcs": "J1756", "modifiers": ["JZ"]}],
+            "/administrations/0/dose": {"value": "199", "unit": "mg"},
+        },
     ],
     keeps=[
         _coded(([], 180), (["JW"], 20), dose_mg="180"),
         _coded((["JZ"], 200)),
         _coded(([], 180), dose_mg="180"),
         {**_coded(([], 180), (["JW"], 19), dose_mg="180"), "/administrations/0/containers": []},
+        {
+            "/services": [{"hcpcs": "J1756", "modifiers": ["JW"], "units": 1}],
+            "/administrations/0/dose": {"value": "199.99", "unit": "mg"},
+        },
     ],
 )
 def discarded_units_wrong(case: Case) -> Iterator[Hit]:
@@ -242,6 +268,19 @@ _ROUNDED = {
             "/administrations/0/dose/value": "395",
             "/services": [{"hcpcs": "J1745", "modifiers": ["JZ"], "units": 40, "charge": "2400"}],
         },
+        {
+            "/administrations/0/hcpcs": "J1745",
+            "/administrations/0/containers": [{"size": {"value": "100", "unit": "mg"}, "count": 4}],
+            "/administrations/0/dose/value": "395",
+            "/services": [{"hcpcs": "J1745", "modifiers": ["JW"]}],
+        },
+        {"/services": [{"hcpcs": "J1745", "modifiers": ["JW"], "units": 1}]},
+        {
+            "/administrations/0/hcpcs": "J1745",
+            "/administrations/0/containers": [{"size": {"value": "100", "unit": "mg"}, "count": 4}],
+            "/administrations/0/dose/value": 400,
+            "/services": [{"hcpcs": "J1745", "modifiers": ["JW"], "units": 1}],
+        },
     ],
 )
 def rounding_covers(case: Case) -> Iterator[Hit]:
@@ -279,6 +318,21 @@ def _other_containers(case: Case, one: ServiceLine, other: ServiceLine) -> bool:
         {"/lines/1/modifiers": ["JW", "JZ"]},
         {"/lines/-": _WASTE},
         {"/lines/-": {**_WASTE, "ndc": "99999-0101-01", "ndc_quantity": "1", "ndc_unit": "ML"}},
+        {"/lines/1/modifiers": ["JW", "JZ"], "/lines/1/hcpcs": None},
+        {
+            "/lines/1/modifiers": ["JW", "JZ"],
+            "/lines/0": {"hcpcs": "J1756", "modifiers": ["JW"], "service_date": "2026-03-03"},
+        },
+        {
+            "/lines/-": {"hcpcs": "J1756", "modifiers": ["JZ"], "service_date": "2026-03-03"},
+            "/lines/0": {"hcpcs": "J1756", "modifiers": ["JW"], "service_date": "2026-03-03"},
+        },
+        {"/lines/-": {"hcpcs": "J1756", "service_date": "2026-03-03"}, "/lines/2/modifiers": ["JW", "JZ"]},
+        {
+            "/lines/-": {"hcpcs": "J1756", "modifiers": ["JW"], "service_date": "2026-03-03"},
+            "/lines/0": {"hcpcs": "J1756", "modifiers": ["JW"], "service_date": "2026-03-03"},
+        },
+        {"/lines/1/modifiers": ["JW", "JZ"], "/lines/-": {"modifiers": ["JW", "JZ"]}},
     ],
     keeps=[
         {"/lines/1/modifiers": [], "/lines/-": _WASTE},
@@ -328,11 +382,14 @@ def waste_and_none(case: Case) -> Iterator[Hit]:
             "/administrations/0/hcpcs": "J9045",
             "/services/1/hcpcs": "J9045",
         },
+        {"/administrations/0/containers/0/single_dose": False, "/services/1/modifiers": ["JZ", "JW"]},
+        {"/administrations/0/containers/0/single_dose": False, "/services/0/hcpcs": "J0696"},
     ],
     keeps=[
         {},
         {"/administrations/0/containers/0/single_dose": False, "/services/1/modifiers": []},
         {"/administrations/0/containers/0/single_dose": None},
+        {"/services/1/hcpcs": "J9045"},
     ],
 )
 def on_multiple_dose(case: Case) -> Iterator[Hit]:
@@ -368,11 +425,19 @@ def on_multiple_dose(case: Case) -> Iterator[Hit]:
         {"/lines/1/modifiers": ["JW"]},
         {"/lines/1/modifiers": [], "/lines/-": {**_WASTE, "service_date": "2026-03-04"}},
         {"/lines/1/modifiers": [], "/lines/1/units": "0", "/lines/-": _WASTE},
+        {"/lines/1/modifiers": ["JW"], "/lines/0/modifiers": ["JW"]},
+        {
+            "/lines/1/modifiers": ["JW"],
+            "/lines/-": {"hcpcs": "J1756", "modifiers": ["JW"], "service_date": "2026-03-03"},
+        },
     ],
     keeps=[
         {"/lines/1/modifiers": [], "/lines/-": _WASTE},
         {"/lines/1/modifiers": ["JW"], "/lines/-": {**_WASTE, "modifiers": []}},
         {"/lines/1/modifiers": ["JW"], "/lines/1/service_date": None},
+        {"/lines/1/modifiers": ["JW", "JZ"]},
+        {"/lines/1/modifiers": ["JW"], "/lines/0/hcpcs": "J1756"},
+        {"/lines/0": {}},
     ],
 )
 def waste_without_dose(case: Case) -> Iterator[Hit]:
@@ -424,6 +489,35 @@ def _covers(line: ServiceLine, day: date) -> bool:
             "/administrations/0/dose/value": "180",
             "/administrations/0/discard": {"value": "20", "unit": "mg", "recorded_by": "N. NURSE"},
         },
+        {
+            "/administrations/-": {
+                "id": "A2",
+                "hcpcs": "J1756",
+                "ndc": "99999-0101-01",
+                "dose": {"value": "4", "unit": "mg"},
+                "containers": [{"size": {"value": "200", "unit": "mg"}}],
+                "start": "2026-03-03T09:00",
+            }
+        },
+        {
+            "/administrations/0/dose/value": "180",
+            "/administrations/-": {
+                "id": "A2",
+                "hcpcs": "J1756",
+                "ndc": "99999-0101-01",
+                "start": "2026-03-03T09:00",
+            },
+        },
+        {
+            "/administrations/0/dose/value": "180",
+            "/administrations/-": {
+                "id": "A2",
+                "hcpcs": "J1756",
+                "dose": {"value": "180", "unit": "mg"},
+                "containers": [{"size": {"value": "200", "unit": "mg"}}],
+                "start": "2026-03-03T09:00",
+            },
+        },
     ],
     keeps=[
         {},
@@ -474,11 +568,15 @@ def _lack(given: Given) -> str | None:
     snip=7,
     setting="facility",
     when={"jwjz_required": "yes"},
-    breaks=[{"/lines/1/hcpcs": "J0696", "/lines/1/modifiers": []}],
+    breaks=[
+        {"/lines/1/hcpcs": "J0696", "/lines/1/modifiers": []},
+        {"/lines/1/hcpcs": "J0696", "/lines/1/modifiers": [], "/lines/-": {"hcpcs": "J0696", "units": "200"}},
+    ],
     keeps=[
         {"/lines/1/hcpcs": "J0696"},
         {"/lines/1/hcpcs": "J1439", "/lines/1/modifiers": []},
         {"/lines/1/hcpcs": "J0696", "/lines/1/modifiers": [], "/type_of_bill": "0851"},
+        {"/lines/1/hcpcs": "J0696", "/lines/1/modifiers": [], BASE: "coded-professional"},
     ],
 )
 def packaged_without(case: Case) -> Iterator[Hit]:
@@ -534,7 +632,43 @@ _MANY = 1000
             "/administrations/0/dose/value": "50",
             "/administrations/0/order/dose/value": "50",
             "/administrations/0/containers/0/size/value": "200",
-        }
+        },
+        {"/administrations/0/containers/0/size/value": "201"},
+        {
+            "/administrations/0/dose/value": "180",
+            "/administrations/0/order/dose/value": "180",
+            "/administrations/0/containers/-": {"size": {"value": 4, "unit": "mg"}},
+        },
+        {
+            "/administrations/-": {
+                "id": "A2",
+                "hcpcs": "J1756",
+                "dose": {"value": "200", "unit": "mg"},
+                "containers": [{"size": {"value": "100", "unit": "mg"}, "count": 4}],
+                "start": "2026-03-03T09:00",
+            }
+        },
+        {
+            "/administrations/0/dose/value": "50",
+            "/administrations/0/order/dose/value": "50",
+            "/administrations/-": {
+                "id": "A2",
+                "hcpcs": "J1756",
+                "dose": {"value": "50", "unit": "mg"},
+                "containers": [{"size": {"value": "200", "unit": "mg"}}],
+                "start": "2026-03-03T09:00",
+            },
+        },
+        {
+            "/administrations/0/dose/value": "50",
+            "/administrations/-": {
+                "id": "A2",
+                "hcpcs": "J1756",
+                "dose": {"value": "50", "unit": "mg"},
+                "containers": [{"size": {"value": "200", "unit": "mg"}}],
+                "start": "2026-03-03T09:00",
+            },
+        },
     ],
     keeps=[
         {"/administrations/0/dose/value": "180", "/administrations/0/order/dose/value": "180"},
@@ -549,6 +683,13 @@ _MANY = 1000
             "/administrations/0/order/dose/value": "50",
             "/administrations/0/containers/0/single_dose": False,
         },
+        {"/administrations/0/start": "2026-03-08T02:30"},
+        {
+            "/administrations/0/dose/value": "180",
+            "/administrations/0/order/dose/value": "180",
+            "/administrations/0/hcpcs": "J9217",
+        },
+        {"/administrations/0/dose/value": "50", "/administrations/-": {"id": "A1"}},
     ],
 )
 def avoidable_waste(case: Case) -> Iterator[Hit]:
@@ -609,7 +750,12 @@ def _cut_short(given: Given, row: Drug) -> bool:
     when={"jwjz_required": "no"},
     on="encounter",
     breaks=[_coded(([], 180), dose_mg="180")],
-    keeps=[_coded(([], 180), (["JW"], 20), dose_mg="180"), _coded(([], 200)), {}],
+    keeps=[
+        _coded(([], 180), (["JW"], 20), dose_mg="180"),
+        _coded(([], 200)),
+        {},
+        {"/administrations/0/dose/value": "180", "/services": [{"hcpcs": "J1756", "modifiers": ["JZ"]}]},
+    ],
 )
 def not_billed(case: Case) -> Iterator[Hit]:
     """Other payers than Medicare pay for discarded drug where their contract says so."""
@@ -631,11 +777,17 @@ def not_billed(case: Case) -> Iterator[Hit]:
     breaks=[
         {"/lines/1/modifiers": [], "/lines/1/service_date": "2023-06-30"},
         {"/lines/1/modifiers": [], "/lines/1/service_date": "2023-01-01"},
+        {
+            "/lines/1/modifiers": [],
+            "/lines/1/service_date": "2023-06-30",
+            "/lines/-": {"hcpcs": "J1756", "units": "200", "service_date": "2023-06-30"},
+        },
     ],
     keeps=[
         {"/lines/1/modifiers": [], "/lines/1/service_date": "2023-07-01"},
         {"/lines/1/modifiers": [], "/lines/1/service_date": "2022-12-31"},
         {"/lines/1/service_date": "2023-06-30"},
+        {"/lines/-": {"hcpcs": "J1756", "units": "200"}},
     ],
 )
 def before_the_duty(case: Case) -> Iterator[Hit]:
@@ -659,8 +811,16 @@ def before_the_duty(case: Case) -> Iterator[Hit]:
     breaks=[
         {"/administrations/0/patient_supplied": True},
         {"/administrations/0/patient_supplied": True, "/services/1/charge": "0.02"},
+        {"/administrations/0/patient_supplied": True, "/services/0/hcpcs": "J7040"},
+        {"/administrations/0/patient_supplied": True, "/services/0/hcpcs": "J1756"},
     ],
-    keeps=[{}, {"/administrations/0/patient_supplied": True, "/services/1/charge": "0.01"}],
+    keeps=[
+        {},
+        {"/administrations/0/patient_supplied": True, "/services/1/charge": "0.01"},
+        {"/services/1/hcpcs": "J1745"},
+        {"/administrations/0/patient_supplied": True, "/services/1/units": None},
+        {"/administrations/0/patient_supplied": True, BASE: "pushes-facility"},
+    ],
 )
 def not_bought(case: Case) -> Iterator[Hit]:
     """A drug that the patient or a pharmacy brought costs this provider nothing."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from edi.coding.drugs import TB_FROM
+from edi.rules.about import BASE
 from edi.rules.asks import box
 from edi.rules.base import Case, Hit, rule
 from edi.rules.drug.facts import (
@@ -34,7 +35,25 @@ _CODED = {
     snip=7,
     needs=("record",),
     on="encounter",
-    breaks=[_CODED],
+    breaks=[
+        _CODED,
+        {
+            "/administrations/0/acquired_340b": True,
+            "/services": [{"hcpcs": "J2405"}, {"hcpcs": "J1756"}],
+            "/administrations/0/start": "2024-12-31T09:00",
+        },
+        {"/administrations/0/acquired_340b": True, "/services": [{"hcpcs": "J1756"}, {"hcpcs": "J1756"}]},
+        {
+            "/administrations/0/acquired_340b": True,
+            "/services": [{"hcpcs": "J1756"}, {"hcpcs": "J1756"}],
+            "/services/0/administrations": ["A3"],
+        },
+        {
+            "/administrations/0/acquired_340b": True,
+            "/services": [{"hcpcs": "J1756"}],
+            "/administrations/0/start": "2024-01-01T09:00",
+        },
+    ],
     keeps=[
         {**_CODED, "/services/0/modifiers": ["JZ", "TB"]},
         {**_CODED, "/administrations/0/acquired_340b": False},
@@ -51,6 +70,9 @@ _CODED = {
             "/administrations/0/stop": "2023-12-31T09:45",
         },
         {"/administrations/0/acquired_340b": True},
+        {"/administrations/0/acquired_340b": True, BASE: "pushes-facility"},
+        {"/services": [{"hcpcs": "J1756"}], "/administrations/0/hcpcs": "J9060"},
+        {"/services": [{"hcpcs": "J1756"}], "/administrations": None},
     ],
 )
 def not_marked(case: Case) -> Iterator[Hit]:
@@ -80,7 +102,12 @@ def not_marked(case: Case) -> Iterator[Hit]:
     severity="warning",
     snip=5,
     also=("MOD-INV-001",),
-    breaks=[{"/lines/1/modifiers": ["JG"], "/lines/1/service_date": "2025-01-01"}],
+    breaks=[
+        {"/lines/1/modifiers": ["JG"], "/lines/1/service_date": "2025-01-01"},
+        {"/lines/1/modifiers": ["JG"], "/lines/0/modifiers": ["JG"]},
+        {"/lines/1/modifiers": ["JG"], "/lines/1/hcpcs": None},
+        {"/lines/1/modifiers": ["JG"], "/lines/-": {"modifiers": ["JG"], "service_date": "2025-03-31"}},
+    ],
     keeps=[
         {"/lines/1/modifiers": ["JG"], "/lines/1/service_date": "2024-12-31"},
         {"/lines/1/modifiers": ["TB"]},

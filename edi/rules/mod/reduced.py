@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from edi.coding.family import INFUSION_GATE
 from edi.coding.timeline import Given
+from edi.rules.about import BASE
 from edi.rules.base import Case, Hit, rule
 from edi.rules.drug.facts import modifiers_of
 from edi.rules.inf.linking import FIRST_INFUSIONS, Linked, coded_links, drug_infusions, links
@@ -34,8 +35,34 @@ def _first_with_52(found: Linked) -> bool:
     needs=("record",),
     when={"mod52_policy": "textbook"},
     on="encounter",
-    breaks=[{"/administrations/0/planned_minutes": 60, "/administrations/0/stop": "2026-03-03T09:25"}],
-    keeps=[{}, {"/administrations/0/planned_minutes": 25, "/administrations/0/stop": "2026-03-03T09:25"}],
+    breaks=[
+        {"/administrations/0/planned_minutes": 60, "/administrations/0/stop": "2026-03-03T09:25"},
+        {
+            "/administrations/0/planned_minutes": 60,
+            "/administrations/-": {
+                "id": "A2",
+                "start": "2026-03-03T09:00",
+                "stop": "2026-03-03T09:25",
+                "access_site": "right hand",
+                "planned_minutes": 60,
+            },
+        },
+        {
+            "/administrations/-": {
+                "id": "A2",
+                "start": "2026-03-03T09:00",
+                "stop": "2026-03-03T09:25",
+                "access_site": "right hand",
+                "planned_minutes": 60,
+            }
+        },
+    ],
+    keeps=[
+        {},
+        {"/administrations/0/planned_minutes": 25, "/administrations/0/stop": "2026-03-03T09:25"},
+        {"/administrations/0/planned_minutes": 60, "/administrations/0/stop": "2026-03-03T09:05"},
+        {"/administrations/0/planned_minutes": 60, "/administrations/-": {"id": "A1"}},
+    ],
 )
 def reduced_infusion(case: Case) -> Iterator[Hit]:
     """Under the textbook rules 52 tells that the infusion was cut short, and the payment is reduced."""
@@ -73,6 +100,17 @@ def reduced_infusion(case: Case) -> Iterator[Hit]:
         {},
         {"/services/0/modifiers": ["52"], "/administrations/0/stop": "2026-03-03T09:15"},
         {"/services/0/modifiers": ["59"]},
+        {"/services/0/modifiers": ["52"], "/administrations/0/route": "IM"},
+        {"/services/0/modifiers": ["52"], "/administrations/0/start": "about nine"},
+        {
+            "/services/0/modifiers": ["52"],
+            "/administrations/-": {
+                "id": "A2",
+                "hcpcs": "J1756",
+                "start": "2026-03-03T09:30",
+                "stop": "2026-03-03T09:45",
+            },
+        },
     ],
 )
 def reduced_although_met(case: Case) -> Iterator[Hit]:
@@ -109,11 +147,46 @@ def reduced_although_met(case: Case) -> Iterator[Hit]:
             "/administrations/0/stop": "2026-03-03T09:05",
             "/policies": {"aborted_policy": "intent"},
         },
+        {
+            "/administrations/0/planned_minutes": 16,
+            "/administrations/0/stop": "2026-03-03T09:05",
+            "/policies": {"aborted_policy": "intent"},
+            BASE: "chemo-facility",
+        },
+        {
+            "/administrations/0/planned_minutes": 60,
+            "/administrations/0/stop": "2026-03-03T09:15",
+            BASE: "biologic-coded",
+            "/services/0/hcpcs": "99213",
+        },
+        {
+            "/administrations/0/planned_minutes": 60,
+            "/administrations/0/stop": "2026-03-03T09:15",
+            "/administrations/-": {
+                "id": "A2",
+                "start": "2026-03-03T09:00",
+                "stop": "2026-03-03T09:15",
+                "planned_minutes": 60,
+            },
+        },
+        {
+            "/administrations/-": {
+                "id": "A2",
+                "start": "2026-03-03T09:00",
+                "stop": "2026-03-03T09:15",
+                "planned_minutes": 60,
+            }
+        },
     ],
     keeps=[
         {"/administrations/0/planned_minutes": 60, "/administrations/0/stop": "2026-03-03T09:16"},
         {"/administrations/0/planned_minutes": 15, "/administrations/0/stop": "2026-03-03T09:10"},
         {"/administrations/0/stop": "2026-03-03T09:10"},
+        {
+            "/administrations/0/planned_minutes": 60,
+            "/administrations/0/stop": "2026-03-03T09:15",
+            BASE: "biologic-coded",
+        },
     ],
 )
 def stopped_within_fifteen(case: Case) -> Iterator[Hit]:

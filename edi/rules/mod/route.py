@@ -42,12 +42,18 @@ def _routes_billed(case: Case, day: object) -> frozenset[str]:
         {"/lines/1/modifiers": ["JZ", "JB"]},
         {"/lines/1/modifiers": ["JZ", "JA"], "/lines/0": _INJECTION},
         {"/lines/1/modifiers": ["JA", "JB"]},
+        {"/lines/1/modifiers": ["JA", "JB"], "/lines/-": {"hcpcs": "J1756", "modifiers": ["JA", "JB"]}},
+        {
+            "/lines/1/modifiers": ["JB"],
+            "/lines/-": {"hcpcs": "J1756", "modifiers": ["JB"], "service_date": "2026-03-03"},
+        },
     ],
     keeps=[
         {"/lines/1/modifiers": ["JZ", "JA"]},
         {"/lines/1/modifiers": ["JZ", "JB"], "/lines/0": _INJECTION},
         {"/lines/1/modifiers": ["JZ", "JB"], "/lines/-": _INJECTION},
         {"/lines/1/modifiers": ["JZ", "JB"], "/lines/0/service_date": "2026-03-04"},
+        {"/lines/1/modifiers": ["JB"], "/lines/-": {"hcpcs": "96521", "service_date": "2026-03-03"}},
     ],
 )
 def route_modifier_wrong(case: Case) -> Iterator[Hit]:
@@ -96,7 +102,11 @@ def route_modifier_wrong(case: Case) -> Iterator[Hit]:
     source="rules catalogue B.1 (policies of Medicare contractors, to be verified)",
     severity="info",
     snip=7,
-    breaks=[{"/lines/1/hcpcs": "J3262"}, {"/lines/1/hcpcs": "J0129"}],
+    breaks=[
+        {"/lines/1/hcpcs": "J3262"},
+        {"/lines/1/hcpcs": "J0129"},
+        {"/lines/1/hcpcs": "J3262", "/lines/-": {"hcpcs": "J3262"}},
+    ],
     keeps=[
         {"/lines/1/hcpcs": "J3262", "/lines/1/modifiers": ["JZ", "JA"]},
         {"/lines/1/hcpcs": "J3380"},

@@ -18,7 +18,13 @@ MOST = 4
     severity="error",
     snip=2,
     also=("P60", "I44"),
-    breaks=[{"/lines/0/modifiers": ["59", "22", "76", "TB", "KX"]}],
+    breaks=[
+        {"/lines/0/modifiers": ["59", "22", "76", "TB", "KX"]},
+        {
+            "/lines/0/modifiers": ["59", "22", "76", "TB", "KX"],
+            "/lines/-": {"modifiers": ["59", "22", "76", "TB", "KX"]},
+        },
+    ],
     keeps=[{"/lines/0/modifiers": ["59", "22", "76", "TB"]}],
 )
 def too_many(case: Case) -> Iterator[Hit]:
@@ -39,7 +45,11 @@ def too_many(case: Case) -> Iterator[Hit]:
     severity="error",
     snip=2,
     also=("P60", "I44"),
-    breaks=[{"/lines/0/modifiers": ["59", "59"]}, {"/lines/1/modifiers": ["JZ", "TB", "jz"]}],
+    breaks=[
+        {"/lines/0/modifiers": ["59", "59"]},
+        {"/lines/1/modifiers": ["JZ", "TB", "jz"]},
+        {"/lines/0/modifiers": ["59", "59", "59"]},
+    ],
     keeps=[{"/lines/0/modifiers": ["59", "76"]}],
 )
 def repeated(case: Case) -> Iterator[Hit]:

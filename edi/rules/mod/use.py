@@ -233,8 +233,14 @@ def department_modifier(case: Case) -> Iterator[Hit]:
     source="rules catalogue B.1 (to be verified)",
     severity="warning",
     snip=7,
-    breaks=[{"/lines/1/modifiers": ["JZ", "AX"]}],
-    keeps=[{}],
+    breaks=[
+        {"/lines/1/modifiers": ["JZ", "AX"]},
+        {"/lines/1/modifiers": ["AX"], "/lines/-": {"hcpcs": "Q5103", "modifiers": ["AX"]}},
+    ],
+    keeps=[
+        {},
+        {"/lines/1/modifiers": ["AX"], "/place_of_service": "65"},
+    ],
 )
 def dialysis_modifier(case: Case) -> Iterator[Hit]:
     """AX marks what is furnished with dialysis; an infusion elsewhere is not."""
@@ -276,7 +282,11 @@ def distinct_twice(case: Case) -> Iterator[Hit]:
     source="CMS Pub. 100-04 ch. 30 (GA, GX, GY, GZ); rules catalogue B.2 (to be verified)",
     severity="warning",
     snip=7,
-    breaks=[{"/lines/0/modifiers": ["GA", "GZ"]}, {"/lines/0/modifiers": ["GZ", "GX"]}],
+    breaks=[
+        {"/lines/0/modifiers": ["GA", "GZ"]},
+        {"/lines/0/modifiers": ["GZ", "GX"]},
+        {"/lines/0/modifiers": ["GA", "GZ"], "/lines/-": {"modifiers": ["GA", "GZ"]}},
+    ],
     keeps=[
         {"/lines/0/modifiers": ["GA"]},
         {"/lines/0/modifiers": ["GX", "GY"]},
@@ -298,7 +308,13 @@ def notices_contradict(case: Case) -> Iterator[Hit]:
     severity="error",
     snip=5,
     also=("P60", "I44"),
-    breaks=[{"/lines/1/service_date": "2022-12-31"}],
+    breaks=[
+        {"/lines/1/service_date": "2022-12-31"},
+        {"/lines/1/modifiers": ["JW", "JZ"], "/lines/1/service_date": "2016-12-31"},
+        {"/lines/1/modifiers": ["JW", "JZ"], "/lines/1/service_date": "2019-12-31"},
+        {"/lines/1/modifiers": ["", "JZ"], "/lines/1/service_date": "2016-12-31"},
+        {"/lines/1/service_date": "2022-12-31", "/lines/1/modifiers": ["JZ", "JZ"]},
+    ],
     keeps=[
         {"/lines/1/service_date": "2023-01-01"},
         {"/lines/1/modifiers": ["JW"], "/lines/1/service_date": "2016-12-31"},

@@ -5,6 +5,7 @@ from datetime import date
 
 from edi.coding.family import parents
 from edi.refdata import Lists
+from edi.rules.about import BASE, LOADED
 from edi.rules.across import Across, Settled, Told
 from edi.rules.base import Case, Hit, rule
 from edi.rules.days import billed_by, by_day, day_of, lines_of
@@ -48,6 +49,11 @@ def _parent_elsewhere(told: Sequence[Told], lists: Lists) -> Iterator[Settled]:
             "/lines/0": {"hcpcs": "11111", "units": "1", "service_date": "2026-03-04"},
         },
         {"loaded": _ROWS, **_ADDED, "sister": {"/claim_id": "OTHER-1"}},
+        {
+            LOADED: [["addon", "", ["22222"], ["11112", 1, 20260101, 0]]],
+            "/lines/-": {"hcpcs": "22222", "service_date": "2026-03-03"},
+            BASE: "coded-facility",
+        },
     ],
     keeps=[
         {},

@@ -83,6 +83,7 @@ def another_quarter(case: Case) -> Iterator[Hit]:
         {"loaded": _PRACTITIONER},
         {"loaded": _HOSPITAL, "/setting": "facility"},
         {"loaded": [*_HOSPITAL, *_PRACTITIONER]},
+        {"/lines/0/hcpcs": "Q5106"},
     ],
 )
 def other_setting(case: Case) -> Iterator[Hit]:

@@ -10,6 +10,7 @@ from edi import tables
 from edi.coding.family import INITIALS
 from edi.model.claim import ServiceLine
 from edi.refdata import Lists, UnitLimit
+from edi.rules.about import LOADED
 from edi.rules.across import Across, Found, Told, once
 from edi.rules.base import Case, Hit, rule
 from edi.rules.days import DayLine, by_day, day_of, lines_of, repeats, replaces, setting_of
@@ -178,6 +179,11 @@ def _absolute_across(told: Sequence[Told], lists: Lists) -> Iterator[Found]:
         },
         {"loaded": [["mue", "hospital", ["J1756"], [100, 3]]], "/setting": "facility"},
         {"/lines/0/modifiers": ["XE"], "sister": {"/claim_id": "OTHER-1"}},
+        {
+            LOADED: [["mue", "hospital", ["J1756"], [100, 3]]],
+            "/setting": "facility",
+            "/lines/-": {"hcpcs": "J1756", "units": "200", "service_date": "2026-04-02"},
+        },
     ],
     keeps=[
         {},

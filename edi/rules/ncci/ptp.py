@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from edi.coding.family import INITIALS, codes
+from edi.rules.about import BASE
 from edi.rules.base import Case, Hit, rule
 from edi.rules.drug.facts import modifiers_of
 from edi.rules.inf.chemo import REFILLS
@@ -102,6 +103,11 @@ def _hit(found: Joined) -> Hit:
         {**_QUARTER, "/lines/0/hcpcs": "96425", "/lines/-": {"hcpcs": "96375", **_THEN}},
         {"/setting": "facility", "/lines/-": {"hcpcs": "99211", **_DAY}},
         {"loaded": _PAIR, **_BOTH},
+        {
+            "/setting": "facility",
+            "/lines/-": {"hcpcs": "99211", "service_date": "2026-03-03"},
+            "/lines/1/hcpcs": "96425",
+        },
     ],
     keeps=[
         {},
@@ -155,6 +161,11 @@ def without_modifier(case: Case) -> Iterator[Hit]:
         {**_QUARTER, "/lines/-": {"hcpcs": "36592", **_THEN}},
         {"/lines/0/hcpcs": "C8957", "/lines/-": {"hcpcs": "96415", **_DAY}},
         {"loaded": _NEVER, **_BOTH},
+        {
+            "/lines/0/hcpcs": "C8957",
+            "/lines/-": {"hcpcs": "96415", "service_date": "2026-03-03"},
+            BASE: "biologic-coded",
+        },
     ],
     keeps=[
         {},
@@ -192,6 +203,7 @@ _CODED = {"hcpcs": "36000", "units": 1, "charge": "40", "diagnosis_pointers": [1
     breaks=[
         {"/services/-": {**_CODED, "modifiers": ["59"]}},
         {"/services/-": {**_CODED, "modifiers": ["XS"]}},
+        {"/services/-": {"hcpcs": "36000", "modifiers": ["XS"]}, "/services/1/hcpcs": "96413"},
     ],
     keeps=[
         {},
@@ -208,6 +220,9 @@ _CODED = {"hcpcs": "36000", "units": 1, "charge": "40", "diagnosis_pointers": [1
             },
         },
         {"/services/-": {**_CODED, "hcpcs": "99213", "modifiers": ["25"]}},
+        {"/services/-": {"hcpcs": "99205", "modifiers": ["XS"]}},
+        {"/services/-": {"hcpcs": "96374", "modifiers": ["XU"]}},
+        {"/services/-": {"hcpcs": "36000", "modifiers": ["59"]}, "/administrations/0/route": " "},
     ],
 )
 def nothing_behind(case: Case) -> Iterator[Hit]:

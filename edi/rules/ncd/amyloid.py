@@ -84,6 +84,7 @@ def _once(case: Case, problems: Callable[[Case, int], Iterator[tuple[str, str]]]
         {**_WHOLE, "/diagnoses": [{"code": "Z00.6"}]},
         {**_WHOLE, "/diagnoses": [{"code": "G30.4"}, {"code": "Z00.6"}]},
         {**_WHOLE, "/clinical_trial_number": None},
+        {"/lines/1/hcpcs": "J0175"},
     ],
     keeps=[
         _WHOLE,
@@ -118,6 +119,7 @@ def registry_facts(case: Case) -> Iterator[Hit]:
         {**_HOSPITAL, "/value_codes": []},
         {**_HOSPITAL, "/type_of_bill": "0231"},
         {**_HOSPITAL, "/lines/1/revenue_code": "0250"},
+        {"/lines/0/hcpcs": "J0175"},
     ],
     keeps=[
         _HOSPITAL,

@@ -51,7 +51,10 @@ def _without(case: Case) -> Iterator[tuple[int, ServiceLine, str]]:
     snip=7,
     when={"ndc_required": "yes"},
     also=("F04-43-001",),
-    breaks=[_NONE],
+    breaks=[
+        _NONE,
+        {"/lines/1/ndc": None, "/lines/0/kind": "drug"},
+    ],
     keeps=[{}, {**_NONE, "/lines/1/hcpcs": "99213", "/lines/1/kind": "service"}],
 )
 def ndc_missing(case: Case) -> Iterator[Hit]:
@@ -70,7 +73,10 @@ def ndc_missing(case: Case) -> Iterator[Hit]:
     snip=7,
     when={"ndc_required": "no"},
     also=("NDC-REQ-001",),
-    breaks=[{**_NONE, "/coverages/0/claim_filing": "MC"}],
+    breaks=[
+        {**_NONE, "/coverages/0/claim_filing": "MC"},
+        {"/lines/1/ndc": None, "/coverages/0/claim_filing": "MC", "/lines/0/kind": "drug"},
+    ],
     keeps=[{"/coverages/0/claim_filing": "MC"}, {**_NONE, "/coverages/0/claim_filing": "CI"}],
 )
 def ndc_missing_for_medicaid(case: Case) -> Iterator[Hit]:
@@ -142,6 +148,48 @@ def _opened(case: Case, line: ServiceLine) -> Decimal:
         {"/lines/1/ndc_quantity": "4.999"},
         {"/lines/1/ndc_quantity": "200", "/lines/1/ndc_unit": "UN"},
         {"/lines/1/ndc_quantity": "10", "/lines/1/ndc_unit": "ME"},
+        {"/lines/1/units": "1"},
+        {"/lines/1/ndc_quantity": "1"},
+        {"/lines/1/ndc_quantity": "4.999", "/lines/0/kind": "drug"},
+        {
+            "/lines/-": {
+                "hcpcs": "J1756",
+                "units": "1",
+                "ndc": "99999010101",
+                "ndc_quantity": "10",
+                "ndc_unit": "ML",
+            }
+        },
+        {
+            "/lines/1/ndc_quantity": "0",
+            "/lines/-": {
+                "hcpcs": "J1756",
+                "units": "200",
+                "ndc": "99999010101",
+                "ndc_quantity": "200",
+                "ndc_unit": "ML",
+            },
+        },
+        {
+            "/lines/1/ndc_quantity": "200",
+            "/lines/-": {
+                "hcpcs": "J1756",
+                "units": "1",
+                "ndc": "99999010101",
+                "ndc_quantity": "200",
+                "ndc_unit": "ML",
+            },
+        },
+        {
+            "/lines/-": {
+                "hcpcs": "J1756",
+                "units": "200",
+                "ndc": "99999010101",
+                "ndc_quantity": "200",
+                "ndc_unit": "ML",
+            },
+            "/lines/1/hcpcs": "J0885",
+        },
     ],
     keeps=[
         {"/lines/1/ndc_quantity": "20"},
@@ -151,6 +199,11 @@ def _opened(case: Case, line: ServiceLine) -> Decimal:
         {"/lines/1/ndc_quantity": "200", "/lines/1/ndc_unit": "ME"},
         {"/lines/1/ndc_quantity": "200", "/lines/1/hcpcs": "J1459"},
         {"/lines/1/ndc_quantity": None},
+        {"/lines/1/ndc_quantity": "0"},
+        {"/lines/1/units": 0},
+        {"/lines/1/hcpcs": "96372"},
+        {"/lines/1/ndc_quantity": "20.001", "/lines/1/modifiers": ["JW"]},
+        {"/lines/1/ndc_quantity": "200", "/lines/1/ndc": None},
     ],
 )
 def quantity_does_not_fit(case: Case) -> Iterator[Hit]:
@@ -220,7 +273,8 @@ def _other_names(case: Case, one: str, other: str) -> bool:
                 "ndc_unit": "ML",
                 "service_date": "2026-03-03",
             }
-        }
+        },
+        {"/lines/-": {"hcpcs": "J2405", "ndc": "99999-0101-01"}, "/lines/0/kind": "drug"},
     ],
     keeps=[
         {},
@@ -246,6 +300,7 @@ def _other_names(case: Case, one: str, other: str) -> bool:
                 "service_date": "2026-03-03",
             }
         },
+        {"/lines/0/kind": "drug"},
     ],
 )
 def ndc_of_another_drug(case: Case) -> Iterator[Hit]:
@@ -338,12 +393,20 @@ _LIN = re.compile(r"^2400\[(\d+)\]/(?:2410(?:\[\d+\])?/)?LIN")
     severity="error",
     snip=4,
     also=("P69", "I53"),
-    breaks=[{"/unmapped/-": {"address": "2400[2]/2410/LIN", "text": "LIN**UP*123456789012"}}],
+    breaks=[
+        {"/unmapped/-": {"address": "2400[2]/2410/LIN", "text": "LIN**UP*123456789012"}},
+        {
+            "/unmapped/-": {"address": "2400[1]/2410/LIN", "text": "LIN**UP*123456789012"},
+            "/lines/0/kind": "drug",
+        },
+    ],
     keeps=[
         {"/unmapped/-": {"address": "2400[1]/2410/LIN", "text": "LIN**UP*123456789012"}},
         {"/unmapped/-": {"address": "2400[2]/2410/LIN", "text": "LIN**N4*99999010101"}},
         {"/unmapped/-": {"address": "2400[9]/2410/LIN", "text": "LIN**UP*123456789012"}},
         {"/unmapped/-": {"address": "2300/CN1", "text": "CN1*05"}},
+        {"/unmapped/-": {"address": "2400[2]/2410/LIN", "text": "LIN"}},
+        {"/unmapped/-": {"address": "2400[2]/2410/LIN", "text": "NTE*ADD*HI"}},
     ],
 )
 def no_ndc(case: Case) -> Iterator[Hit]:

@@ -30,12 +30,14 @@ def _is_ambiguous(text: str) -> bool:
         {"/lines/1/ndc": "99999-0101-011"},
         {"/lines/1/ndc": "99999-O101-01"},
         {"/lines/1/ndc": "00000000000"},
+        {"/lines/1/ndc": "999990101", "/lines/0/ndc": "00069"},
     ],
     keeps=[
         {"/lines/1/ndc": "99999010101"},
         {"/lines/1/ndc": "9999-0101-01"},
         {"/lines/1/ndc": "99999-101-01"},
         {"/lines/1/ndc": "99999-0101-1"},
+        {"/lines/1/ndc": "9999901011"},
     ],
 )
 def malformed(case: Case) -> Iterator[Hit]:
@@ -54,7 +56,10 @@ def malformed(case: Case) -> Iterator[Hit]:
     severity="error",
     snip=5,
     also=("P69", "I53"),
-    breaks=[{"/lines/1/ndc": "9999901011"}],
+    breaks=[
+        {"/lines/1/ndc": "9999901011"},
+        {"/lines/1/ndc": "9999901011", "/lines/0/ndc": "9999901011"},
+    ],
     keeps=[{"/lines/1/ndc": "9999-9010-11"}, {"/lines/1/ndc": "99999010101"}],
 )
 def ambiguous(case: Case) -> Iterator[Hit]:
@@ -74,8 +79,17 @@ def ambiguous(case: Case) -> Iterator[Hit]:
     severity="error",
     snip=2,
     also=("P69", "I53", "I71"),
-    breaks=[{"/lines/1/ndc_unit": "MG"}, {"/lines/1/ndc_unit": None}],
-    keeps=[{"/lines/1/ndc_unit": "ML"}, {"/lines/1/ndc_unit": None, "/lines/1/ndc_quantity": None}],
+    breaks=[
+        {"/lines/1/ndc_unit": "MG"},
+        {"/lines/1/ndc_unit": None},
+        {"/lines/1/ndc_unit": "MG", "/lines/0/ndc_unit": "MG"},
+        {"/lines/1/ndc_unit": None, "/lines/-": {"ndc": "00069", "ndc_quantity": "10"}},
+    ],
+    keeps=[
+        {"/lines/1/ndc_unit": "ML"},
+        {"/lines/1/ndc_unit": None, "/lines/1/ndc_quantity": None},
+        {"/lines/0/ndc_quantity": "1"},
+    ],
 )
 def unit_unknown(case: Case) -> Iterator[Hit]:
     """The quantity of an NDC has a unit of its own, one of five."""
@@ -103,6 +117,8 @@ def unit_unknown(case: Case) -> Iterator[Hit]:
         {"/lines/1/ndc_quantity": None},
         {"/lines/1/ndc_quantity": "0"},
         {"/lines/1/ndc_quantity": "-1"},
+        {"/lines/1/ndc_quantity": "-1", "/lines/0/ndc_quantity": "0"},
+        {"/lines/1/ndc_quantity": "-1", "/lines/0/ndc": "00069"},
     ],
     keeps=[
         {"/lines/1/ndc_quantity": "0.001"},

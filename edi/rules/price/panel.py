@@ -56,8 +56,16 @@ def price_without_the_drug(case: Case) -> Iterator[Hit]:
     snip=7,
     setting="professional",
     needs=("prices",),
-    breaks=[{}],
-    keeps=[{"/lines/0/hcpcs": "99213"}, {"/lines/0/service_date": "2019-03-03"}],
+    breaks=[
+        {},
+        {"/service_facility/address/zip": "62701"},
+    ],
+    keeps=[
+        {"/lines/0/hcpcs": "99213"},
+        {"/lines/0/service_date": "2019-03-03"},
+        {"/billing_provider/address": None},
+        {"/billing_provider/address/zip": None},
+    ],
 )
 def national_amount(case: Case) -> Iterator[Hit]:
     """Fees follow the cost of practice where the service is given: the service facility, else the biller.
@@ -82,7 +90,14 @@ def national_amount(case: Case) -> Iterator[Hit]:
     severity="warning",
     snip=7,
     needs=("prices",),
-    breaks=[{"/lines/0/charge": "67.13"}, {"/lines/0/charge": "10.00"}],
+    breaks=[
+        {"/lines/0/charge": "67.13"},
+        {"/lines/0/charge": "10.00"},
+        {
+            "/lines/0/charge": "67.13",
+            "/lines/-": {"hcpcs": "96365", "units": "1", "charge": "0.01", "service_date": "2026-03-03"},
+        },
+    ],
     keeps=[
         {"/lines/0/charge": "67.14"},
         {"/lines/0/charge": "0"},
@@ -118,7 +133,11 @@ def charge_under_the_price(case: Case) -> Iterator[Hit]:
     snip=7,
     needs=("prices",),
     breaks=[{"/coverages/0/claim_filing": "CI"}],
-    keeps=[{}, {"/coverages/0/claim_filing": "CI", "/lines/0/service_date": "2019-03-03"}],
+    keeps=[
+        {},
+        {"/coverages/0/claim_filing": "CI", "/lines/0/service_date": "2019-03-03"},
+        {"/coverages": None},
+    ],
 )
 def medicare_price_for_another_payer(case: Case) -> Iterator[Hit]:
     """Only Medicare's prices are public as tables; contracts are between payer and provider."""

@@ -24,6 +24,7 @@ NOTE_LENGTH = 80
         {"/place_of_service": None},
         {"/place_of_service": "98"},
         {"/lines/0/place_of_service": "1"},
+        {"/lines/0/place_of_service": "1", "/lines/1/place_of_service": "1"},
     ],
     keeps=[{"/place_of_service": "49"}, {"/lines/0/place_of_service": "12"}],
 )
@@ -143,7 +144,10 @@ def too_many_lines(case: Case) -> Iterator[Hit]:
     snip=1,
     also=("I20", "SNIP1-002"),
     breaks=[{"/note": "X" * 81}],
-    keeps=[{"/note": "X" * 80}],
+    keeps=[
+        {"/note": "X" * 80},
+        {},
+    ],
 )
 def note_too_long(case: Case) -> Iterator[Hit]:
     """The note of a claim has room for 80 characters."""
@@ -166,6 +170,8 @@ def note_too_long(case: Case) -> Iterator[Hit]:
         {"/attachments": [{"type": "OZ"}]},
         {"/attachments": [{"type": "OZ", "transmission": "ZZ"}]},
         {"/attachments": [{"type": "OZ", "transmission": "FX"}]},
+        {"/attachments": [{}]},
+        {"/attachments": [{"transmission": "ZZ"}, {}]},
     ],
     keeps=[
         {"/attachments": [{"type": "OZ", "transmission": "AA"}]},
@@ -198,7 +204,11 @@ def attachment_incomplete(case: Case) -> Iterator[Hit]:
     snip=2,
     also=("I12", "SNIP2-004"),
     breaks=[{"/delay_reason": "14"}],
-    keeps=[{"/delay_reason": "1"}, {"/delay_reason": "15"}],
+    keeps=[
+        {"/delay_reason": "1"},
+        {"/delay_reason": "15"},
+        {},
+    ],
 )
 def delay_reason_unknown(case: Case) -> Iterator[Hit]:
     """A late claim says why with one of twelve codes."""

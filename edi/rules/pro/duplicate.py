@@ -58,6 +58,50 @@ def _on_two_claims(told: Sequence[Told], _: Lists) -> Iterator[Found]:
         {"/setting": "facility", **_FIRST, "/lines/-": _AGAIN},
         {"sister": {"/claim_id": "OTHER-1"}},
         {"sister": {"/claim_id": "OTHER-1", "/lines/0": None}},
+        {
+            "/lines/-": {
+                "hcpcs": "J1756",
+                "modifiers": ["jz"],
+                "units": "200",
+                "charge": "400.00",
+                "service_date": "2026-03-03",
+                "ndc": "99999010101",
+                "administrations": ["A1"],
+            }
+        },
+        {
+            "/lines/-": {
+                "hcpcs": "J1756",
+                "modifiers": ["JZ"],
+                "units": "200",
+                "charge": "400.00",
+                "service_date": "2026-03-03",
+                "ndc": "99999010101",
+                "administrations": [""],
+            }
+        },
+        {
+            "/lines": [
+                {"hcpcs": "96365", "units": "1", "charge": "250.00", "service_date": "2026-03-03"},
+                {
+                    "hcpcs": "J1756",
+                    "modifiers": ["JZ"],
+                    "units": "200",
+                    "charge": "400.00",
+                    "service_date": "2026-03-03",
+                    "ndc": "99999010101",
+                },
+                {
+                    "hcpcs": "J1756",
+                    "modifiers": ["JZ"],
+                    "units": "200",
+                    "charge": "400.00",
+                    "service_date": "2026-03-03",
+                    "ndc": "99999010101",
+                },
+                {"hcpcs": "96365", "units": "1", "charge": "250.00", "service_date": "2026-03-03"},
+            ]
+        },
     ],
     keeps=[
         {},

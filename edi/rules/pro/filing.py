@@ -51,7 +51,11 @@ def _deadlines(case: Case) -> Iterator[tuple[str, str, date]]:
     also=("P33", "I12"),
     needs=("received",),
     received=date(2027, 3, 4),
-    breaks=[{}, {"/lines/0/service_date": "2026-03-03", "/lines/1/service_date": "2026-03-04"}],
+    breaks=[
+        {},
+        {"/lines/0/service_date": "2026-03-03", "/lines/1/service_date": "2026-03-04"},
+        {"/delay_reason": "1"},
+    ],
     keeps=[
         {"/lines/0/service_date": "2026-03-04", "/lines/1/service_date": "2026-03-04"},
         {"/coverages/0/claim_filing": "CI"},
@@ -81,7 +85,10 @@ def filed_too_late(case: Case) -> Iterator[Hit]:
     snip=7,
     needs=("received",),
     received=date(2027, 2, 1),
-    breaks=[{}],
+    breaks=[
+        {},
+        {"/lines/0/service_date": "2026-02-01"},
+    ],
     keeps=[
         {"/lines/0/service_date": "2026-03-04", "/lines/1/service_date": "2026-03-04"},
         {"/coverages/0/claim_filing": "CI"},

@@ -47,6 +47,10 @@ def _is_facility(case: Case, place: str | None) -> bool:
         {"/place_of_service": "19"},
         {"/place_of_service": "02"},
         {"/lines/0/place_of_service": "23"},
+        {"/place_of_service": "02", "/lines/1/hcpcs": "96523"},
+        {"/place_of_service": "22", "/lines/0/hcpcs": "96360"},
+        {"/place_of_service": "02", "/lines/0/hcpcs": "96523"},
+        {"/place_of_service": "22", "/lines/0/place_of_service": "11", "/lines/1/hcpcs": "96413"},
     ],
     keeps=[
         {"/place_of_service": "49"},
@@ -90,6 +94,8 @@ def _place_path(index: int, own: str | None) -> str:
         {"/ownership": "practice"},
         {"/ownership": None},
         {"/ownership": "hospital_department", "/place_of_service": "22"},
+        {"/ownership": "critical_access_hospital", "/place_of_service": "12"},
+        {"/ownership": "critical_access_hospital", "/place_of_service": "98"},
     ],
 )
 def office_in_hospital(case: Case) -> Iterator[Hit]:
@@ -112,7 +118,15 @@ def office_in_hospital(case: Case) -> Iterator[Hit]:
     snip=7,
     setting="professional",
     codes=_INFUSED,
-    breaks=[{"/place_of_service": "12"}, {"/lines/0/place_of_service": "12"}],
+    breaks=[
+        {"/place_of_service": "12"},
+        {"/lines/0/place_of_service": "12"},
+        {"/place_of_service": "12", "/lines/1/hcpcs": "96360"},
+        {"/place_of_service": "12", "/lines/0/hcpcs": "96360"},
+        {"/place_of_service": "12", "/lines/0/hcpcs": "96413"},
+        {"/place_of_service": "12", "/lines/0/hcpcs": "96416"},
+        {"/place_of_service": "12", "/lines/0/hcpcs": "96369"},
+    ],
     keeps=[{"/place_of_service": "11"}, {"/place_of_service": "12", "/lines/0/hcpcs": "96374"}],
 )
 def infusion_at_home(case: Case) -> Iterator[Hit]:
@@ -132,7 +146,11 @@ def infusion_at_home(case: Case) -> Iterator[Hit]:
     severity="warning",
     snip=6,
     setting="professional",
-    breaks=[{"/place_of_service": "22"}, {"/lines/1/place_of_service": "19"}],
+    breaks=[
+        {"/place_of_service": "22"},
+        {"/lines/1/place_of_service": "19"},
+        {"/place_of_service": "22", "/lines/0/kind": "drug"},
+    ],
     keeps=[{"/place_of_service": "24"}, {"/place_of_service": "22", "/lines/1/place_of_service": "11"}],
 )
 def drug_in_hospital(case: Case) -> Iterator[Hit]:
@@ -152,7 +170,11 @@ def drug_in_hospital(case: Case) -> Iterator[Hit]:
     severity="info",
     snip=7,
     setting="professional",
-    breaks=[{"/place_of_service": "24"}],
+    breaks=[
+        {"/place_of_service": "24"},
+        {"/place_of_service": "24", "/lines/1": {}},
+        {"/place_of_service": "24", "/lines/0/hcpcs": "9636"},
+    ],
     keeps=[{"/place_of_service": "11"}, {"/place_of_service": "24", "/lines": []}],
 )
 def surgical_center(case: Case) -> Iterator[Hit]:

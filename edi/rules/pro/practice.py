@@ -37,6 +37,11 @@ PEOPLE = ("referring_provider", "ordering_provider", "supervising_provider")
             "/encounter_start": "2025-12-31T08:45",
             "/encounter_end": "2025-12-31T11:30",
         },
+        {
+            "/supervision": "virtual",
+            "/administrations/0/start": "2025-12-31T09:00",
+            "/administrations/-": {"id": "A2", "start": "2026-03-03T10:30", "access_site": "right forearm"},
+        },
     ],
     keeps=[
         {"/supervision": "in_person"},
@@ -44,6 +49,8 @@ PEOPLE = ("referring_provider", "ordering_provider", "supervising_provider")
         {"/supervision": None, "/supervising_provider": {"last_name": "DOCTOR", "npi": "1245319599"}},
         {"/supervision": None, "/ownership": "freestanding_center"},
         {"/supervision": None, "/place_of_service": "12"},
+        {"/administrations/0/start": "2025-06-03T09:00"},
+        {"/supervision": None, "/administrations/0/start": ""},
     ],
 )
 def supervision_not_recorded(case: Case) -> Iterator[Hit]:
@@ -85,6 +92,14 @@ def supervision_not_recorded(case: Case) -> Iterator[Hit]:
             "/referring_provider": {"last_name": "OTHER", "npi": "1234567893"},
             "/administrations/0/order/by_npi": "1234567893",
         },
+        {"/ordering_provider": None, "/rendering_provider/npi": None},
+        {"/ordering_provider": None, "/administrations/0/order/by_npi": None},
+        {
+            "/ordering_provider": None,
+            "/administrations/0/order/by_npi": "1234567893",
+            "/supervising_provider/npi": "1245319599",
+        },
+        {"/ordering_provider": None, "/administrations/-": {"id": "A2", "start": "2026-03-03T10:30"}},
     ],
 )
 def orderer_not_named(case: Case) -> Iterator[Hit]:
@@ -118,6 +133,10 @@ def orderer_not_named(case: Case) -> Iterator[Hit]:
         {"/ordering_provider": {"organization_name": "SAMPLE CLINIC", "npi": "1234567893"}},
         {"/referring_provider": {"organization_name": "SAMPLE CLINIC", "npi": "1234567893"}},
         {"/lines/0/supervising_provider": {"organization_name": "SAMPLE CLINIC", "npi": "1234567893"}},
+        {
+            "/ordering_provider": {"organization_name": "SAMPLE CLINIC"},
+            "/referring_provider/organization_name": "SAMPLE CLINIC",
+        },
     ],
     keeps=[{"/referring_provider": {"last_name": "OTHER", "npi": "1234567893"}}],
 )
@@ -138,10 +157,14 @@ def orderer_not_a_person(case: Case) -> Iterator[Hit]:
     severity="warning",
     snip=4,
     also=("P04", "I02"),
-    breaks=[{"/coverages/0/claim_filing": "MC", "/billing_provider/taxonomy": None}],
+    breaks=[
+        {"/coverages/0/claim_filing": "MC", "/billing_provider/taxonomy": None},
+        {"/coverages/0/claim_filing": "MC", "/billing_provider/taxonomy": None, "/setting": "facility"},
+    ],
     keeps=[
         {"/coverages/0/claim_filing": "MC"},
         {"/billing_provider/taxonomy": None},
+        {"/coverages/0/claim_filing": "MC", "/billing_provider": None},
     ],
 )
 def taxonomy_missing(case: Case) -> Iterator[Hit]:
@@ -198,6 +221,7 @@ def replacement_to_medicare(case: Case) -> Iterator[Hit]:
         {"/signatures/accept_assignment": "C", "/coverages/0/claim_filing": "CI"},
         {"/signatures/accept_assignment": "C", "/lines": []},
         {"/signatures/accept_assignment": "A"},
+        {"/signatures": None},
     ],
 )
 def drugs_not_assigned(case: Case) -> Iterator[Hit]:
@@ -240,6 +264,8 @@ def needs_certificate(code: str) -> bool:
     breaks=[
         {"/lines/-": {"hcpcs": "85025", "units": 1, "charge": "20.00", "service_date": "2026-03-03"}},
         {"/lines/-": {"hcpcs": "80047", "units": 1, "charge": "20.00", "service_date": "2026-03-03"}},
+        {"/lines/-": {"hcpcs": "80047"}, "/unmapped/-": {"address": "2300/CN1", "text": "CN1*09"}},
+        {"/lines/-": {"hcpcs": "85025"}, "/coverages/0/claim_filing": "MC"},
     ],
     keeps=[
         {
@@ -252,6 +278,7 @@ def needs_certificate(code: str) -> bool:
             "/lines/-": {"hcpcs": "85025", "units": 1, "charge": "20.00", "service_date": "2026-03-03"},
             "/coverages/0/claim_filing": "CI",
         },
+        {"/lines/1/hcpcs": None},
     ],
 )
 def certificate_missing(case: Case) -> Iterator[Hit]:
@@ -277,10 +304,16 @@ def certificate_missing(case: Case) -> Iterator[Hit]:
     severity="warning",
     snip=4,
     setting="professional",
-    breaks=[{"/place_of_service": "21"}, {"/place_of_service": "51"}],
+    breaks=[
+        {"/place_of_service": "21"},
+        {"/place_of_service": "51"},
+        {"/place_of_service": "61"},
+        {"/place_of_service": "51", "/admission/date": None},
+    ],
     keeps=[
         {"/place_of_service": "21", "/dates": [{"qualifier": "435", "date": "2026-03-01"}]},
         {"/place_of_service": "22"},
+        {"/place_of_service": "51", "/admission/date": "2026-03-06"},
     ],
 )
 def stay_without_admission(case: Case) -> Iterator[Hit]:

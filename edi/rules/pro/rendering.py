@@ -24,6 +24,7 @@ from edi.rules import Case, Hit, rule
             "/rendering_provider": None,
             "/lines/0/rendering_provider": {"last_name": "DOCTOR", "npi": "1245319599"},
         },
+        {"/rendering_provider": None, "/lines/0/rendering_provider": {}, "/lines/-": {}},
     ],
     keeps=[
         {
@@ -36,6 +37,9 @@ from edi.rules import Case, Hit, rule
             "/lines/0/rendering_provider": {"last_name": "DOCTOR", "npi": "1245319599"},
             "/lines/1/rendering_provider": {"last_name": "DOCTOR", "npi": "1245319599"},
         },
+        {"/rendering_provider": None, "/billing_provider": None},
+        {"/rendering_provider": None, "/lines": None},
+        {"/rendering_provider": None, "/billing_provider/organization_name": None},
     ],
 )
 def rendering_missing(case: Case) -> Iterator[Hit]:

@@ -31,8 +31,13 @@ PEOPLE = (
         {"/rendering_provider/last_name": None},
         {"/service_facility": {"npi": "1245319599"}},
         {"/lines/0/ordering_provider": {"npi": "1245319599"}},
+        {"/rendering_provider/last_name": None, "/ordering_provider/last_name": None},
     ],
-    keeps=[{"/rendering_provider/first_name": None}],
+    keeps=[
+        {"/rendering_provider/first_name": None},
+        {"/billing_provider/organization_name": None},
+        {"/service_facility": {"organization_name": "X"}},
+    ],
 )
 def not_named(case: Case) -> Iterator[Hit]:
     """A provider that is named at all has a name."""
@@ -65,6 +70,8 @@ def not_named(case: Case) -> Iterator[Hit]:
             "/lines/0/service_date": "2007-05-23",
             "/lines/1/service_date": "2007-05-23",
         },
+        {"/rendering_provider/npi": None, "/ordering_provider/npi": "12453195"},
+        {"/ordering_provider/npi": "12453195", "/rendering_provider/npi": "0"},
     ],
     keeps=[
         {"/rendering_provider/npi": "1234567893"},
@@ -74,6 +81,7 @@ def not_named(case: Case) -> Iterator[Hit]:
             "/lines/1/service_date": "2007-05-22",
         },
         {"/service_facility": {"organization_name": "X"}},
+        {"/billing_provider/npi": "1234567890"},
     ],
 )
 def npi_unusable(case: Case) -> Iterator[Hit]:
@@ -103,7 +111,11 @@ def npi_unusable(case: Case) -> Iterator[Hit]:
     severity="warning",
     snip=5,
     also=("P04", "I02", "I32"),
-    breaks=[{"/rendering_provider/taxonomy": "207RG0100"}, {"/billing_provider/taxonomy": "207RG01000"}],
+    breaks=[
+        {"/rendering_provider/taxonomy": "207RG0100"},
+        {"/billing_provider/taxonomy": "207RG01000"},
+        {"/rendering_provider/taxonomy": "207RG0100", "/billing_provider/taxonomy": "207RG01000"},
+    ],
     keeps=[{"/rendering_provider/taxonomy": "207rg0100x"}, {"/rendering_provider/taxonomy": None}],
 )
 def taxonomy_malformed(case: Case) -> Iterator[Hit]:

@@ -64,6 +64,8 @@ def _same_place(one: Address | None, other: Address | None) -> bool:
             "/billing_provider/last_name": "DOCTOR",
             "/billing_provider/npi": "1245319599",
         },
+        {READ: "837", "/billing_provider": None},
+        {READ: "837", "/billing_provider/organization_name": None, "/billing_provider/last_name": "DOCTOR"},
     ],
 )
 def rendering_repeats_billing(case: Case) -> Iterator[Hit]:
@@ -165,6 +167,11 @@ def _repeated(claim: Claim) -> Iterator[tuple[str, str, str]]:
         {**_SENT, "/lines/0/rendering_provider": _PERSON},
         {**_SENT, "/lines/0/ordering_provider": _PERSON},
         {**_SENT, "/billing_provider/phone": "2175550100", "/billing_provider/contact_name": "PAT BILLER"},
+        {
+            READ: "837",
+            "/lines/0/place_of_service": "11",
+            "/lines/0/rendering_provider": {"npi": "1245319599"},
+        },
     ],
     keeps=[
         _SENT,
@@ -225,7 +232,19 @@ def named_twice(case: Case) -> Iterator[Hit]:
     "for providers without one); rules catalogue P22",
     severity="info",
     snip=4,
-    breaks=[{"/rendering_provider/secondary_ids": [{"qualifier": "1G", "id": "B12345"}]}],
+    breaks=[
+        {"/rendering_provider/secondary_ids": [{"qualifier": "1G", "id": "B12345"}]},
+        {
+            "/rendering_provider/secondary_ids": [
+                {"qualifier": "1G", "id": "B12345"},
+                {"qualifier": "1G", "id": "B12345"},
+            ]
+        },
+        {
+            "/rendering_provider/secondary_ids": [{"qualifier": "1G", "id": "B12345"}],
+            "/billing_provider": None,
+        },
+    ],
     keeps=[
         {"/rendering_provider/secondary_ids": [{"qualifier": "0B", "id": "B12345"}]},
         {
@@ -254,7 +273,15 @@ def former_identifier(case: Case) -> Iterator[Hit]:
     severity="info",
     snip=4,
     also=("I20",),
-    breaks=[{"/unmapped": [{"address": "2300/K3", "text": "K3*STATE DATA"}]}],
+    breaks=[
+        {"/unmapped": [{"address": "2300/K3", "text": "K3*STATE DATA"}]},
+        {
+            "/unmapped": [
+                {"address": "2300/K3", "text": "K3*STATE DATA"},
+                {"address": "2300/K3", "text": "K3*STATE DATA"},
+            ]
+        },
+    ],
     keeps=[{"/unmapped": [{"address": "2300/CN1", "text": "CN1*09"}]}],
 )
 def fixed_format(case: Case) -> Iterator[Hit]:
@@ -277,6 +304,8 @@ def fixed_format(case: Case) -> Iterator[Hit]:
     breaks=[
         {"/rendering_provider/organization_name": "SAMPLE CLINIC"},
         {"/billing_provider/last_name": "DOCTOR"},
+        {"/rendering_provider/organization_name": "SAMPLE CLINIC", "/billing_provider/last_name": "DOCTOR"},
+        {"/rendering_provider/organization_name": "SAMPLE CLINIC", "/rendering_provider/last_name": None},
     ],
     keeps=[{"/rendering_provider/last_name": "OTHER"}],
 )

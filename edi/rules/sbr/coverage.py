@@ -43,7 +43,11 @@ def no_coverage(case: Case) -> Iterator[Hit]:
     severity="error",
     snip=2,
     breaks=[{"/bill_to": 1}, {"/bill_to": -1}],
-    keeps=[{"/bill_to": 0}, {"/bill_to": None}],
+    keeps=[
+        {"/bill_to": 0},
+        {"/bill_to": None},
+        {"/coverages": None},
+    ],
 )
 def billed_coverage_unknown(case: Case) -> Iterator[Hit]:
     """The coverage that is billed is one of those that the claim names."""
@@ -61,7 +65,12 @@ def billed_coverage_unknown(case: Case) -> Iterator[Hit]:
     severity="error",
     snip=2,
     breaks=[{"/coverages/0/adjudication": {"paid": "80.00"}, "/bill_to": None}],
-    keeps=[{"/coverages/0/adjudication": {"paid": "80.00"}, "/bill_to": 0}],
+    keeps=[
+        {"/coverages/0/adjudication": {"paid": "80.00"}, "/bill_to": 0},
+        {"/bill_to": 1},
+        {"/bill_to": None},
+        {"/bill_to": None, "/coverages": None},
+    ],
 )
 def no_coverage_left(case: Case) -> Iterator[Hit]:
     """The payer that is billed is one that has not decided yet, unless the claim says otherwise."""
@@ -83,8 +92,15 @@ def no_coverage_left(case: Case) -> Iterator[Hit]:
         {"/coverages/0/responsibility": None},
         {"/coverages/0/responsibility": "X"},
         {"/coverages/-": {"responsibility": "P", "payer": {"name": "OTHER", "id": "9"}}},
+        {"/coverages/0/responsibility": None, "/coverages/-": {}},
+        {"/coverages/0/responsibility": "X", "/coverages/-": {}},
+        {"/coverages": [{"responsibility": "P"}, {"responsibility": "P"}, {}]},
     ],
-    keeps=[{"/coverages/0/responsibility": "S"}, {"/coverages/0/responsibility": "U"}],
+    keeps=[
+        {"/coverages/0/responsibility": "S"},
+        {"/coverages/0/responsibility": "U"},
+        {"/coverages/0/responsibility": "U", "/coverages/-": {"responsibility": "U"}},
+    ],
 )
 def responsibility_impossible(case: Case) -> Iterator[Hit]:
     """Every payer of a claim has its place in the order of payment, and no two have the same."""
@@ -115,6 +131,8 @@ def responsibility_impossible(case: Case) -> Iterator[Hit]:
     breaks=[
         {"/coverages/0/relationship": "99"},
         {"/coverages/0/relationship": None, "/coverages/0/subscriber": {"last_name": "EXAMPLE"}},
+        {"/coverages/0/relationship": "99", "/coverages/-": {}},
+        {"/coverages/0/relationship": None, "/coverages/-": {}},
     ],
     keeps=[
         {"/coverages/0/relationship": "18"},
@@ -149,10 +167,18 @@ def relationship_impossible(case: Case) -> Iterator[Hit]:
     breaks=[
         {"/coverages/0/relationship": "19"},
         {"/coverages/0/relationship": "19", "/coverages/0/subscriber": {"first_name": "PAT"}},
+        {"/coverages/-": {"relationship": "19"}},
+        {"/coverages/0/relationship": "19", "/coverages/-": {"relationship": "19"}},
+        {
+            "/coverages/0/relationship": "19",
+            "/coverages/0/subscriber": {},
+            "/coverages/-": {"relationship": "19"},
+        },
     ],
     keeps=[
         {"/coverages/0/relationship": "18"},
         {"/coverages/0/relationship": "19", "/coverages/0/subscriber": {"last_name": "EXAMPLE"}},
+        {"/coverages/0/relationship": None},
     ],
 )
 def subscriber_missing(case: Case) -> Iterator[Hit]:
@@ -294,6 +320,7 @@ def _payer_problem(coverage: Coverage) -> str | None:
         {"/coverages/0/payer": None},
         {"/coverages/0/payer/name": None},
         {"/coverages/0/payer/id": None},
+        {"/coverages/0/payer": None, "/coverages/-": {}},
     ],
     keeps=[
         {"/coverages/0/payer/address": {"line1": "1 A STREET", "city": "X", "state": "IL", "zip": "62701"}}
@@ -318,7 +345,12 @@ def payer_incomplete(case: Case) -> Iterator[Hit]:
     severity="error",
     snip=4,
     also=("I06", "F15-01-001"),
-    breaks=[{"/coverages/0/claim_filing": None}, {"/coverages/0/claim_filing": "XX"}],
+    breaks=[
+        {"/coverages/0/claim_filing": None},
+        {"/coverages/0/claim_filing": "XX"},
+        {"/coverages/0/claim_filing": "XX", "/coverages/-": {}},
+        {"/coverages/0/claim_filing": None, "/coverages/-": {}},
+    ],
     keeps=[{"/coverages/0/claim_filing": "ZZ"}],
 )
 def claim_filing_impossible(case: Case) -> Iterator[Hit]:
@@ -340,10 +372,18 @@ def claim_filing_impossible(case: Case) -> Iterator[Hit]:
     source="encounter and claim record (contract, section 2)",
     severity="warning",
     snip=4,
-    breaks=[{"/coverages/0/effective_from": "2026-02-02", "/coverages/0/effective_through": "2026-02-01"}],
+    breaks=[
+        {"/coverages/0/effective_from": "2026-02-02", "/coverages/0/effective_through": "2026-02-01"},
+        {
+            "/coverages/0/effective_from": "2026-02-02",
+            "/coverages/0/effective_through": "2026-02-01",
+            "/coverages/-": {"effective_from": "2026-03-04", "effective_through": "2026-02-01"},
+        },
+    ],
     keeps=[
         {"/coverages/0/effective_from": "2026-02-02", "/coverages/0/effective_through": "2026-02-02"},
         {"/coverages/0/effective_from": "2026-02-02"},
+        {"/coverages/0/effective_through": "2026-03-02"},
     ],
 )
 def coverage_dates_reversed(case: Case) -> Iterator[Hit]:

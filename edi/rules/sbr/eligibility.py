@@ -26,6 +26,8 @@ _GIVEN = "/coverages/0/authorizations"
     breaks=[
         {"/coverages/0/effective_through": "2026-03-02"},
         {"/coverages/0/effective_from": "2026-03-04"},
+        {"/coverages/0/effective_through": "2026-03-02", "/lines/0/service_date": None},
+        {"/coverages/0/effective_from": "2026-02-02", "/coverages/0/effective_through": "2026-03-01"},
     ],
     keeps=[
         {"/coverages/0/effective_through": "2026-03-03"},
@@ -81,11 +83,13 @@ def _for(code: str, given: list[tuple[int, Authorization]]) -> list[tuple[int, A
         {_DRUG: ["J1756"]},
         {_DRUG: ["j1756"], _GIVEN: [{"number": "A1", "hcpcs": "J9271"}]},
         {_DRUG: ["J1756"], _GIVEN: [{"hcpcs": "J1756"}]},
+        {"/coverages/0/authorization_required": ["J1756"], "/lines/0/hcpcs": "J1756"},
     ],
     keeps=[
         {_DRUG: ["J1756"], _GIVEN: [{"number": "A1", "hcpcs": "J1756"}]},
         {_DRUG: ["J1756"], _GIVEN: [{"number": "A1"}]},
         {_DRUG: ["J9271"]},
+        {"/coverages": None},
     ],
 )
 def authorization_missing(case: Case) -> Iterator[Hit]:
@@ -117,6 +121,22 @@ def authorization_missing(case: Case) -> Iterator[Hit]:
         {_GIVEN: [{"number": "A1", "hcpcs": "J1756", "through_date": "2026-03-02"}]},
         {_GIVEN: [{"number": "A1", "from_date": "2026-03-04"}]},
         {_GIVEN: [{"number": "A1", "hcpcs": "J1756", "units": "199"}]},
+        {
+            "/coverages/0/authorizations": [{"number": "A1", "from_date": "2026-03-04"}],
+            "/lines/1/service_date": None,
+        },
+        {
+            "/coverages/0/authorizations": [{"number": "A1", "from_date": "2026-03-04"}],
+            "/lines/1/hcpcs": None,
+        },
+        {
+            "/coverages/0/authorizations": [{"number": "A1", "hcpcs": "J1756", "units": "199"}],
+            "/coverages/0/authorizations/0/from_date": "2026-03-04",
+        },
+        {
+            "/coverages/0/authorizations": [{"number": "A1", "hcpcs": "J1756", "units": "199"}],
+            "/lines/-": {"hcpcs": "J1756"},
+        },
     ],
     keeps=[
         {
@@ -137,6 +157,14 @@ def authorization_missing(case: Case) -> Iterator[Hit]:
                 {"number": "A2", "hcpcs": "J1756", "from_date": "2026-03-03"},
             ]
         },
+        {"/coverages/0/authorizations": [{"number": "A1", "units": "199"}]},
+        {
+            "/coverages/0/authorizations": [
+                {"number": "A1", "hcpcs": "J1756", "units": "199"},
+                {"number": "A1", "hcpcs": "J1756"},
+            ]
+        },
+        {"/coverages/0/authorizations": [{"number": "A1"}], "/lines/1/units": None},
     ],
 )
 def authorization_exceeded(case: Case) -> Iterator[Hit]:

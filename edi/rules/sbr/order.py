@@ -48,6 +48,23 @@ _DECIDED = {
         {**_SECOND, "/coverages/-": _FIRST},
         {"/coverages/0/responsibility": "S", "/coverages/0/secondary_reason": "12"},
         {"/coverages/0/responsibility": "T", "/coverages/0/claim_filing": "CI"},
+        {"/coverages/0/responsibility": "STABCDEFGH"},
+        {"/coverages/0/responsibility": "S", BASE: "secondary-facility"},
+        {
+            "/coverages/0/responsibility": "S",
+            "/coverages/-": {"responsibility": "P"},
+            "/value_codes": [{"code": "12"}],
+        },
+        {
+            "/coverages/0/responsibility": "S",
+            "/coverages/0/secondary_reason": "47",
+            "/coverages/-": {"responsibility": "P"},
+        },
+        {
+            "/coverages/0/responsibility": "S",
+            "/coverages/-": {"responsibility": "P"},
+            "/value_codes": [{"amount": "0.00"}],
+        },
     ],
     keeps=[
         {**_SECOND, "/coverages/-": {**_FIRST, "adjudication": _DECIDED}},
@@ -61,6 +78,8 @@ _DECIDED = {
             "/coverages/0/responsibility": "A",
             "/coverages/1/responsibility": "U",
         },
+        {"/coverages/0/responsibility": "T", "/coverages/-": {}},
+        {"/coverages/0/responsibility": None},
     ],
 )
 def first_payer_not_decided(case: Case) -> Iterator[Hit]:
@@ -134,6 +153,16 @@ def order_gap(case: Case) -> Iterator[Hit]:
     breaks=[
         {"/coverages/0/secondary_reason": "12"},
         {"/coverages/0/secondary_reason": "12", "/coverages/0/claim_filing": "CI"},
+        {
+            "/coverages/0/secondary_reason": "12",
+            "/coverages/-": {"responsibility": "P", "secondary_reason": "12"},
+        },
+        {"/coverages/-": {"claim_filing": "CI", "secondary_reason": "12"}},
+        {
+            "/coverages/0/secondary_reason": "12",
+            "/coverages/0/claim_filing": "CI",
+            "/coverages/-": {"claim_filing": "CI", "secondary_reason": "99"},
+        },
     ],
     keeps=[{**_SECOND, "/coverages/-": {**_FIRST, "adjudication": _DECIDED}}],
 )
@@ -162,7 +191,10 @@ def reason_not_wanted(case: Case) -> Iterator[Hit]:
     snip=4,
     also=("I40",),
     breaks=[{**_SECOND, "/coverages/-": {**_FIRST, "adjudication": _DECIDED}}],
-    keeps=[{**_SECOND, "/coverages/-": {**_FIRST, "adjudication": {**_DECIDED, "payer_claim_number": "X"}}}],
+    keeps=[
+        {**_SECOND, "/coverages/-": {**_FIRST, "adjudication": {**_DECIDED, "payer_claim_number": "X"}}},
+        {"/coverages/-": {}},
+    ],
 )
 def claim_number_missing(case: Case) -> Iterator[Hit]:
     """The number by which the other payer knows the claim helps to find its decision."""

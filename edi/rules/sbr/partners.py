@@ -27,6 +27,7 @@ def _missing(partner: TradingPartner) -> Iterator[tuple[str, str]]:
         {"/submitter/name": None},
         {"/submitter/id": None},
         {"/submitter/phone": None},
+        {"/submitter": None, "/submitter/id": "SAMPLE1"},
     ],
     keeps=[
         {"/submitter/phone": None, "/submitter/email": "edi@example.com"},
@@ -57,7 +58,12 @@ def submitter_incomplete(case: Case) -> Iterator[Hit]:
     severity="error",
     snip=2,
     also=("I01",),
-    breaks=[{"/receiver": None}, {"/receiver/name": None}, {"/receiver/id": None}],
+    breaks=[
+        {"/receiver": None},
+        {"/receiver/name": None},
+        {"/receiver/id": None},
+        {"/receiver": {}},
+    ],
     keeps=[{"/receiver/id": "CLEAR2"}],
 )
 def receiver_incomplete(case: Case) -> Iterator[Hit]:

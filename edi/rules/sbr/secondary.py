@@ -6,6 +6,7 @@ from edi.coding.assembly import MSP_VALUE_CODES
 from edi.model.claim import billed_coverage, effective_bill_to
 from edi.payers import MEDICARE_FILING
 from edi.rules import Case, Hit, rule
+from edi.rules.about import BASE
 
 _EMPLOYER_PLAN = {
     "responsibility": "P",
@@ -35,6 +36,9 @@ _EMPLOYER_PLAN = {
             "/coverages/0/secondary_reason": "99",
             "/bill_to": 0,
         },
+        {"/coverages/-": {}, "/coverages/0/responsibility": "S", "/setting": "facility"},
+        {"/coverages/-": {}, "/coverages/0/responsibility": "S", "/value_codes/-": {"code": "12"}},
+        {"/coverages/-": {}, "/coverages/0/responsibility": "S", BASE: "inpatient"},
     ],
     keeps=[
         {
@@ -44,6 +48,18 @@ _EMPLOYER_PLAN = {
             "/bill_to": 0,
         },
         {"/coverages/0/responsibility": "S", "/coverages/0/claim_filing": "CI"},
+        {"/coverages/-": {}},
+        {"/coverages": None},
+        {"/coverages/0/responsibility": "S"},
+        {"/coverages/0/responsibility": "S", "/coverages/0/claim_filing": "CI", "/coverages/-": {}},
+        {"/coverages/-": {}, "/coverages/0/responsibility": "U"},
+        {"/coverages/-": {}, "/coverages/0/responsibility": None},
+        {
+            "/coverages/-": {},
+            "/coverages/0/responsibility": "S",
+            BASE: "facility",
+            "/value_codes/-": {"code": "12"},
+        },
     ],
 )
 def secondary_reason_missing(case: Case) -> Iterator[Hit]:
