@@ -39,12 +39,14 @@ class Facing:
 
     name: str
     """What they are called in the outline of the file."""
-    left: Printout
-    right: Printout
+    left: Printout | None
+    right: Printout | None
+    """None where nothing goes to that side."""
     differences: Sequence[Note] = ()
     """Explains the numbers: `where` is the place on the left form, `second` that on the right."""
 
 
+NOTHING = "Nothing of this visit goes to this side: see the legend."
 DIFFERENCES = Heads(
     words={"error": "needed", "warning": "changed", "info": "dropped"},
     said="The numbers stand at the boxes of both forms.",
@@ -95,16 +97,21 @@ def side_by_side(pairs: Iterable[Facing], *, title: str = "Both forms") -> Itera
     canvas = proofs.canvas
     for pair in pairs:
         sides = (pair.left, pair.right)
-        for printout in sides:
+        there = [printout for printout in sides if printout is not None]
+        for printout in there:
             proofs.prepare(printout.form)
-        for k in range(max(len(printout.pages) for printout in sides)):
+        for k in range(max(len(printout.pages) for printout in there)):
             canvas.setPageSize(DOUBLE)
-            for n, printout in enumerate(sides):
-                if k < len(printout.pages):
-                    canvas.saveState()
-                    canvas.translate(n * LETTER[0], 0)
-                    proofs.sheet(printout, k)
-                    canvas.restoreState()
+            for n, side in enumerate(sides):
+                canvas.saveState()
+                canvas.translate(n * LETTER[0], 0)
+                if side is not None and k < len(side.pages):
+                    proofs.sheet(side, k)
+                elif side is None and not k:
+                    canvas.setFont(fonts.CAPTIONS, 11)
+                    canvas.setFillGray(0.35)
+                    canvas.drawCentredString(LETTER[0] / 2, LETTER[1] / 2, NOTHING)
+                canvas.restoreState()
             canvas.setStrokeGray(0.75)
             canvas.setLineWidth(0.5)
             canvas.setDash([3, 3])

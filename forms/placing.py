@@ -59,6 +59,40 @@ def places(finding: Finding, filled: Filled) -> tuple[Place, ...]:
     return ()
 
 
+def place_of(path: str, filled: Filled) -> tuple[Place, ...]:
+    """The boxes where a datum of the claim stands or would stand; of a record the first that is filled."""
+    item = _item(path, filled)
+    if item is not None:
+        found = _written(path, item, filled) or _foreseen(path, item, filled)
+        if found:
+            return tuple(found)
+    parts = path.split("/")
+    if parts[1:2] == ["lines"] and len(parts) > 2 and parts[2].isdecimal():
+        return tuple(_named(LINE_ITEMS[filled.form], int(parts[2]) + 1, filled))
+    for page, sources in enumerate(filled.sources):
+        for key in boxes(filled.form):
+            if any(pointer.startswith(f"{path}/") for pointer in sources.get(key, ())):
+                return ((page, key),)
+    own = [row for row in crosswalk.rows() if row.path.startswith(f"{path}/") and row.items(filled.form)]
+    # who somebody is stands at the NPI
+    own.sort(key=lambda row: not row.path.endswith("/npi"))
+    return tuple(_foreseen(own[0].path, own[0].items(filled.form)[0], filled)) if own else ()
+
+
+def where(found: tuple[Place, ...], filled: Filled) -> str:
+    """A place in words: `FL 44, row 2, sheet 1`; nothing for none."""
+    if not found:
+        return ""
+    page, key = found[0]
+    box = boxes(filled.form)[key]
+    parts = [box.item]
+    if box.row:
+        parts.append(f"row {box.row}")
+    if len(filled.pages) > 1:
+        parts.append(f"sheet {page + 1}")
+    return ", ".join(parts)
+
+
 def _item(path: str, filled: Filled) -> str | None:
     """The item where a datum stands by the crosswalk."""
     for row in _rows(path):

@@ -5,11 +5,14 @@ import tempfile
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from edi.cli import common, printers
+
+if TYPE_CHECKING:
+    from edi.finding import Report
 
 
 class Kind(StrEnum):
@@ -69,6 +72,22 @@ def command(
     save: Annotated[
         bool, typer.Option("--save", help="Save the offsets for the printer that is named.")
     ] = False,
+    both_sides: Annotated[
+        bool,
+        typer.Option(
+            "--side-by-side",
+            help="Each claim beside its form of the other side, on a page of double width, with what differs "
+            "marked and explained.",
+        ),
+    ] = False,
+    answers: Annotated[
+        Path | None,
+        typer.Option(
+            "--answers",
+            metavar="FILE",
+            help="With --side-by-side: what the claims do not say, as TOML or JSON; as for convert.",
+        ),
+    ] = None,
     calibrate: Annotated[
         bool, typer.Option("--calibrate", help="Print the page by which a printer is measured.")
     ] = False,
@@ -93,6 +112,9 @@ def command(
     each finding, and a page that explains the numbers; it is not for submission. With --preprinted the PDF
     holds values alone, on the grid of ten characters and six lines an inch, for forms bought from a supplier.
     Findings go to standard error.
+
+    With --side-by-side a page shows the CMS-1500 on the left and the UB-04 on the right: the claim, and what
+    it becomes on the other side (`convert --to`). What is needed, changed or dropped has a number on both.
     """
     offset = _offset(printer, offset_x, offset_y, save=save, moved=calibrate or not proof)
     if calibrate:
@@ -104,7 +126,7 @@ def command(
         if save:
             return
         raise typer.BadParameter("name at least one file", param_hint="FILE...")
-    from edi.cli import render
+    from edi.finding import Report
     from edi.pipeline import inputs, judge_inputs
     from edi.pipeline.printing import Printing, print_forms
 
@@ -117,6 +139,10 @@ def command(
         show_values=show_values,
         settings=settings,
     )
+    if both_sides and not proof:
+        raise typer.BadParameter("both forms are proof copies", param_hint="--side-by-side")
+    if answers is not None and not both_sides:
+        raise typer.BadParameter("goes with --side-by-side", param_hint="--answers")
     how = Printing(
         proof=proof,
         offset=offset,
@@ -126,19 +152,33 @@ def command(
         created=common.instant(created).date(),
     )
     given = inputs(files, stdin=sys.stdin.buffer)
+    if both_sides:
+        from edi.conversion import AnswerBook, load
+        from edi.pipeline.facing import face_forms
+
+        seen = common.watched(given, quiet=quiet, what="files read")
+        faced = face_forms(seen, load(answers) if answers else AnswerBook(), options, how)
+        _write(faced.chunks, output)
+        raise typer.Exit(_told(Report(files=faced.reports), faced.claims, fail_on, quiet=quiet))
     judged = common.watched(judge_inputs(given, options), quiet=quiet, what="claims printed")
     printed = print_forms(judged, how)
     _write(printed.chunks, output)
-    report = printed.run.report()
+    raise typer.Exit(_told(printed.run.report(), printed.claims, fail_on, quiet=quiet))
+
+
+def _told(report: "Report", claims: int, fail_on: common.Level, *, quiet: bool) -> int:
+    """Say what was found, on standard error; the exit code."""
+    from edi.cli import render
+
     code = common.exit_code(report, fail_on)
-    if not printed.claims:
+    if not claims:
         code = common.UNUSABLE
         if not report.findings:
             sys.stderr.write("cleanclaim: no claim to print\n")
     # remarks alone are left to `check`
     if code != common.CLEAN or (not quiet and report.count("info") < len(report.findings)):
         sys.stderr.write(render.as_text(lambda console: render.report(console, report)))
-    raise typer.Exit(code)
+    return code
 
 
 def _offset(

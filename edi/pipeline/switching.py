@@ -243,7 +243,7 @@ def switch_input(
         UnknownPayer: payer rules or a policy that the options name do not exist.
     """
     known = known or {}
-    for record in _records(given, options, report):
+    for record in claim_records(given, options, report):
         value = record.value
         behind = known.get(value.claim_id or "") if isinstance(value, Claim) else None
         found = switch(record, to, book, options, record_of=behind)
@@ -256,7 +256,8 @@ def switch_input(
         yield found
 
 
-def _records(given: Input, options: Options, report: FileReport) -> Iterator[Record]:
+def claim_records(given: Input, options: Options, report: FileReport) -> Iterator[Record]:
+    """The records of an input, those of an 837 as claims; what is wrong with the wire joins the report."""
     if given.is_x12:
         for one in from_x12(given, options, report):
             yield Record(index=one.index, kind="claim", value=one.claim, id=one.claim.claim_id)
