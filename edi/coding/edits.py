@@ -38,6 +38,12 @@ def pair_indicator(lists: Lists, code1: str, code2: str, setting: str, on: date 
     return None if found is None else found.indicator
 
 
+def most_units(lists: Lists, code: str, setting: str, on: date | None) -> int | None:
+    """Most units of a code on a date; None: there is no limit, or it was not checked."""
+    found = unit_limit(lists, code, setting, on or UNDATED)
+    return None if found is None else found.units
+
+
 def once_per_date(lists: Lists, code: str, setting: str, on: date | None) -> bool:
     """Whether one unit a date is the limit of a code that nothing lifts (adjudication indicator 2)."""
     found = unit_limit(lists, code, setting, on or UNDATED)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from edi.coding.edits import parents_of
+from edi.coding.edits import most_units, parents_of
 from edi.coding.family import INITIALS, codes
 from edi.refdata import Lists
 from edi.rules.about import BASE
@@ -18,7 +18,6 @@ from edi.rules.inf.linking import (
     family_lines,
     proposed,
     second_initials,
-    unit_limits,
     units_of,
 )
 from edi.rules.inf.sources import (
@@ -488,8 +487,8 @@ def initial_units(case: Case) -> Iterator[Hit]:
         units = units_of(line)
         if units <= 1:
             continue
-        practitioner, hospital = unit_limits().get(code, (1, 1))
-        within = units <= (hospital if case.claim.setting == "facility" else practitioner)
+        setting = case.claim.setting or "professional"
+        within = units <= (most_units(case.lists, code, setting, line.service_date) or 1)
         yield Hit(
             f"/lines/{i}/units",
             severity="warning" if within or distinct(line) else None,
