@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from edi.coding.family import INITIALS, pair_indicator
+from edi.coding.edits import pair_indicator
+from edi.coding.family import INITIALS
 from edi.coding.timeline import Given
 from edi.model.claim import ServiceLine, effective_rendering_provider
 from edi.rules.about import facility_code, medicare
@@ -35,14 +36,14 @@ def _unmarked_beside(case: Case, line: ServiceLine) -> tuple[str | None, bool]:
     """
     if not BYPASSES.isdisjoint(modifiers_of(line)):
         return None, False
-    beside = None
+    beside, setting = None, case.claim.setting or "professional"
     for _, other, code in family_lines(case):
         if other.service_date != line.service_date:
             continue
         if case.claim.setting == "facility" and code in INITIALS:
             beside = beside or code
         if DISTINCT.isdisjoint(modifiers_of(other)) and (
-            pair_indicator(code, code_of(line), case.claim.setting or "professional") == 1
+            pair_indicator(case.lists, code, code_of(line), setting, line.service_date) == 1
         ):
             return code, True
     return (beside, False) if code_of(line) in EMERGENCY else (None, False)
