@@ -242,12 +242,20 @@ class Table:
             self._faulty(r, unit)
             return
         handlers = self.handlers
-        for i, (code, text) in enumerate(zip(unit.nodes, unit.segments, strict=True)):
+        i = 0
+        for code, text in zip(unit.nodes, unit.segments, strict=True):
             r.i = i
+            i += 1
             if code < RESTART:
                 handlers[code](r, text)
             else:
                 self._flagged(r, unit.root, code, text)
+
+    def run_part(self, r: Reading, unit: Unit, first: int, stop: int) -> None:
+        """Read some segments of a unit without faults."""
+        for i in range(first, stop):
+            r.i = i
+            self.handlers[unit.nodes[i]](r, unit.segments[i])
 
     def _faulty(self, r: Reading, unit: Unit) -> None:
         """Read a unit with faults: a loop may stand without the one that holds it, which is begun for it."""

@@ -12,14 +12,14 @@ from typing import IO
 
 from edi.errors import NotReadable
 from edi.finding import X12Place
-from edi.model.claim import Claim, Unmapped, Unread
+from edi.model.claim import Claim, ServiceLine, Unmapped, Unread
 from edi.model.party import Coverage, Patient, Person, Provider, TradingPartner
 from edi.transactions import parts837_read as read
 from edi.transactions import t837i, t837p
 from edi.transactions.parts837 import Guide
 from edi.transactions.parts837_read import Found, Reading, Table
 from edi.x12.findings import Fault
-from edi.x12.placing import Places
+from edi.x12.placing import RESTART, Places
 from edi.x12.reader import Event, Reader, SetHead, Unit, address, locate
 from edi.x12.taking import plain
 from edi.x12.units import element_offset
@@ -183,9 +183,15 @@ def _as_person(one: Patient) -> Person:
 
 
 def read_claim(
-    guide: Guide, table: Table, unit: Unit, header: Header, parent: str, trace: Found | None = None
+    guide: Guide,
+    table: Table,
+    unit: Unit,
+    header: Header,
+    parent: str,
+    trace: Found | None = None,
+    stop: int | None = None,
 ) -> Claim:
-    """The claim of one unit below the levels that are open."""
+    """The claim of one unit below the levels that are open; of one without faults also a beginning only."""
     levels = header.levels
     billing, subscriber, patient = levels.get("2000A"), levels.get("2000B"), levels.get("2000C")
     dependent = parent == "2000C"
@@ -212,7 +218,10 @@ def read_claim(
     r.decision = None
     r.line_base = r.other_base = r.member_base = ()
     r.drug = r.oi = False
-    table.run(r, unit)
+    if stop is None:
+        table.run(r, unit)
+    else:
+        table.run_part(r, unit, 0, stop)
     if r.line_numbers:
         read.settle_authorizations(r)
     order = read.settle_coverages(r)
@@ -304,36 +313,123 @@ def trace_read(claim: Claim, wanted: Collection[str] | None = None) -> dict[str,
     origin = claim.origin
     if not isinstance(origin, Origin):
         return {}
-    head = origin.unit.head
-    assert head.compiled is not None and head.guide is not None
-    name = head.guide.name
-    guide, table = GUIDES[name][0], _table(head.compiled.places, name)
-    header = Header(head, origin.header)
-    found: list[tuple[Unit, Found]] = []
-    if origin.header is not None:
-        trace: Found = {}
-        table.run(_begin(guide, origin.header, trace), origin.header)
-        found.append((origin.header, trace))
-    for unit in origin.levels:
-        trace = {}
-        _read_level(guide, table, unit, header, trace)
-        found.append((unit, trace))
-    trace = {}
-    parent = origin.unit.root.parent
-    again = read_claim(guide, table, origin.unit, header, parent.loop.id if parent else "", trace)
-    found.append((origin.unit, trace))
-    dependent = parent is not None and parent.loop.id == "2000C"
-    order = [0 if i == again.bill_to else -1 for i in range(len(again.coverages))]
-    raw: dict[str, tuple[Unit, int, int, int | None]] = {}
-    for unit, trace in found:
-        for path, (at, element, component) in trace.items():
-            raw.setdefault(read.resolve(path, order, dependent=dependent), (unit, at, element, component))
-    for where, held in sorted(raw.items(), key=lambda item: item[1][0].ordinal + item[1][1]):
-        while where.count("/") > 1:
-            where = where.rpartition("/")[0]
-            raw.setdefault(where, held)
+    raw = _traced(origin) if wanted is None else _traced_some(origin, wanted)
     asked = raw if wanted is None else [where for where in wanted if where in raw]
     return {where: _place(*raw[where]) for where in asked}
+
+
+Places837 = dict[str, tuple[Unit, int, int, int | None]]
+"""JSON Pointer -> unit, index of the segment in it, element, component."""
+_ABOVE = ("billing_provider", "pay_to", "patient", "submitter", "receiver", "property_casualty_claim_number")
+"""Keys of a claim whose values stand above it, all or some of them; `coverages` apart."""
+_levels: dict[str, tuple[Unit, Level, Found]] = {}
+"""By the id of their loop the levels that were traced last: many claims stand below one of them."""
+
+
+class _Again:
+    """The segments of a claim read once more, with a note of where each value stood."""
+
+    def __init__(self, origin: Origin) -> None:
+        head = origin.unit.head
+        assert head.compiled is not None and head.guide is not None
+        self.origin = origin
+        self.unit = origin.unit
+        self.guide = GUIDES[head.guide.name][0]
+        self.table = _table(head.compiled.places, head.guide.name)
+        self.header = Header(head, origin.header)
+        self.found: list[tuple[Unit, Found]] = []
+        parent = origin.unit.root.parent
+        self.parent = parent.loop.id if parent else ""
+        self.order = [0]
+        """For each coverage 0 for the billed one, else -1; known when the claim is read."""
+
+    def above(self) -> None:
+        """The head of the set and the levels."""
+        if self.origin.header is not None:
+            trace: Found = {}
+            self.table.run(_begin(self.guide, self.origin.header, trace), self.origin.header)
+            self.found.append((self.origin.header, trace))
+        for unit in self.origin.levels:
+            loop = unit.root.loop.id
+            known = _levels.get(loop)
+            if known is None or known[0] is not unit:
+                trace = {}
+                level = _read_level(self.guide, self.table, unit, self.header, trace)
+                known = _levels[loop] = (unit, level, trace)
+            self.header.levels[loop] = known[1]
+            self.found.append((unit, known[2]))
+
+    def claim(self, stop: int | None = None) -> None:
+        """The claim itself, up to a segment."""
+        trace: Found = {}
+        made = read_claim(self.guide, self.table, self.unit, self.header, self.parent, trace, stop)
+        self.found.append((self.unit, trace))
+        self.order = [0 if i == made.bill_to else -1 for i in range(len(made.coverages))]
+
+    def line(self, index: int) -> None:
+        """One line of a claim without faults."""
+        trace: Found = {}
+        cuts = self.unit.cuts
+        r = Reading(self.guide, self.unit, trace)
+        r.lines = [ServiceLine()] * index
+        r.others = []
+        r.line_numbers = {}
+        r.turns = {"2320": 0, "2400": index, "2430": 0}
+        r.decision = None
+        stop = cuts[index + 1] if index + 1 < len(cuts) else len(self.unit.nodes)
+        self.table.run_part(r, self.unit, cuts[index], stop)
+        self.found.append((self.unit, trace))
+
+    def places(self) -> Places837:
+        """What was found so far; a record or list has the place of its first value."""
+        dependent = self.parent == "2000C"
+        raw: Places837 = {}
+        for unit, trace in self.found:
+            for path, (at, element, component) in trace.items():
+                raw.setdefault(
+                    read.resolve(path, self.order, dependent=dependent), (unit, at, element, component)
+                )
+        for where, held in sorted(raw.items(), key=lambda item: item[1][0].ordinal + item[1][1]):
+            while where.count("/") > 1:
+                where = where.rpartition("/")[0]
+                raw.setdefault(where, held)
+        return raw
+
+
+def _traced(origin: Origin) -> Places837:
+    again = _Again(origin)
+    again.above()
+    again.claim()
+    return again.places()
+
+
+def _traced_some(origin: Origin, wanted: Collection[str]) -> Places837:
+    """The places of some pointers: where each line stands by itself, no other segments are read for it."""
+    unit = origin.unit
+    lines: set[int] = set()
+    others: set[str] = set()
+    above = False
+    for where in wanted:
+        _, top, number, *_ = (*where.split("/", 3), "", "")
+        if top == "lines" and number.isdecimal():
+            lines.add(int(number))
+        elif top in ("lines", "coverages"):
+            # a coverage holds what another payer decided on lines
+            return _traced(origin)
+        elif top:
+            others.add(where)
+            above = above or top in _ABOVE
+    if unit.faults or any(code >= RESTART for code in unit.nodes):
+        return _traced(origin)
+    again = _Again(origin)
+    if above:
+        again.above()
+    if others and not others <= again.places().keys():
+        again.claim(unit.cuts[0] if unit.cuts else None)
+    for index in sorted(lines):
+        if index < len(unit.cuts):
+            again.line(index)
+    return again.places()
 
 
 def _place(unit: Unit, index: int, element: int, component: int | None) -> X12Place:
