@@ -1,18 +1,19 @@
 """One door for judging: a case and the rules that apply to it -> findings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import lru_cache
 
 from edi.errors import UnknownPayer
 from edi.finding import SEVERITIES, Finding, Place, RecordKind, Severity, X12Place
-from edi.model.claim import Setting
+from edi.model.claim import Claim, Setting
 from edi.payers import Overlay, Policies
 from edi.rules import Case, Hit, Rule, all_rules, rule_by_id
 from edi.rules.across import Found
 from edi.rules.base import Need
 from edi.rules.denials import denials_under
 from edi.rules.own import own_rules
+from edi.rules.triggers import words
 from edi.tightening import NAME, RULE, Breach, breaches, tightened
 from edi.x12.findings import Fault
 
@@ -71,9 +72,66 @@ def _applicable(setting: Setting | None, have: frozenset[Need], overlay: Overlay
 @lru_cache(maxsize=256)
 def _active(
     setting: Setting | None, have: frozenset[Need], overlay: Overlay, policies: Policies, snip: int
-) -> tuple[Rule, ...]:
+) -> "_Active":
     """Those of them that hold under the policies, up to a SNIP type."""
-    return tuple(r for r in _applicable(setting, have, overlay) if r.snip <= snip and r.holds(policies))
+    return _Active(r for r in _applicable(setting, have, overlay) if r.snip <= snip and r.holds(policies))
+
+
+class _Active:
+    """The rules that hold for a kind of claim, by what wakes them."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self.always: list[Rule] = []
+        self.woken: list[tuple[frozenset[str], Rule]] = []
+        for rule in rules:
+            triggers = rule.triggers
+            if triggers:
+                self.woken.append((triggers, rule))
+            else:
+                self.always.append(rule)
+        self.words = frozenset[str]().union(*(triggers for triggers, _ in self.woken))
+        self._known: dict[frozenset[str], tuple[Rule, ...]] = {}
+
+    def on(self, claim: Claim) -> tuple[Rule, ...]:
+        """The rules that a claim wakes; remembered by what wakes them."""
+        present = self.words.intersection(words(claim))
+        found = self._known.get(present)
+        if found is None:
+            if len(self._known) >= _MOST_CHOICES:
+                self._known.clear()
+            woken = (rule for triggers, rule in self.woken if not triggers.isdisjoint(present))
+            found = self._known[present] = (*self.always, *woken)
+        return found
+
+
+_MOST_CHOICES = 4096
+"""Combinations of what wakes rules for which the rules are remembered."""
+_chosen: dict[tuple[Setting | None, frozenset[Need], int, int, int], tuple[Overlay, Policies, _Active]] = {}
+
+
+def _rules_for(case: Case, snip: int) -> _Active:
+    """The active rules of a case, by the very payer rules and policies: one run has few of them."""
+    have: list[Need] = []
+    if case.assembled is not None:
+        have.append("record")
+    if case.received is not None:
+        have.append("received")
+    if case.paper is not None:
+        have.append("paper")
+    if case.prices:
+        have.append("prices")
+    overlay, policies = case.overlay, case.policies
+    key = (case.claim.setting, frozenset(have), id(overlay), id(policies), snip)
+    held = _chosen.get(key)
+    if held is not None and held[0] is overlay and held[1] is policies:
+        return held[2]
+    # policies that hold a table cannot be remembered by value
+    active = _active.__wrapped__ if isinstance(policies.rev_admin_policy, dict) else _active
+    found = active(case.claim.setting, key[1], overlay, policies, snip)
+    if len(_chosen) >= _MOST_CHOICES:
+        _chosen.clear()
+    _chosen[key] = (overlay, policies, found)
+    return found
 
 
 def check_case(case: Case, *, record: RecordKind, index: int = 0, snip: int = 7) -> list[Finding]:
@@ -85,21 +143,10 @@ def check_case(case: Case, *, record: RecordKind, index: int = 0, snip: int = 7)
         index: position of the record in its file.
         snip: the highest SNIP type to judge.
     """
-    have: set[Need] = set()
-    if case.assembled is not None:
-        have.add("record")
-    if case.received is not None:
-        have.add("received")
-    if case.paper is not None:
-        have.add("paper")
-    if case.prices:
-        have.add("prices")
-    # policies that hold a table cannot be remembered
-    active = _active.__wrapped__ if isinstance(case.policies.rev_admin_policy, dict) else _active
+    case.forget()
     found = [
         _finding(case, rule, hit, record, index)
-        for rule in active(case.claim.setting, frozenset(have), case.overlay, case.policies, snip)
-        if not rule.codes or not rule.codes.isdisjoint(case.by_code)
+        for rule in _rules_for(case, snip).on(case.claim)
         for hit in rule.check(case)
     ]
     if snip >= TIGHTENED_SNIP and case.overlay.guide:

@@ -9,7 +9,7 @@ from edi.codes import modifier
 from edi.model.claim import Claim, ServiceLine, billed_coverage, effective_rendering_provider
 from edi.rules.across import Fact, Key, Told
 from edi.rules.asks import frequency
-from edi.rules.base import Case
+from edi.rules.base import Case, per_case
 
 REPEATED = frozenset({"59", "76", "77", "91", "XE", "XP", "XS", "XU"})
 """Modifiers that say that a service was done again, or apart."""
@@ -101,6 +101,12 @@ def repeats(claim: Claim) -> Iterator[tuple[int, int]]:
         for line in lines:
             if line.stands_for_itself and seen.setdefault(line.looks, line.index) != line.index:
                 yield line.index, seen[line.looks]
+
+
+@per_case
+def repeated_lines(case: Case) -> tuple[tuple[int, int], ...]:
+    """Lines that look like an earlier one of their day, as `repeats` gives them."""
+    return tuple(repeats(case.claim))
 
 
 def _day_line(claim: Claim, index: int, line: ServiceLine) -> DayLine:

@@ -242,10 +242,8 @@ class Table:
             self._faulty(r, unit)
             return
         handlers = self.handlers
-        i = 0
-        for code, text in zip(unit.nodes, unit.segments, strict=True):
+        for i, (code, text) in enumerate(zip(unit.nodes, unit.segments, strict=True)):
             r.i = i
-            i += 1
             if code < RESTART:
                 handlers[code](r, text)
             else:

@@ -274,7 +274,5 @@ def _nth(unit: Unit, start: int, index: int) -> int:
     own = _around(node.home)[0] if node is not None else frozenset()
     return sum(
         code < UNKNOWN and code & ~FLAGS in own and qualifier_of(text) == wanted
-        for code, text in zip(
-            unit.nodes[start : index + 1], unit.segments[start : index + 1], strict=True
-        )
+        for code, text in zip(unit.nodes[start : index + 1], unit.segments[start : index + 1], strict=True)
     )

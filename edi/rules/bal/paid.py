@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from edi.finding import Severity
-from edi.model.claim import other_coverages
+from edi.model.claim import Claim, other_coverages
 from edi.rules import Case, Hit, rule
 from edi.rules.about import CODES
 from edi.rules.asks import box, first_day
@@ -43,6 +43,7 @@ def _cut(reason: str) -> list[dict[str, str]]:
     help="Write what was paid for this very claim.",
     source="005010X222A1, 2300 AMT*F5; CMS-1500 item 29; rules catalogue F15-29-001",
     severity="error",
+    given=("patient_paid", "coverages.adjudication"),
     snip=3,
     also=("P37", "I18"),
     breaks=[
@@ -88,6 +89,18 @@ def paid_exceeds(case: Case) -> Iterator[Hit]:
             )
 
 
+_CENT = Decimal("0.01")
+
+
+def _further(claim: Claim) -> bool:
+    """Whether the claim states amounts beside its charges."""
+    return (
+        claim.patient_paid is not None
+        or any(coverage.adjudication is not None for coverage in claim.coverages)
+        or any(line.non_covered is not None for line in claim.lines)
+    )
+
+
 def _amounts(case: Case) -> Iterator[tuple[str, str, Decimal | None]]:
     claim = case.claim
     yield "/total_charge", "the total charge", claim.total_charge
@@ -122,8 +135,14 @@ def _amounts(case: Case) -> Iterator[tuple[str, str, Decimal | None]]:
 )
 def part_of_a_cent(case: Case) -> Iterator[Hit]:
     """There is no smaller amount than a cent on a claim."""
+    claim = case.claim
+    stated = [line.charge for line in claim.lines if line.charge is not None]
+    if claim.total_charge is not None:
+        stated.append(claim.total_charge)
+    if all(amount == amount.quantize(_CENT) for amount in stated) and not _further(claim):
+        return
     for path, what, amount in _amounts(case):
-        if amount is not None and amount != amount.quantize(Decimal("0.01")):
+        if amount is not None and amount != amount.quantize(_CENT):
             yield Hit(path, what=what, amount=f"{amount:f}")
 
 
@@ -135,6 +154,7 @@ def part_of_a_cent(case: Case) -> Iterator[Hit]:
     source="X12 claim adjustment reason codes and remittance advice remark codes (shape of the codes); "
     "005010X222A1 and 005010X223A2, CAS02 and MOA03",
     severity="error",
+    given=("coverages.adjudication",),
     snip=5,
     also=("P57", "I67"),
     breaks=[
@@ -187,6 +207,7 @@ def _unlisted(case: Case, name: str, code: str, day: date | None) -> bool:
     help="Copy the number of the line from the other payer's remittance, counted as on this claim.",
     source="005010X222A1 and 005010X223A2, 2430 SVD06",
     severity="error",
+    given=("coverages.adjudication",),
     snip=2,
     also=("P56", "I55"),
     breaks=[

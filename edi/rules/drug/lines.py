@@ -181,6 +181,7 @@ def units_differ_from_dose(case: Case) -> Iterator[Hit]:
     help="Shorten it to name, strength, dose and route.",
     source="005010X222A1, SV101-7 (at most 80 characters); 005010X223A2, SV202-7",
     severity="error",
+    given=("lines.description",),
     snip=1,
     also=("I45", "SNIP1-002"),
     breaks=[{"/lines/1/description": "X" * 81}],

@@ -11,6 +11,7 @@ from edi.coding.timeline import Given
 from edi.rules.asks import box
 from edi.rules.base import Case, Hit, rule
 from edi.rules.drug.facts import Group, administrations_of, by_drug, modifiers_of, number, units_of
+from edi.rules.ncci.tables import unit_limit
 
 _QUARTER = "2024 Q3"
 _FIVE_VIALS = [{"size": {"value": "100", "unit": "mg"}, "count": 5, "single_dose": True}]
@@ -112,7 +113,7 @@ def _limit(case: Case, code: str, day: date | None) -> tuple[int, str] | None:
     What the user loaded goes before the table that ships, which is that of practitioners.
     """
     setting = case.claim.setting or "professional"
-    loaded = case.lists.unit_limit(code, setting, day) if day is not None else None
+    loaded = unit_limit(case.lists, code, setting, day) if day is not None else None
     if loaded is not None:
         return loaded.units, loaded.edition.name
     shipped = _limits().get(code) if setting == "professional" else None
@@ -159,10 +160,11 @@ def over_the_limit(case: Case) -> Iterator[Hit]:
         if found is None:
             continue
         limit, edition = found
-        given = [(i, line) for i, line in lines if "JW" not in modifiers_of(line)]
-        stated = sum((units_of(line) for _, line in given), Decimal(0))
+        stated, i = Decimal(0), -1
+        for k, line in lines:
+            if "JW" not in modifiers_of(line):
+                stated, i = stated + units_of(line), k
         if stated > limit:
-            i = given[-1][0]
             yield Hit(
                 f"/lines/{i}/units",
                 hcpcs=code,

@@ -40,10 +40,11 @@ def service_date_unusable(case: Case) -> Iterator[Hit]:
     """
     where = box(case, "24A", "45")
     for i, line in enumerate(case.claim.lines):
-        path = f"/lines/{i}/service_date"
-        if case.claim.setting != "facility" and absent(case, line.service_date, path):
-            yield Hit(path, line=i + 1, box=where, problem="has no service date")
         first, last = line.service_date, line.service_through
+        if first is None:
+            path = f"/lines/{i}/service_date"
+            if case.claim.setting != "facility" and absent(case, first, path):
+                yield Hit(path, line=i + 1, box=where, problem="has no service date")
         if first is not None and last is not None and last < first:
             yield Hit(f"/lines/{i}/service_through", line=i + 1, box=where, problem="ends before it begins")
 
@@ -103,12 +104,12 @@ def procedure_unusable(case: Case) -> Iterator[Hit]:
     """
     where = box(case, "24D", "44")
     for i, line in enumerate(case.claim.lines):
-        path = f"/lines/{i}/hcpcs"
         if line.hcpcs is None:
+            path = f"/lines/{i}/hcpcs"
             if case.claim.setting != "facility" and absent(case, line.hcpcs, path):
                 yield Hit(path, line=i + 1, box=where, problem="no procedure code")
-        elif line.revenue_code not in RATE_CODES and (problem := hcpcs.problem(line.hcpcs)):
-            yield Hit(path, line=i + 1, box=where, problem=problem)
+        elif (problem := hcpcs.problem(line.hcpcs)) and line.revenue_code not in RATE_CODES:
+            yield Hit(f"/lines/{i}/hcpcs", line=i + 1, box=where, problem=problem)
         for k, one in enumerate(line.modifiers):
             problem = modifier.problem(one)
             if problem is None and one != one.strip():
@@ -127,7 +128,7 @@ def charge_problems(case: Case, *, drugs: bool) -> Iterator[Hit]:
     """Charges of drug lines, or of all others, that are missing, negative or zero."""
     where = box(case, "24F", "47")
     for i, line in enumerate(case.claim.lines):
-        if (line.kind == "drug") is not drugs:
+        if (line.kind == "drug") is not drugs or (line.charge is not None and line.charge > 0):
             continue
         path = f"/lines/{i}/charge"
         code = line.hcpcs or "without a procedure code"
@@ -193,6 +194,8 @@ def units_unusable(case: Case) -> Iterator[Hit]:
     """Every line has units, more than none."""
     where = box(case, "24G", "46")
     for i, line in enumerate(case.claim.lines):
+        if line.units is not None and line.units > 0:
+            continue
         path = f"/lines/{i}/units"
         code = line.hcpcs or "without a procedure code"
         if absent(case, line.units, path):

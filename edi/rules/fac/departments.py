@@ -1,14 +1,14 @@
 """FAC-REV: which revenue code goes with which service."""
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from edi import tables
 from edi.codes.text import DIGITS, only
 from edi.coding.revenue import DRUGS
 from edi.model.claim import ServiceLine
 from edi.rules import Case, Hit, rule
-from edi.rules.about import administrations, code_of, facility_code, medicare
+from edi.rules.about import administrations, code_of, coded_lines, facility_code, medicare
 from edi.rules.asks import absent, is_outpatient
 from edi.rules.fac.lines import TOTAL_LINE
 
@@ -30,17 +30,23 @@ def _usual(rule_id: str) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
 def _unusual(case: Case, rule_id: str) -> Iterator[tuple[int, ServiceLine, str]]:
     """Lines whose revenue code is not the usual one for their code: index, line, the usual revenue code."""
     policy = case.policies.rev_admin_policy
-    for i, line in enumerate(case.claim.lines):
-        code, revenue = code_of(line), line.revenue_code or ""
-        if len(revenue) != 4 or not only(revenue, DIGITS) or revenue == TOTAL_LINE or not code:
+    for i, line, code in coded_lines(case):
+        found = _usual_for(rule_id, code) if code else None
+        if found is None:
             continue
-        for start, usual, others in _usual(rule_id):
-            if not code.startswith(start):
-                continue
-            wanted = policy.get(code, usual) if isinstance(policy, dict) else usual
-            if revenue != wanted and not revenue.startswith(others or ("none",)):
-                yield i, line, wanted
-            break
+        usual, others = found
+        revenue = line.revenue_code or ""
+        wanted = policy.get(code, usual) if isinstance(policy, dict) else usual
+        if revenue == wanted or revenue.startswith(others or ("none",)):
+            continue
+        if len(revenue) == 4 and only(revenue, DIGITS) and revenue != TOTAL_LINE:
+            yield i, line, wanted
+
+
+@lru_cache(maxsize=4096)
+def _usual_for(rule_id: str, code: str) -> tuple[str, tuple[str, ...]] | None:
+    """Usual revenue code of a code, and others that are accepted; None where the rule has no say."""
+    return next((row[1:] for row in _usual(rule_id) if code.startswith(row[0])), None)
 
 
 @rule(
@@ -250,8 +256,10 @@ def line_without_procedure(case: Case) -> Iterator[Hit]:
     if not is_outpatient(case):
         return
     for i, line in enumerate(case.claim.lines):
+        if line.hcpcs is not None or not line.revenue_code or line.revenue_code == DRUGS:
+            continue
         path = f"/lines/{i}/hcpcs"
-        if not line.revenue_code or line.revenue_code == DRUGS or not absent(case, line.hcpcs, path):
+        if not absent(case, line.hcpcs, path):
             continue
         entry = case.lists.entry("revenue", line.revenue_code)
         if entry is not None and entry.fields.get("hcpcs_required") == "yes":
@@ -294,6 +302,7 @@ def professional_fee(case: Case) -> Iterator[Hit]:
     "hospitals.",
     source="CMS outpatient payment rule for 2026; rules catalogue 0.5 no. 36",
     severity="info",
+    modifiers=("PO",),
     snip=7,
     setting="facility",
     breaks=[{"/lines/0/modifiers": ["PO"], "/lines/0/service_date": "2026-01-01"}],

@@ -26,6 +26,8 @@ TOTAL_LINE = "0001"
 def revenue_missing(case: Case) -> Iterator[Hit]:
     """Every facility line has a revenue code."""
     for i, line in enumerate(case.claim.lines):
+        if line.revenue_code is not None:
+            continue
         path = f"/lines/{i}/revenue_code"
         if absent(case, line.revenue_code, path):
             yield Hit(path, line=i + 1, hcpcs=line.hcpcs or "no procedure code")
@@ -54,9 +56,10 @@ def revenue_malformed(case: Case) -> Iterator[Hit]:
     0001 is the total of the paper form and no service: a warning.
     """
     for i, line in enumerate(case.claim.lines):
-        code, path = line.revenue_code, f"/lines/{i}/revenue_code"
+        code = line.revenue_code
         if code is None:
             continue
+        path = f"/lines/{i}/revenue_code"
         if len(code) != 4 or not only(code, DIGITS):
             yield Hit(path, line=i + 1, problem=f"{code} is no revenue code, which has four digits")
         elif code == TOTAL_LINE:
@@ -124,7 +127,7 @@ def line_without_date(case: Case) -> Iterator[Hit]:
     if not is_outpatient(case):
         return
     for i, line in enumerate(case.claim.lines):
-        if absent(case, line.service_date, f"/lines/{i}/service_date"):
+        if line.service_date is None and absent(case, line.service_date, f"/lines/{i}/service_date"):
             yield Hit(f"/lines/{i}/service_date", line=i + 1)
 
 

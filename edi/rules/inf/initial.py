@@ -119,6 +119,7 @@ def _initial_ranks(case: Case) -> list[int]:
     "infusion before push.",
     source=f"{ARTICLES}; {NORIDIAN_CHEMO}",
     severity="error",
+    codes=parents(),
     snip=7,
     setting="facility",
     breaks=[
@@ -361,6 +362,7 @@ def _parent_elsewhere(told: Sequence[Told], _: Lists) -> Iterator[Settled]:
     help="Add the service to which it belongs, or remove the line.",
     source=f"{ARTICLES}; {ADD_ONS}",
     severity="error",
+    codes=parents(),
     snip=7,
     also=("NCCI-AOC-001",),
     across=Across(by_day, _parent_elsewhere),
@@ -396,7 +398,9 @@ def add_on_without_parent(case: Case) -> Iterator[Hit]:
     everywhere = {code for _, _, code in family_lines(case)}
     facility = case.claim.setting == "facility"
     for day, lines in by_day.items():
-        near = {code for _, _, code in lines} | {code for _, _, code in by_day.get(None, ())}
+        near = everywhere
+        if len(by_day) > 1:
+            near = {code for _, _, code in lines} | {code for _, _, code in by_day.get(None, ())}
         for i, _, code in lines:
             allowed = parents().get(code)
             if allowed is None or not by_a_person(case, i):

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from edi.coding.drugs import TB_FROM
+from edi.rules.about import medicare
 from edi.rules.asks import box
 from edi.rules.base import Case, Hit, rule
 from edi.rules.drug.facts import (
@@ -11,7 +12,6 @@ from edi.rules.drug.facts import (
     code_of,
     drug_lines,
     is_administration,
-    medicare,
     modifiers_of,
 )
 
@@ -78,6 +78,7 @@ def not_marked(case: Case) -> Iterator[Hit]:
     help="Write TB in the place of JG.",
     source="CMS: 340B modifiers (TB alone from 2025-01-01); rules catalogue B.1 (to be verified)",
     severity="warning",
+    modifiers=("JG",),
     snip=5,
     also=("MOD-INV-001",),
     breaks=[{"/lines/1/modifiers": ["JG"], "/lines/1/service_date": "2025-01-01"}],

@@ -71,14 +71,16 @@ def without_primary(case: Case) -> Iterator[Hit]:
     answers the finding. Types 2 and 3 are the contractor's lists and are not judged.
     """
     by_date = coded(case)
-    everywhere = {code for lines in by_date.values() for _, _, code in lines}
+    family = parents()
     for day, lines in by_date.items():
-        near = everywhere if case.claim.setting == "facility" else {code for _, _, code in lines}
         for i, _, code in lines:
-            if code in parents():
+            if code in family:
                 continue
             found = ncci.add_on(case.lists, code, day)
-            if found is None or not found.closed or found.parents & near:
+            if found is None or not found.closed:
+                continue
+            days = list(by_date) if case.claim.setting == "facility" else [day]
+            if any(one in found.parents for near in days for _, _, one in by_date[near]):
                 continue
             listed = sorted(found.parents)
             shown = ", ".join(listed[:6]) + (f" and {len(listed) - 6} more" if len(listed) > 6 else "")

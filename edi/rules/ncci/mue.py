@@ -11,8 +11,8 @@ from edi.coding.family import INITIALS
 from edi.model.claim import ServiceLine
 from edi.refdata import Lists, UnitLimit
 from edi.rules.across import Across, Found, Told, once
-from edi.rules.base import Case, Hit, rule
-from edi.rules.days import DayLine, by_day, day_of, lines_of, repeats, replaces, setting_of
+from edi.rules.base import Case, Hit, per_case, rule
+from edi.rules.days import DayLine, by_day, day_of, lines_of, repeated_lines, replaces, setting_of
 from edi.rules.drug.facts import modifiers_of
 from edi.rules.inf.linking import distinct
 from edi.rules.ncci import tables as ncci
@@ -55,10 +55,15 @@ def counted(code: str, modifiers: frozenset[str], setting: str) -> bool:
     return not (setting == "professional" and code in _drugs())
 
 
-def over(case: Case) -> Iterator[Over]:
+@per_case
+def over(case: Case) -> tuple[Over, ...]:
     """Codes that go beyond their limit on the claim itself, where no other rule says so."""
+    return tuple(_over(case))
+
+
+def _over(case: Case) -> Iterator[Over]:
     setting = ncci.setting_of(case)
-    again = {index for index, _ in repeats(case.claim)}
+    again = {index for index, _ in repeated_lines(case)}
     for day, lines in coded(case).items():
         groups: dict[str, list[Line]] = {}
         for entry in lines:
@@ -75,14 +80,19 @@ def over(case: Case) -> Iterator[Over]:
                     if _units(line) > limit.units:
                         yield Over(limit, i, code, _units(line))
                 continue
-            total = sum((_units(line) for _, line, _ in members), Decimal(0))
+            total = _units(members[0][1])
+            for _, line, _ in members[1:]:
+                total += _units(line)
             if total > limit.units:
                 yield Over(limit, members[-1][0], code, total)
 
 
+_ONE_UNIT = frozenset({*INITIALS, "96369"})
+
+
 def _told(setting: str, code: str, members: Sequence[Line]) -> bool:
     """Whether INF-INIT-001, INF-INIT-009 or INF-SITE-005 speaks of these lines of an initial service."""
-    if code not in (*INITIALS, "96369"):
+    if code not in _ONE_UNIT:
         return False
     if any(_units(line) > 1 for _, line, _ in members):
         return True

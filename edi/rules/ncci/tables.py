@@ -3,7 +3,6 @@
 An edit is an error only where the edition that holds it was published for the date of service.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -12,7 +11,7 @@ from edi.finding import Severity
 from edi.model.claim import ServiceLine, effective_rendering_provider
 from edi.refdata import AddOn, Lists, PairEdit, UnitLimit
 from edi.refdata.answers import Answer
-from edi.rules.base import Case
+from edi.rules.base import Case, per_case
 
 Line = tuple[int, ServiceLine, str]
 """Index, line, procedure code in capitals."""
@@ -55,6 +54,7 @@ def setting_of(case: Case) -> str:
     return case.claim.setting or "professional"
 
 
+@per_case
 def coded(case: Case) -> dict[date, list[Line]]:
     """Lines with a procedure code, a day and more than no unit, by day."""
     found: dict[date, list[Line]] = {}
@@ -76,17 +76,31 @@ class Joined:
     """The line of column 2, which is not paid beside it."""
 
 
-def joined(case: Case) -> Iterator[Joined]:
+@per_case
+def joined(case: Case) -> list[Joined]:
     """Every two lines of a day and practitioner that a pair edit joins, whatever their modifiers."""
     setting = setting_of(case)
+    found = []
     for day, lines in coded(case).items():
-        for second in lines:
-            for first in lines:
-                if first[2] == second[2]:
-                    continue
-                edit = pair(case.lists, first[2], second[2], setting, day)
-                if edit is not None and _one_practitioner(case, first[1], second[1]):
-                    yield Joined(edit, first, second)
+        if len(lines) < 2:
+            continue
+        for k, m, edit in _pairs(case.lists, tuple([code for _, _, code in lines]), setting, day):
+            if _one_practitioner(case, lines[k][1], lines[m][1]):
+                found.append(Joined(edit, lines[k], lines[m]))
+    return found
+
+
+@lru_cache(maxsize=8192)
+def _pairs(
+    lists: Lists, codes: tuple[str, ...], setting: str, day: date
+) -> tuple[tuple[int, int, PairEdit], ...]:
+    """The codes of a day that a pair edit joins: which one is in column 1, which in column 2, the edit."""
+    return tuple(
+        (k, m, edit)
+        for m, second in enumerate(codes)
+        for k, first in enumerate(codes)
+        if first != second and (edit := pair(lists, first, second, setting, day)) is not None
+    )
 
 
 def _one_practitioner(case: Case, one: ServiceLine, other: ServiceLine) -> bool:

@@ -80,6 +80,8 @@ def ambiguous(case: Case) -> Iterator[Hit]:
 def unit_unknown(case: Case) -> Iterator[Hit]:
     """The quantity of an NDC has a unit of its own, one of five."""
     for i, line in enumerate(case.claim.lines):
+        if line.ndc_unit is None and not line.ndc:
+            continue
         path, where = f"/lines/{i}/ndc_unit", box(case, "24 shaded", "43")
         if line.ndc_unit is None:
             if line.ndc and line.ndc_quantity is not None and absent(case, None, path):
@@ -116,6 +118,11 @@ def quantity_missing(case: Case) -> Iterator[Hit]:
     wants NDCs.
     """
     for i, line in enumerate(case.claim.lines):
+        quantity = line.ndc_quantity
+        if (line.ndc and quantity is not None and quantity > 0) or (
+            not line.ndc and quantity is None and case.assembled is None
+        ):
+            continue
         path, where = f"/lines/{i}/ndc_quantity", box(case, "24 shaded", "43")
         if line.ndc and absent(case, line.ndc_quantity, path):
             yield Hit(path, line=i + 1, box=where, problem="an NDC without a quantity")

@@ -60,9 +60,10 @@ def administration_in_facility(case: Case) -> Iterator[Hit]:
 
     A place with a facility rate that the rules catalogue does not name is a warning.
     """
+    paid = paid_to_facility()
     for i, line, code in administrations(case):
         place = effective_place_of_service(case.claim, line)
-        if code not in paid_to_facility() or not _is_facility(case, place):
+        if not _is_facility(case, place) or code not in paid:
             continue
         severity: Severity | None = None if place in NAMED else "warning"
         yield Hit(
@@ -83,6 +84,7 @@ def _place_path(index: int, own: str | None) -> str:
     "place of service of a practitioner is 19 or 22.",
     source="rules catalogue PRO-POS-002; 42 CFR 413.65 (provider-based departments)",
     severity="warning",
+    given=("ownership",),
     snip=6,
     setting="professional",
     breaks=[{"/ownership": "hospital_department"}, {"/ownership": "critical_access_hospital"}],

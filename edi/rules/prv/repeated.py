@@ -4,6 +4,7 @@ The program leaves these out of the files that it writes, so a claim that has no
 """
 
 from collections.abc import Iterator
+from operator import attrgetter
 
 from edi.model.claim import Claim, effective_rendering_provider
 from edi.model.party import Address, Provider
@@ -82,6 +83,17 @@ def rendering_repeats_billing(case: Case) -> Iterator[Hit]:
         yield Hit("/rendering_provider/npi")
 
 
+_NAMED = (
+    "rendering_provider",
+    "service_facility",
+    "supervising_provider",
+    "referring_provider",
+    "ordering_provider",
+)
+_of_line = attrgetter(*_NAMED)
+_NOBODY = (None,) * len(_NAMED)
+
+
 def _repeated(claim: Claim) -> Iterator[tuple[str, str, str]]:
     """What repeats something of the claim: pointer, words, loop."""
     professional = claim.setting != "facility"
@@ -114,6 +126,8 @@ def _repeated(claim: Claim) -> Iterator[tuple[str, str, str]]:
             yield f"/lines/{i}/place_of_service", "a line repeats the place of service of the claim", PLACE
             break
     for i, line in enumerate(claim.lines):
+        if _of_line(line) == _NOBODY:
+            continue
         where = f"of line {i + 1}"
         if _same(line.rendering_provider, claim.rendering_provider):
             loop = "2420A" if professional else "2420C"
@@ -248,6 +262,7 @@ def former_identifier(case: Case) -> Iterator[Hit]:
     help="Leave it out unless this payer has told you to send it.",
     source="005010X222A1 and 005010X223A2, 2300 and 2400 K3 (only where X12 has approved the use)",
     severity="info",
+    given=("unmapped",),
     snip=4,
     also=("I20",),
     breaks=[{"/unmapped": [{"address": "2300/K3", "text": "K3*STATE DATA"}]}],

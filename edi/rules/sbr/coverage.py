@@ -8,7 +8,7 @@ from edi.model.claim import billed_coverage, effective_bill_to, other_coverages
 from edi.model.party import Coverage
 from edi.payers import MEDICARE_FILING
 from edi.rules import Case, Hit, rule
-from edi.rules.asks import absent, box, first_day
+from edi.rules.asks import absent, box, day_one
 
 MOST_OTHER_PAYERS = 10
 MBI_FROM = date(2020, 1, 1)
@@ -253,7 +253,7 @@ def member_id_unusable(case: Case) -> Iterator[Hit]:
 
 def _before_new_numbers(case: Case) -> bool:
     """Whether the services fall in the time in which Medicare still took its older numbers."""
-    day = first_day(case.claim)
+    day = day_one(case)
     return day is not None and day < MBI_FROM
 
 
@@ -324,6 +324,7 @@ def claim_filing_impossible(case: Case) -> Iterator[Hit]:
     help="Correct the first or the last day of the coverage.",
     source="encounter and claim record (contract, section 2)",
     severity="warning",
+    given=("coverages.effective_through",),
     snip=4,
     breaks=[{"/coverages/0/effective_from": "2026-02-02", "/coverages/0/effective_through": "2026-02-01"}],
     keeps=[

@@ -124,6 +124,7 @@ def order_gap(case: Case) -> Iterator[Hit]:
     source="005010X222A1, 2000B and 2320 SBR05 (only where Medicare is not the first payer); rules "
     "catalogue P15, P78",
     severity="warning",
+    given=("coverages.secondary_reason",),
     snip=4,
     also=("I06", "P78", "SNIP4-002"),
     setting="professional",
@@ -155,6 +156,7 @@ def reason_not_wanted(case: Case) -> Iterator[Hit]:
     help="Copy the claim control number from that payer's remittance, where it has one.",
     source="005010X222A1 and 005010X223A2, 2330B REF*F8 (where it is known)",
     severity="info",
+    given=("coverages.adjudication",),
     snip=4,
     also=("I40",),
     breaks=[{**_SECOND, "/coverages/-": {**_FIRST, "adjudication": _DECIDED}}],

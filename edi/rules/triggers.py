@@ -1,0 +1,82 @@
+"""What of a claim wakes rules: procedure codes, modifiers, and values that most claims lack.
+
+Most rules have nothing to look at on most claims. A rule that says what wakes it is not run elsewhere.
+"""
+
+from operator import attrgetter
+from typing import Any
+
+from edi.codes import modifier
+from edi.model.claim import Claim, ServiceLine
+from edi.model.party import Coverage, Patient
+
+_CLAIM = (
+    "accident",
+    "attachments",
+    "clinical_trial_number",
+    "condition_codes",
+    "dates",
+    "delay_reason",
+    "note",
+    "occurrence_codes",
+    "occurrence_spans",
+    "off_campus",
+    "operating_provider",
+    "ownership",
+    "patient_paid",
+    "pay_to",
+    "service_facility",
+    "unmapped",
+    "unread",
+    "value_codes",
+)
+_PATIENT = ("death_date", "weight_kg")
+_COVERAGE = (
+    "adjudication",
+    "authorization_required",
+    "authorizations",
+    "effective_from",
+    "effective_through",
+    "secondary_reason",
+)
+_LINE = ("description", "non_covered", "service_through", "test_results")
+
+
+class _Values:
+    """The values of one kind of record that can wake a rule."""
+
+    def __init__(self, names: tuple[str, ...], prefix: str, empty: object) -> None:
+        self.names = tuple(prefix + name for name in names)
+        self.get = attrgetter(*names)
+        self.none: tuple[Any, ...] = self.get(empty)
+
+    def of(self, record: object) -> list[str]:
+        """Names of the values that a record has."""
+        held = self.get(record)
+        if held == self.none:
+            return []
+        return [name for name, value, none in zip(self.names, held, self.none, strict=True) if value != none]
+
+
+_claim = _Values(_CLAIM, "", Claim())
+_patient = _Values(_PATIENT, "patient.", Patient())
+_coverage = _Values(_COVERAGE, "coverages.", Coverage())
+_line = _Values(_LINE, "lines.", ServiceLine())
+FIELDS = frozenset((*_claim.names, *_patient.names, *_coverage.names, *_line.names))
+"""Values that can wake a rule, as paths without indexes: `coverages.adjudication`, `lines.description`."""
+
+
+def words(claim: Claim) -> set[str]:
+    """All that can wake a rule: procedure codes, modifiers with a hyphen before them, names of `FIELDS`."""
+    found = set(_claim.of(claim))
+    if claim.patient is not None:
+        found.update(_patient.of(claim.patient))
+    for coverage in claim.coverages:
+        found.update(_coverage.of(coverage))
+    for line in claim.lines:
+        if line.hcpcs:
+            found.add(line.hcpcs.strip().upper())
+        for one in line.modifiers:
+            found.add("-" + modifier.compact(one))
+        found.update(_line.of(line))
+    return found
