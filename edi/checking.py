@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 
 from edi.errors import UnknownPayer
-from edi.finding import SEVERITIES, Finding, Place, RecordKind, Severity, X12Place
+from edi.finding import SEVERITIES, Denial, Finding, Place, RecordKind, Severity, X12Place
 from edi.model.claim import Claim, Setting
 from edi.payers import Overlay, Policies
 from edi.rules import Case, Hit, Rule, all_rules, rule_by_id
@@ -105,7 +105,9 @@ class _Active:
 
 
 _MOST_CHOICES = 4096
-"""Combinations of what wakes rules for which the rules are remembered."""
+"""Combinations of what wakes rules for which the rules are remembered, and rules of which the answers are."""
+_MOST_KINDS = 64
+"""Kinds of claims for which the active rules are remembered."""
 _chosen: dict[tuple[Setting | None, frozenset[Need], int, int, int], tuple[Overlay, Policies, _Active]] = {}
 
 
@@ -128,7 +130,7 @@ def _rules_for(case: Case, snip: int) -> _Active:
     # policies that hold a table cannot be remembered by value
     active = _active.__wrapped__ if isinstance(policies.rev_admin_policy, dict) else _active
     found = active(case.claim.setting, key[1], overlay, policies, snip)
-    if len(_chosen) >= _MOST_CHOICES:
+    if len(_chosen) >= _MOST_KINDS:
         _chosen.clear()
     _chosen[key] = (overlay, policies, found)
     return found
@@ -151,7 +153,8 @@ def check_case(case: Case, *, record: RecordKind, index: int = 0, snip: int = 7)
     ]
     if snip >= TIGHTENED_SNIP and case.overlay.guide:
         found += [_breach(case, one, record, index) for one in breaches(case.claim, case.overlay)]
-    found.sort(key=lambda f: (SEVERITIES.index(f.severity), f.place.line or 0, f.rule, f.path))
+    if len(found) > 1:
+        found.sort(key=lambda f: (SEVERITIES.index(f.severity), f.place.line or 0, f.rule, f.path))
     return found
 
 
@@ -310,6 +313,7 @@ def _made(
     if claim_path is not None and claim_path.startswith("/lines/"):
         line = int(claim_path.split("/")[2]) + 1
     settled, by, reason = _severity(rule, severity, overlay)
+    denials, policy, said_by = _answers(rule, overlay, policies)
     return Finding(
         rule=rule.id,
         name=rule.name,
@@ -324,14 +328,35 @@ def _made(
         also=rule.also,
         snip=rule.snip,
         setting=setting,
-        denials=denials_under(rule.id, policies),
+        denials=denials,
         source=rule.source,
-        policy=", ".join(f"{name} = {getattr(policies, name)}" for name in rule.when) or None,
-        overlay=by or _said_by(rule, overlay, policies),
+        policy=policy,
+        overlay=by or said_by,
         severity_reason=reason,
         expected=expected,
         actual=actual,
     )
+
+
+_Answers = tuple[tuple[Denial, ...], str | None, str | None]
+_answered: dict[tuple[str, int, int], tuple[Rule, Overlay, Policies, _Answers]] = {}
+
+
+def _answers(rule: Rule, overlay: Overlay, policies: Policies) -> _Answers:
+    """Likely denials of a rule, the policy under which it holds, and whose that is."""
+    key = (rule.id, id(overlay), id(policies))
+    held = _answered.get(key)
+    if held is not None and held[0] is rule and held[1] is overlay and held[2] is policies:
+        return held[3]
+    found = (
+        denials_under(rule.id, policies),
+        ", ".join(f"{name} = {getattr(policies, name)}" for name in rule.when) or None,
+        _said_by(rule, overlay, policies),
+    )
+    if len(_answered) >= _MOST_CHOICES:
+        _answered.clear()
+    _answered[key] = (rule, overlay, policies, found)
+    return found
 
 
 def paths(case: Case, path: str, record: RecordKind) -> tuple[str, str | None]:

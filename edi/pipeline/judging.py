@@ -9,7 +9,7 @@ from typing import Any
 from edi import payers
 from edi.checking import check_case, paths, verified
 from edi.coding import proposed_claim
-from edi.coding.assembly import Assembled, resolve_setting
+from edi.coding.assembly import Assembled, line_kind, resolve_setting
 from edi.comparing import compared
 from edi.errors import NotWritable, UnknownPayer
 from edi.finding import (
@@ -23,7 +23,7 @@ from edi.finding import (
     X12Place,
 )
 from edi.forecast import forecast, stake_of
-from edi.model.claim import Claim, billed_coverage
+from edi.model.claim import Claim, LineKind, billed_coverage
 from edi.model.contract import Kind, Record
 from edi.model.encounter import Encounter
 from edi.model.party import TradingPartner
@@ -278,6 +278,63 @@ def case_of(value: Encounter | Claim, overlay: Overlay, policies: Policies, opti
         prices=options.prices,
         locality=options.locality,
     )
+
+
+class Terms:
+    """Payer rules, settled policies and code lists for the claims of one input, each chosen once."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.lists = reference.lists()
+        self._kinds: dict[str | None, LineKind] = {}
+        self._chosen: dict[tuple[str | None, ...], tuple[Overlay, str, Policies]] = {}
+
+    def case(self, record: Record) -> tuple[Case, str] | list[Finding]:
+        """What the rules look at for a claim from the wire, and why these payer rules; else what is wrong.
+
+        Raises:
+            UnknownPayer: the payer rules that were asked for do not exist.
+        """
+        claim = record.value
+        assert isinstance(claim, Claim)
+        coverage = billed_coverage(claim)
+        filing = coverage.claim_filing if coverage else None
+        payer = coverage.payer.id if coverage and coverage.payer else None
+        key = (claim.payer_overlay, filing, payer, claim.setting)
+        chosen = self._chosen.get(key)
+        if chosen is None:
+            found = chosen_for(claim, self.options, "x12", record)
+            if isinstance(found, list):
+                return found
+            overlay, reason, policies = found
+            settled = policies.settled(setting=claim.setting, claim_filing=filing)
+            if len(self._chosen) >= _MOST_CHOSEN:
+                self._chosen.clear()
+            chosen = self._chosen[key] = (overlay, reason, settled)
+        kinds = self._kinds
+        for line in claim.lines:
+            # the wire does not say what kind a line is, its code does
+            code = line.hcpcs
+            if code not in kinds:
+                if len(kinds) >= _MOST_CHOSEN:
+                    kinds.clear()
+                kinds[code] = line_kind(code, self.lists)
+            line.kind = kinds[code]
+        options = self.options
+        case = Case(
+            claim=claim,
+            policies=chosen[2],
+            overlay=chosen[0],
+            lists=self.lists,
+            received=options.received,
+            prices=options.prices,
+            locality=options.locality,
+        )
+        return case, chosen[1]
+
+
+_MOST_CHOSEN = 4096
+"""Kinds of claims for which the payer rules are remembered, and codes of which the kind is."""
 
 
 # ---------------------------------------------------------------- the 837

@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from edi.checking import check_case, wire_finding
-from edi.coding.assembly import line_kind
 from edi.finding import SEVERITIES, Finding
 from edi.model.contract import Record
-from edi.pipeline.judging import Judged, Options, case_of, chosen_for, mask
+from edi.pipeline.judging import Judged, Options, Terms, mask
 from edi.pipeline.notices import notice
 from edi.transactions.reading import ReadClaim, read_claims, trace_read
 from edi.x12 import parallel
@@ -38,6 +37,7 @@ def judge_x12(stream: BinaryIO, options: Options, *, file: str = "") -> Iterator
     claim. Other sets than the 837 are judged for structure only.
     """
     index = -1
+    terms = Terms(options)
     current = _Set()
     for event in read_claims(stream):
         if isinstance(event, SetHead):
@@ -47,7 +47,7 @@ def judge_x12(stream: BinaryIO, options: Options, *, file: str = "") -> Iterator
             yield _outside_units(event, file, current.guide if event.set else None, options)
         elif isinstance(event, ReadClaim):
             index += 1
-            yield _claim(event, index, current, options, file)
+            yield _claim(event, index, current, terms, file)
         elif isinstance(event, Unit):
             if event.level is not None:
                 depth = event.level[2]
@@ -104,8 +104,8 @@ def _guide_name(head: SetHead) -> str | None:
     return f"{head.guide.name} {version}"
 
 
-def _claim(read: ReadClaim, index: int, current: _Set, options: Options, file: str) -> Judged:
-    claim, unit = read.claim, read.unit
+def _claim(read: ReadClaim, index: int, current: _Set, terms: Terms, file: str) -> Judged:
+    claim, unit, options = read.claim, read.unit, terms.options
     found = Judged(
         file=file,
         index=index,
@@ -119,16 +119,12 @@ def _claim(read: ReadClaim, index: int, current: _Set, options: Options, file: s
         findings=[wire_finding(f, guide=current.guide, index=index) for f in unit.faults],
     )
     if options.snip > 2:
-        record = Record(index=index, kind="claim", value=claim, id=claim.claim_id)
-        chosen = chosen_for(claim, options, "x12", record)
+        chosen = terms.case(Record(index=index, kind="claim", value=claim, id=claim.claim_id))
         if isinstance(chosen, list):
             found.findings += chosen
             return found
-        found.overlay, found.reason, policies = chosen
-        found.case = case_of(claim, found.overlay, policies, options)
-        for line in claim.lines:
-            # the wire does not say what kind a line is, its code does
-            line.kind = line_kind(line.hcpcs, found.case.lists)
+        found.case, found.reason = chosen
+        found.overlay = found.case.overlay
         judged = check_case(found.case, record="x12", index=index, snip=options.snip)
         if judged:
             places = trace_read(claim, {one.claim_path or "" for one in judged})
@@ -136,8 +132,9 @@ def _claim(read: ReadClaim, index: int, current: _Set, options: Options, file: s
                 if one.place.x12 is None:
                     one.place.x12 = places.get(one.claim_path or "")
             faults = [*current.header, *(f for held in current.levels.values() for f in held), *unit.faults]
-            found.findings += [one for one in judged if not _said(one, faults)]
-    found.findings.sort(key=lambda f: SEVERITIES.index(f.severity))
+            found.findings += [one for one in judged if not _said(one, faults)] if faults else judged
+    if unit.faults:
+        found.findings.sort(key=lambda f: SEVERITIES.index(f.severity))
     if not options.show_values:
         mask(found.findings)
     return found

@@ -8,7 +8,7 @@ date or number goes to `unread`, and its value is None. Sources: as `parts837`.
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -137,9 +137,10 @@ class Reading:
     def note(self, base: Base, slots: Sequence[Slot], values: Sequence[str]) -> None:
         """Note where values stood, when tracing."""
         if self.trace is not None:
+            start = pointer(base)
             for slot, value in zip(slots, values, strict=True):
                 if value and slot.pointer is not None:
-                    where = pointer(base, slot.pointer)
+                    where = start if slot.pointer == "." else f"{start}/{slot.pointer}"
                     self.trace.setdefault(where, (self.i, slot.element, slot.component))
 
     def number(self, text: str, base: Base, name: str) -> Decimal | None:
@@ -249,9 +250,9 @@ class Table:
             else:
                 self._flagged(r, unit.root, code, text)
 
-    def run_part(self, r: Reading, unit: Unit, first: int, stop: int) -> None:
+    def run_part(self, r: Reading, unit: Unit, part: Iterable[int]) -> None:
         """Read some segments of a unit without faults."""
-        for i in range(first, stop):
+        for i in part:
             r.i = i
             self.handlers[unit.nodes[i]](r, unit.segments[i])
 
@@ -1372,6 +1373,8 @@ def settle_coverages(r: Reading) -> list[int]:
 
 def resolve(path: str, order: Sequence[int], *, dependent: bool) -> str:
     """A pointer with the index of its coverage and the person of 2010BA."""
+    if path.startswith("/lines/"):
+        return path
     if path.startswith("/" + SUBSCRIBER):
         path = (f"/coverages/{BILLED}/subscriber" if dependent else "/patient") + path[len(SUBSCRIBER) + 1 :]
     match = _MARK.match(path)

@@ -21,6 +21,7 @@ from edi.transactions.parts837_read import Found, Reading, Table
 from edi.x12.findings import Fault
 from edi.x12.placing import RESTART, Places
 from edi.x12.reader import Event, Reader, SetHead, Unit, address, locate
+from edi.x12.segment import ELEMENT
 from edi.x12.taking import plain
 from edi.x12.units import element_offset
 
@@ -189,9 +190,12 @@ def read_claim(
     header: Header,
     parent: str,
     trace: Found | None = None,
-    stop: int | None = None,
+    part: Iterable[int] | None = None,
 ) -> Claim:
-    """The claim of one unit below the levels that are open; of one without faults also a beginning only."""
+    """The claim of one unit below the levels that are open.
+
+    Of a unit without faults also some segments only, by their indexes.
+    """
     levels = header.levels
     billing, subscriber, patient = levels.get("2000A"), levels.get("2000B"), levels.get("2000C")
     dependent = parent == "2000C"
@@ -218,10 +222,10 @@ def read_claim(
     r.decision = None
     r.line_base = r.other_base = r.member_base = ()
     r.drug = r.oi = False
-    if stop is None:
+    if part is None:
         table.run(r, unit)
     else:
-        table.run_part(r, unit, 0, stop)
+        table.run_part(r, unit, part)
     if r.line_numbers:
         read.settle_authorizations(r)
     order = read.settle_coverages(r)
@@ -313,15 +317,23 @@ def trace_read(claim: Claim, wanted: Collection[str] | None = None) -> dict[str,
     origin = claim.origin
     if not isinstance(origin, Origin):
         return {}
-    raw = _traced(origin) if wanted is None else _traced_some(origin, wanted)
+    raw = _traced(origin) if wanted is None else _traced_some(claim, origin, wanted)
     asked = raw if wanted is None else [where for where in wanted if where in raw]
     return {where: _place(*raw[where]) for where in asked}
 
 
 Places837 = dict[str, tuple[Unit, int, int, int | None]]
 """JSON Pointer -> unit, index of the segment in it, element, component."""
-_ABOVE = ("billing_provider", "pay_to", "patient", "submitter", "receiver", "property_casualty_claim_number")
-"""Keys of a claim whose values stand above it, all or some of them; `coverages` apart."""
+_ABOVE = (
+    "billing_provider", "coverages", "pay_to", "patient", "submitter", "receiver",
+    "property_casualty_claim_number",
+)  # fmt: skip
+"""Keys of a claim whose values stand above it, all or some of them."""
+_PROVIDERS = frozenset(
+    ("attending_provider", "operating_provider", "referring_provider", "rendering_provider")
+    + ("service_facility", "supervising_provider")
+)
+"""Keys of a claim whose values are those of a loop: where it is absent nothing has a place."""
 _levels: dict[str, tuple[Unit, Level, Found]] = {}
 """By the id of their loop the levels that were traced last: many claims stand below one of them."""
 
@@ -359,10 +371,14 @@ class _Again:
             self.header.levels[loop] = known[1]
             self.found.append((unit, known[2]))
 
-    def claim(self, stop: int | None = None) -> None:
-        """The claim itself, up to a segment."""
+    def claim(self, stop: int | None = None, ids: tuple[str, ...] = ()) -> None:
+        """The claim itself, up to a segment, and of its segments those of some ids."""
         trace: Found = {}
-        made = read_claim(self.guide, self.table, self.unit, self.header, self.parent, trace, stop)
+        part = None
+        if stop is not None:
+            starts = tuple(id_ + ELEMENT for id_ in ids)
+            part = [i for i in range(stop) if not ids or self.unit.segments[i].startswith(starts)]
+        made = read_claim(self.guide, self.table, self.unit, self.header, self.parent, trace, part)
         self.found.append((self.unit, trace))
         self.order = [0 if i == made.bill_to else -1 for i in range(len(made.coverages))]
 
@@ -377,11 +393,11 @@ class _Again:
         r.turns = {"2320": 0, "2400": index, "2430": 0}
         r.decision = None
         stop = cuts[index + 1] if index + 1 < len(cuts) else len(self.unit.nodes)
-        self.table.run_part(r, self.unit, cuts[index], stop)
+        self.table.run_part(r, self.unit, range(cuts[index], stop))
         self.found.append((self.unit, trace))
 
-    def places(self) -> Places837:
-        """What was found so far; a record or list has the place of its first value."""
+    def values(self) -> Places837:
+        """Where the values stood that were found so far."""
         dependent = self.parent == "2000C"
         raw: Places837 = {}
         for unit, trace in self.found:
@@ -389,11 +405,34 @@ class _Again:
                 raw.setdefault(
                     read.resolve(path, self.order, dependent=dependent), (unit, at, element, component)
                 )
-        for where, held in sorted(raw.items(), key=lambda item: item[1][0].ordinal + item[1][1]):
+        return raw
+
+    def places(self) -> Places837:
+        """The same, and for each record or list the place of its first value."""
+        raw = self.values()
+        for where, held in sorted(raw.items(), key=_order):
             while where.count("/") > 1:
                 where = where.rpartition("/")[0]
                 raw.setdefault(where, held)
         return raw
+
+    def some(self, wanted: Collection[str]) -> Places837:
+        """As `places`, for the pointers that are asked for and were found."""
+        raw = self.values()
+        found: Places837 = {}
+        for where in wanted:
+            held = raw.get(where)
+            if held is None and where:
+                inside = [item for item in raw.items() if item[0].startswith(f"{where}/")]
+                held = min(inside, key=_order)[1] if inside else None
+            if held is not None:
+                found[where] = held
+        return found
+
+
+def _order(item: tuple[str, tuple[Unit, int, int, int | None]]) -> int:
+    """Ordinal of the segment of a place."""
+    return item[1][0].ordinal + item[1][1]
 
 
 def _traced(origin: Origin) -> Places837:
@@ -403,33 +442,51 @@ def _traced(origin: Origin) -> Places837:
     return again.places()
 
 
-def _traced_some(origin: Origin, wanted: Collection[str]) -> Places837:
-    """The places of some pointers: where each line stands by itself, no other segments are read for it."""
+_SEGMENTS = {
+    "claim_id": "CLM", "diagnoses": "HI", "frequency": "CLM", "place_of_service": "CLM",
+    "total_charge": "CLM", "type_of_bill": "CLM",
+}  # fmt: skip
+"""Keys of a claim whose values stand in segments of one id, which can be read without the others."""
+
+
+def _traced_some(claim: Claim, origin: Origin, wanted: Collection[str]) -> Places837:
+    """The places of some pointers; no more segments are read again than can hold them."""
     unit = origin.unit
     lines: set[int] = set()
     others: set[str] = set()
-    above = False
+    tops: set[str] = set()
+    whole = bool(unit.faults) or any(code >= RESTART for code in unit.nodes)
     for where in wanted:
         _, top, number, *_ = (*where.split("/", 3), "", "")
-        if top == "lines" and number.isdecimal():
-            lines.add(int(number))
-        elif top in ("lines", "coverages"):
-            # a coverage holds what another payer decided on lines
-            return _traced(origin)
-        elif top:
+        if top == "lines":
+            lines.add(int(number or 0))
+            whole = whole or not number
+        elif top and (top not in _PROVIDERS or getattr(claim, top) is not None):
             others.add(where)
-            above = above or top in _ABOVE
-    if unit.faults or any(code >= RESTART for code in unit.nodes):
+            tops.add(top)
+            whole = whole or (top == "coverages" and _may_stand_at_lines(where))
+    if whole:
         return _traced(origin)
     again = _Again(origin)
-    if above:
+    if not tops.isdisjoint(_ABOVE):
         again.above()
-    if others and not others <= again.places().keys():
-        again.claim(unit.cuts[0] if unit.cuts else None)
-    for index in sorted(lines):
+    if others and len(again.some(others)) < len(others):
+        ids = {_SEGMENTS.get(top, "") for top in tops}
+        again.claim(unit.cuts[0] if unit.cuts else len(unit.nodes), () if "" in ids else tuple(ids))
+    for index in lines:
         if index < len(unit.cuts):
             again.line(index)
-    return again.places()
+    return again.some(wanted)
+
+
+def _may_stand_at_lines(where: str) -> bool:
+    """Whether the place of a value of a coverage, or of its first value, may be in a service line."""
+    return (
+        where.count("/") < 3
+        or where.endswith("/adjudication")
+        or "/adjudication/lines" in where
+        or "/authorizations" in where
+    )
 
 
 def _place(unit: Unit, index: int, element: int, component: int | None) -> X12Place:
