@@ -1,19 +1,18 @@
 """One door for judging: a case and the rules that apply to it -> findings."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from functools import lru_cache
 
 from edi.errors import UnknownPayer
 from edi.finding import SEVERITIES, Denial, Finding, Place, RecordKind, Severity, X12Place
-from edi.model.claim import Claim, Setting
+from edi.model.claim import Setting
 from edi.payers import Overlay, Policies
 from edi.rules import Case, Hit, Rule, all_rules, rule_by_id
 from edi.rules.across import Found
-from edi.rules.base import Need
+from edi.rules.active import active_rules
 from edi.rules.denials import denials_under
 from edi.rules.own import own_rules
-from edi.rules.triggers import words
 from edi.tightening import NAME, RULE, Breach, breaches, tightened
 from edi.x12.findings import Fault
 
@@ -59,83 +58,6 @@ def _verify(overlay: Overlay) -> None:
     tightened(overlay)
 
 
-@lru_cache(maxsize=256)
-def _applicable(setting: Setting | None, have: frozenset[Need], overlay: Overlay) -> tuple[Rule, ...]:
-    """The rules of a setting whose needs are met and that the overlay leaves on, its own ones last."""
-    return tuple(
-        r
-        for r in (*all_rules(), *own_rules(overlay))
-        if r.setting in (None, setting) and r.needs <= have and not is_off(r, overlay)
-    )
-
-
-@lru_cache(maxsize=256)
-def _active(
-    setting: Setting | None, have: frozenset[Need], overlay: Overlay, policies: Policies, snip: int
-) -> "_Active":
-    """Those of them that hold under the policies, up to a SNIP type."""
-    return _Active(r for r in _applicable(setting, have, overlay) if r.snip <= snip and r.holds(policies))
-
-
-class _Active:
-    """The rules that hold for a kind of claim, by what wakes them."""
-
-    def __init__(self, rules: Iterable[Rule]) -> None:
-        self.always: list[Rule] = []
-        self.woken: list[tuple[frozenset[str], Rule]] = []
-        for rule in rules:
-            triggers = rule.triggers
-            if triggers:
-                self.woken.append((triggers, rule))
-            else:
-                self.always.append(rule)
-        self.words = frozenset[str]().union(*(triggers for triggers, _ in self.woken))
-        self._known: dict[frozenset[str], tuple[Rule, ...]] = {}
-
-    def on(self, claim: Claim) -> tuple[Rule, ...]:
-        """The rules that a claim wakes; remembered by what wakes them."""
-        present = self.words.intersection(words(claim))
-        found = self._known.get(present)
-        if found is None:
-            if len(self._known) >= _MOST_CHOICES:
-                self._known.clear()
-            woken = (rule for triggers, rule in self.woken if not triggers.isdisjoint(present))
-            found = self._known[present] = (*self.always, *woken)
-        return found
-
-
-_MOST_CHOICES = 4096
-"""Combinations of what wakes rules for which the rules are remembered, and rules of which the answers are."""
-_MOST_KINDS = 64
-"""Kinds of claims for which the active rules are remembered."""
-_chosen: dict[tuple[Setting | None, frozenset[Need], int, int, int], tuple[Overlay, Policies, _Active]] = {}
-
-
-def _rules_for(case: Case, snip: int) -> _Active:
-    """The active rules of a case, by the very payer rules and policies: one run has few of them."""
-    have: list[Need] = []
-    if case.assembled is not None:
-        have.append("record")
-    if case.received is not None:
-        have.append("received")
-    if case.paper is not None:
-        have.append("paper")
-    if case.prices:
-        have.append("prices")
-    overlay, policies = case.overlay, case.policies
-    key = (case.claim.setting, frozenset(have), id(overlay), id(policies), snip)
-    held = _chosen.get(key)
-    if held is not None and held[0] is overlay and held[1] is policies:
-        return held[2]
-    # policies that hold a table cannot be remembered by value
-    active = _active.__wrapped__ if isinstance(policies.rev_admin_policy, dict) else _active
-    found = active(case.claim.setting, key[1], overlay, policies, snip)
-    if len(_chosen) >= _MOST_KINDS:
-        _chosen.clear()
-    _chosen[key] = (overlay, policies, found)
-    return found
-
-
 def check_case(case: Case, *, record: RecordKind, index: int = 0, snip: int = 7) -> list[Finding]:
     """All findings of one claim, errors first, then by line.
 
@@ -146,11 +68,16 @@ def check_case(case: Case, *, record: RecordKind, index: int = 0, snip: int = 7)
         snip: the highest SNIP type to judge.
     """
     case.forget()
-    found = [
-        _finding(case, rule, hit, record, index)
-        for rule in _rules_for(case, snip).on(case.claim)
-        for hit in rule.check(case)
-    ]
+    active = active_rules(case, snip)
+    rules, unjudged = active.on(case)
+    found = [_finding(case, rule, hit, record, index) for rule in rules for hit in rule.check(case)]
+    if unjudged:
+        of_lines = [
+            _finding(case, rule, hit, record, index) for rule in active.by_line for hit in rule.check(case)
+        ]
+        found += of_lines
+        if not of_lines:
+            active.silent(unjudged)
     if snip >= TIGHTENED_SNIP and case.overlay.guide:
         found += [_breach(case, one, record, index) for one in breaches(case.claim, case.overlay)]
     if len(found) > 1:
@@ -182,12 +109,6 @@ def _breach(case: Case, breach: Breach, record: RecordKind, index: int) -> Findi
         expected=breach.expected,
         actual=breach.actual,
     )
-
-
-def is_off(rule: Rule, overlay: Overlay) -> bool:
-    """Whether payer rules leave a rule out."""
-    change = overlay.severities.get(rule.id)
-    return change is not None and change.to == "off"
 
 
 def _said_by(rule: Rule, overlay: Overlay, policies: Policies) -> str | None:
@@ -338,6 +259,7 @@ def _made(
     )
 
 
+_MOST_ANSWERS = 4096
 _Answers = tuple[tuple[Denial, ...], str | None, str | None]
 _answered: dict[tuple[str, int, int], tuple[Rule, Overlay, Policies, _Answers]] = {}
 
@@ -353,7 +275,7 @@ def _answers(rule: Rule, overlay: Overlay, policies: Policies) -> _Answers:
         ", ".join(f"{name} = {getattr(policies, name)}" for name in rule.when) or None,
         _said_by(rule, overlay, policies),
     )
-    if len(_answered) >= _MOST_CHOICES:
+    if len(_answered) >= _MOST_ANSWERS:
         _answered.clear()
     _answered[key] = (rule, overlay, policies, found)
     return found

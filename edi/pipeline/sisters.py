@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from edi.checking import is_off, run_finding
+from edi.checking import run_finding
 from edi.finding import Finding, RecordKind
 from edi.forecast import Stake, leads_textbook
 from edi.model.claim import Claim, Setting
@@ -20,6 +20,7 @@ from edi.pipeline.spill import BUFFERED, Spill, hashed
 from edi.refdata import Lists
 from edi.rules import Case, Rule, all_rules
 from edi.rules.across import Fact, Found, Gather, Key, Settled, Told
+from edi.rules.active import is_off
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

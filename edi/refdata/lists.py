@@ -356,6 +356,10 @@ class Lists:
             entry = next((row for row in source.entries(best, list_name, code) if row.valid(on)), None)
         return Listing(known=known, entry=entry, edition=best, covers=best.covers(on))
 
+    def has_editions(self, list_name: str) -> bool:
+        """Whether any edition of a list with dates of service of its own is at hand."""
+        return any(one.editions(list_name) for one in self._dated if one)
+
     def coverage(self, list_name: str) -> Coverage:
         """How much of a list is loaded."""
         found = {source.coverage(list_name) for source in self._sources}

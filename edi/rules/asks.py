@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 from operator import attrgetter
 
@@ -13,7 +14,7 @@ from edi.model.claim import (
     DiagnosisKind,
     Statement,
     claim_diagnoses,
-    effective_kind,
+    effective_kinds,
     statement_period,
 )
 from edi.model.party import Address, Provider
@@ -51,6 +52,7 @@ LINE_ROLES = (
 )
 
 
+_of_claim = attrgetter(*(key for key, _ in CLAIM_ROLES))
 _of_line = attrgetter(*(key for key, _ in LINE_ROLES))
 
 
@@ -79,17 +81,21 @@ ELSEWHERE = {
 def providers(claim: Claim) -> Iterator[tuple[str, str, str, Provider]]:
     """Every provider that the claim sends: pointer, key of the role, what to call it, the provider."""
     unsent = ELSEWHERE.get(claim.setting or "", ())
-    for key, title in CLAIM_ROLES:
-        one = getattr(claim, key)
+    for (key, title), one in zip(CLAIM_ROLES, _of_claim(claim), strict=True):
         if one is not None and key not in unsent:
             yield f"/{key}", key, title, one
-    for i, line in enumerate(claim.lines):
-        named = _of_line(line)
-        if named == _NOBODY:
-            continue
+    for i, named in named_on_lines(claim):
         for (key, title), one in zip(LINE_ROLES, named, strict=True):
             if one is not None and key not in unsent:
                 yield f"/lines/{i}/{key}", key, f"{title} of line {i + 1}", one
+
+
+def named_on_lines(claim: Claim) -> Iterator[tuple[int, tuple[Provider | None, ...]]]:
+    """Lines that name a provider: index, and for each of `LINE_ROLES` who it is."""
+    for i, line in enumerate(claim.lines):
+        named: tuple[Provider | None, ...] = _of_line(line)
+        if named != _NOBODY:
+            yield i, named
 
 
 _NOBODY = (None,) * len(LINE_ROLES)
@@ -210,13 +216,24 @@ def pointed(case: Case) -> list[int]:
 @per_case
 def kinds(case: Case) -> list[DiagnosisKind]:
     """What kind each diagnosis is."""
-    return [effective_kind(case.claim, i) for i in range(len(case.claim.diagnoses))]
+    return effective_kinds(case.claim)
 
 
 @per_case
 def period(case: Case) -> Statement:
     """The statement period."""
     return statement_period(case.claim)
+
+
+@per_case
+def charged(case: Case) -> Decimal | None:
+    """The sum of the charges; None where a line has none."""
+    total = Decimal(0)
+    for line in case.claim.lines:
+        if line.charge is None:
+            return None
+        total += line.charge
+    return total
 
 
 @per_case

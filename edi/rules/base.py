@@ -118,10 +118,9 @@ class Case:
         """Lines with their indexes: those of the given codes, of one kind, or all."""
         if codes or within is not None:
             wanted = codes or tuple(within or ())
-            by_code = self.by_code
-            if not by_code.keys() & wanted:
-                return
-            indexes: Iterable[int] = sorted(i for code in wanted for i in by_code.get(code, ()))
+            indexes: Iterable[int] = sorted(
+                [i for code, at in self.by_code.items() if code in wanted for i in at]
+            )
         else:
             indexes = range(len(self.claim.lines))
         for i in indexes:
@@ -189,6 +188,9 @@ class Rule:
     modifiers: frozenset[str] = frozenset()
     given: frozenset[str] = frozenset()
     """Names of values, of `triggers.FIELDS`, that most claims lack."""
+    by_line: bool = False
+    """Looks at the shape of each line by itself (`triggers.SHAPE`), and beside it at no more than setting,
+    place of service and type of bill of the claim."""
     needs: frozenset[Need] = frozenset()
     when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Policy -> values under which the rule holds."""
@@ -234,6 +236,7 @@ def rule(
     codes: Iterable[str] = (),
     modifiers: Iterable[str] = (),
     given: Iterable[str] = (),
+    by_line: bool = False,
     needs: Iterable[Need] = (),
     when: Mapping[str, str | tuple[str, ...]] | None = None,
     also: Iterable[str] = (),
@@ -251,8 +254,8 @@ def rule(
     `help` says what to do, as sentences; `source` who says so, with its date. `breaks` and `keeps` are
     examples: patches of a clean sample of the rule's setting (`on` says whether of the encounter or of its
     claim). `when` limits the rule to policy values; `codes`, `modifiers` and `given` (values of the claim) to
-    claims with one of them: it must be silent on all others. `across` is what the rule makes of several
-    claims of a run.
+    claims with one of them: it must be silent on all others. `by_line` says that the rule looks at the shapes
+    of single lines only. `across` is what the rule makes of several claims of a run.
     """
     for policy in when or {}:
         if policy not in NAMES:
@@ -277,6 +280,7 @@ def rule(
             codes=frozenset(codes),
             modifiers=frozenset(modifiers),
             given=frozenset(given),
+            by_line=by_line,
             needs=frozenset(needs),
             when={k: (v,) if isinstance(v, str) else tuple(v) for k, v in (when or {}).items()},
             also=tuple(also),

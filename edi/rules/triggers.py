@@ -39,7 +39,26 @@ _COVERAGE = (
     "effective_through",
     "secondary_reason",
 )
-_LINE = ("description", "non_covered", "service_through", "test_results")
+_LINE = ("description", "non_covered", "service_through")
+
+SHAPE = (
+    "hcpcs",
+    "modifiers",
+    "revenue_code",
+    "place_of_service",
+    "kind",
+    "unit",
+    "service_date",
+    "service_through",
+    "ndc",
+    "ndc_unit",
+    "description",
+    "non_covered",
+)
+"""Values of a line that come again on other claims. Rules that look at nothing else (`Rule.by_line`) need not
+judge a shape twice."""
+shape = attrgetter(*SHAPE)
+"""The shape of a line."""
 
 
 class _Values:
@@ -62,21 +81,33 @@ _claim = _Values(_CLAIM, "", Claim())
 _patient = _Values(_PATIENT, "patient.", Patient())
 _coverage = _Values(_COVERAGE, "coverages.", Coverage())
 _line = _Values(_LINE, "lines.", ServiceLine())
-FIELDS = frozenset((*_claim.names, *_patient.names, *_coverage.names, *_line.names))
+_RESULTS = "lines.test_results"
+FIELDS = frozenset((*_claim.names, *_patient.names, *_coverage.names, *_line.names, _RESULTS))
 """Values that can wake a rule, as paths without indexes: `coverages.adjudication`, `lines.description`."""
 
 
-def words(claim: Claim) -> set[str]:
-    """All that can wake a rule: procedure codes, modifiers with a hyphen before them, names of `FIELDS`."""
+def of_shape(line: ServiceLine) -> set[str]:
+    """What can wake a rule in the shape of a line."""
+    found = set(_line.of(line))
+    if line.hcpcs:
+        found.add(line.hcpcs.strip().upper())
+    found.update("-" + modifier.compact(one) for one in line.modifiers)
+    return found
+
+
+def beside_shapes(claim: Claim) -> set[str]:
+    """What can wake a rule beside the shapes of the lines."""
     found = set(_claim.of(claim))
     if claim.patient is not None:
         found.update(_patient.of(claim.patient))
     for coverage in claim.coverages:
         found.update(_coverage.of(coverage))
     for line in claim.lines:
-        if line.hcpcs:
-            found.add(line.hcpcs.strip().upper())
-        for one in line.modifiers:
-            found.add("-" + modifier.compact(one))
-        found.update(_line.of(line))
+        if line.test_results:
+            found.add(_RESULTS)
     return found
+
+
+def words(claim: Claim) -> set[str]:
+    """All that can wake a rule: procedure codes, modifiers with a hyphen before them, names of `FIELDS`."""
+    return beside_shapes(claim).union(*(of_shape(line) for line in claim.lines))

@@ -6,10 +6,10 @@ from datetime import date
 from decimal import Decimal
 
 from edi.finding import Severity
-from edi.model.claim import Claim, other_coverages
+from edi.model.claim import other_coverages
 from edi.rules import Case, Hit, rule
 from edi.rules.about import CODES
-from edi.rules.asks import box, first_day
+from edi.rules.asks import box, charged, day_one
 
 _OTHER = {
     "responsibility": "P",
@@ -90,15 +90,24 @@ def paid_exceeds(case: Case) -> Iterator[Hit]:
 
 
 _CENT = Decimal("0.01")
+_MOST_DIGITS = 20
+"""Sums of fewer digits are exact."""
 
 
-def _further(claim: Claim) -> bool:
-    """Whether the claim states amounts beside its charges."""
-    return (
-        claim.patient_paid is not None
-        or any(coverage.adjudication is not None for coverage in claim.coverages)
-        or any(line.non_covered is not None for line in claim.lines)
-    )
+def _whole(case: Case) -> bool:
+    """Whether the claim states no amount but its charges and these are whole cents, as on most claims.
+
+    Their sum has the places of the one that has most of them, as long as nothing is rounded off.
+    """
+    claim, charges = case.claim, charged(case)
+    if charges is None or claim.total_charge is None or claim.patient_paid is not None:
+        return False
+    if any(coverage.adjudication is not None for coverage in claim.coverages):
+        return False
+    if any(line.non_covered is not None for line in claim.lines):
+        return False
+    _, digits, exponent = (charges + claim.total_charge).as_tuple()
+    return isinstance(exponent, int) and exponent >= -2 and len(digits) < _MOST_DIGITS
 
 
 def _amounts(case: Case) -> Iterator[tuple[str, str, Decimal | None]]:
@@ -135,11 +144,7 @@ def _amounts(case: Case) -> Iterator[tuple[str, str, Decimal | None]]:
 )
 def part_of_a_cent(case: Case) -> Iterator[Hit]:
     """There is no smaller amount than a cent on a claim."""
-    claim = case.claim
-    stated = [line.charge for line in claim.lines if line.charge is not None]
-    if claim.total_charge is not None:
-        stated.append(claim.total_charge)
-    if all(amount == amount.quantize(_CENT) for amount in stated) and not _further(claim):
+    if _whole(case):
         return
     for path, what, amount in _amounts(case):
         if amount is not None and amount != amount.quantize(_CENT):
@@ -186,7 +191,7 @@ def adjustment_code_impossible(case: Case) -> Iterator[Hit]:
                 (f"{base}/lines/{n}/adjustments/{k}/reason", one.reason)
                 for k, one in enumerate(line.adjustments)
             ]
-        day = decision.paid_date or first_day(case.claim)
+        day = decision.paid_date or day_one(case)
         for path, code in given:
             if code and (not _REASON.fullmatch(code.upper()) or _unlisted(case, "carc", code, day)):
                 yield Hit(path, number=i + 1, code=code, what="adjustment reason")

@@ -1,10 +1,9 @@
 """Balances of the claim and its lines."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 from edi.rules import Case, Hit, rule
-from edi.rules.asks import absent, box
+from edi.rules.asks import absent, box, charged
 
 
 @rule(
@@ -22,11 +21,9 @@ from edi.rules.asks import absent, box
 )
 def total_differs(case: Case) -> Iterator[Hit]:
     """The total of a claim is the sum of its lines, to the cent."""
-    claim = case.claim
-    charges = [line.charge for line in claim.lines if line.charge is not None]
-    if claim.total_charge is None or len(charges) != len(claim.lines):
+    claim, total = case.claim, charged(case)
+    if claim.total_charge is None or total is None:
         return
-    total = sum(charges, Decimal(0))
     if total != claim.total_charge:
         yield Hit(
             "/total_charge",

@@ -36,6 +36,7 @@ SUPERSEDED_FROM = EDITION
     help="Bill the code that is in force on the service date, in its own units.",
     source="HCPCS quarterly updates, where the drug table knows the dates; rules catalogue K27, 0.5 no. 15",
     severity="error",
+    by_line=True,
     snip=5,
     breaks=[
         {"/lines/1/hcpcs": "J1300"},

@@ -67,7 +67,11 @@ def is_administration(line: ServiceLine) -> bool:
 @per_case
 def drug_lines(case: Case) -> list[tuple[int, ServiceLine, str]]:
     """Drug lines with their indexes and codes."""
-    return [(i, line, code) for i, line, code in coded_lines(case) if code and is_drug(case, line)]
+    return [
+        entry
+        for entry in coded_lines(case)
+        if entry[2] and (entry[1].kind == "drug" or (entry[1].kind is None and is_drug(case, entry[1])))
+    ]
 
 
 @per_case

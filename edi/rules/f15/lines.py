@@ -22,6 +22,7 @@ RATE_CODES = frozenset(("0022", "0023", "0024"))
     source="005010X222A1, 2400 DTP*472 (required); 005010X223A2, 2400 DTP*472; CMS-1500 item 24A, UB-04 FL "
     "45",
     severity="error",
+    by_line=True,
     snip=2,
     also=("P66", "I49"),
     breaks=[
@@ -85,6 +86,7 @@ def service_after_receipt(case: Case) -> Iterator[Hit]:
     help="Write a HCPCS or CPT code of five characters, and modifiers of two.",
     source="005010X222A1, 2400 SV101 (required); 005010X223A2, 2400 SV202; CMS-1500 item 24D, UB-04 FL 44",
     severity="error",
+    by_line=True,
     snip=2,
     also=("P59", "F04-44-001", "SNIP5-001"),
     breaks=[

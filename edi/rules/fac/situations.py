@@ -495,6 +495,8 @@ def accident_state_missing(case: Case) -> Iterator[Hit]:
 def distinct_visit_missing(case: Case) -> Iterator[Hit]:
     """Two visits to one department on one day are paid both only where the claim says that they were "
     "distinct."""
+    if sum(len(at) for code, at in case.by_code.items() if code in VISITS) < 2:
+        return
     if "G0" in _codes(case.claim.condition_codes):
         return
     seen: dict[tuple[date | None, str], int] = {}

@@ -143,11 +143,15 @@ def initial_not_highest(case: Case) -> Iterator[Hit]:
 
     An add-on without any legal parent is INF-INIT-008.
     """
+    lines = family_lines(case)
+    table = codes()
+    if not any(table[code].kind == "add_on" and table[code].rank is not None for _, _, code in lines):
+        return
     ranks = _initial_ranks(case)
     if not ranks:
         return
     lowest = min(ranks)
-    present = {code for _, _, code in family_lines(case)}
+    present = {code for _, _, code in lines}
     base = next(code for _, _, code in family_lines(case) if codes()[code].rank == lowest)
     for i, _, code in family_lines(case):
         row = codes()[code]
@@ -438,9 +442,9 @@ def initial_units(case: Case) -> Iterator[Hit]:
 
     A hospital may be paid two on a date, and several sites or visits may share a line: then it is a warning.
     """
-    for i, line, code in family_lines(case, (*INITIALS, "96369")):
+    for i, line, code in family_lines(case):
         units = units_of(line)
-        if units <= 1:
+        if units <= 1 or (code not in INITIALS and code != "96369"):
             continue
         practitioner, hospital = unit_limits().get(code, (1, 1))
         within = units <= (hospital if case.claim.setting == "facility" else practitioner)

@@ -125,6 +125,15 @@ def _billed(case: Case, wanted: Collection[str]) -> Sequence[FamilyLine]:
     return found
 
 
+@per_case
+def initial_lines(case: Case) -> Sequence[FamilyLine]:
+    """Lines of initial services."""
+    return [entry for entry in _family(case) if entry[2] in _INITIALS]
+
+
+_INITIALS = frozenset(INITIALS)
+
+
 def by_date(case: Case, wanted: Collection[str] | None = None) -> Mapping[date | None, list[FamilyLine]]:
     """Lines of the administration family by service date."""
     return _family_by_date(case) if wanted is None else _grouped(family_lines(case, wanted))
@@ -320,7 +329,10 @@ def second_initials(case: Case) -> Sequence[Second]:
     another visit, another access site, neither (`same`), or nothing (`unknown`). A line that looks like an
     earlier one of its day, and is told apart by nothing, is PRO-DUP-001.
     """
-    days = {day: lines for day, lines in by_date(case, INITIALS).items() if len(lines) > 1}
+    lines = initial_lines(case)
+    if len(lines) < 2:
+        return ()
+    days = {day: entries for day, entries in _grouped(lines).items() if len(entries) > 1}
     return list(_second_initials(case, days)) if days else ()
 
 

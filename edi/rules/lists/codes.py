@@ -17,6 +17,19 @@ from edi.rules.fac.lines import TOTAL_LINE
 _YEAR = ["2026-01-01", "2026-12-31"]
 
 
+_OF_FACILITY = (
+    "type_of_bill", "admission_source", "patient_status", "revenue", "condition", "occurrence",
+    "occurrence_span", "value",
+)  # fmt: skip
+"""Lists of the codes that only a facility claim has."""
+
+
+@lru_cache(maxsize=64)
+def _has_any(lists: Lists, names: tuple[str, ...]) -> bool:
+    """Whether an edition of one of these lists is at hand: without one nothing can be missing."""
+    return any(lists.has_editions(name) for name in names)
+
+
 @lru_cache(maxsize=16384)
 def _missing(lists: Lists, name: str, code: str, on: date | None) -> tuple[Severity, str] | None:
     """How bad it is that a list lacks a code on a day, and which edition says so; None: nothing against it.
@@ -47,6 +60,7 @@ def _missing(lists: Lists, name: str, code: str, on: date | None) -> tuple[Sever
     help="Write a code that is in force on the day of the service.",
     source="HCPCS and CPT lists that the user has loaded; CMS front-end edit X222.351.2400.SV101-2.020",
     severity="error",
+    by_line=True,
     snip=5,
     also=("P59", "I43", "DRUG-HCPCS-DATE"),
     breaks=[
@@ -145,6 +159,8 @@ def _facility_codes(case: Case) -> Iterator[tuple[str, str, str, str]]:
 )
 def facility_code_not_in_list(case: Case) -> Iterator[Hit]:
     """The codes of a facility claim stand in published lists, of which only a part ships with the program."""
+    if not _has_any(case.lists, _OF_FACILITY):
+        return
     day = day_one(case)
     for name, words, code, path in _facility_codes(case):
         found = _missing(case.lists, name, code, day)
@@ -170,6 +186,8 @@ def facility_code_not_in_list(case: Case) -> Iterator[Hit]:
 )
 def taxonomy_not_in_list(case: Case) -> Iterator[Hit]:
     """A taxonomy code is one of the published ones."""
+    if not _has_any(case.lists, ("taxonomy",)):
+        return
     day = day_one(case)
     for path, _, title, one in all_providers(case):
         if not one.taxonomy or taxonomy.problem(one.taxonomy):

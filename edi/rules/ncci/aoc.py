@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import lru_cache
 
 from edi.coding.family import parents
-from edi.refdata import Lists
+from edi.refdata import AddOn, Lists
 from edi.rules.across import Across, Settled, Told
 from edi.rules.base import Case, Hit, rule
 from edi.rules.days import billed_by, by_day, day_of, lines_of
@@ -28,6 +29,13 @@ def _parent_elsewhere(told: Sequence[Told], lists: Lists) -> Iterator[Settled]:
             found = ncci.add_on(lists, line.code, day)
             if found is not None and any(billed.get(code, set()) - {own.same_id} for code in found.parents):
                 yield Settled(own.claim, f"/lines/{line.index}/hcpcs")
+
+
+@lru_cache(maxsize=8192)
+def _closed(lists: Lists, codes: tuple[str, ...], day: date) -> tuple[tuple[int, AddOn], ...]:
+    """Add-on codes of type 1 among the codes of a day, but for those of the infusion family."""
+    found = ((k, ncci.add_on(lists, code, day)) for k, code in enumerate(codes) if code not in parents())
+    return tuple((k, one) for k, one in found if one is not None and one.closed)
 
 
 @rule(
@@ -71,14 +79,9 @@ def without_primary(case: Case) -> Iterator[Hit]:
     answers the finding. Types 2 and 3 are the contractor's lists and are not judged.
     """
     by_date = coded(case)
-    family = parents()
     for day, lines in by_date.items():
-        for i, _, code in lines:
-            if code in family:
-                continue
-            found = ncci.add_on(case.lists, code, day)
-            if found is None or not found.closed:
-                continue
+        for k, found in _closed(case.lists, tuple([code for _, _, code in lines]), day):
+            i, _, code = lines[k]
             days = list(by_date) if case.claim.setting == "facility" else [day]
             if any(one in found.parents for near in days for _, _, one in by_date[near]):
                 continue

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from edi import tables
 from edi.coding.family import INITIALS
@@ -65,26 +65,44 @@ def _over(case: Case) -> Iterator[Over]:
     setting = ncci.setting_of(case)
     again = {index for index, _ in repeated_lines(case)}
     for day, lines in coded(case).items():
+        limits = _limits(case.lists, tuple([code for _, _, code in lines]), setting, day)
+        if not limits:
+            continue
         groups: dict[str, list[Line]] = {}
         for entry in lines:
-            through = entry[1].service_through
-            single = through is None or through == day
-            if single and entry[0] not in again and counted(entry[2], modifiers_of(entry[1]), setting):
-                groups.setdefault(entry[2], []).append(entry)
+            i, line, code = entry
+            through = line.service_through
+            if code not in limits or i in again or (through is not None and through != day):
+                continue
+            if counted(code, modifiers_of(line), setting):
+                groups.setdefault(code, []).append(entry)
         for code, members in groups.items():
-            limit = ncci.unit_limit(case.lists, code, setting, day)
-            if limit is None or _told(setting, code, members):
+            limit = limits[code]
+            total = _units(members[0][1])
+            if len(members) == 1 and total <= limit.units:
+                continue
+            if _told(setting, code, members):
                 continue
             if limit.adjudication == BY_LINE:
                 for i, line, _ in members:
                     if _units(line) > limit.units:
                         yield Over(limit, i, code, _units(line))
                 continue
-            total = _units(members[0][1])
             for _, line, _ in members[1:]:
                 total += _units(line)
             if total > limit.units:
                 yield Over(limit, members[-1][0], code, total)
+
+
+@lru_cache(maxsize=8192)
+def _limits(lists: Lists, codes: tuple[str, ...], setting: str, day: date) -> dict[str, UnitLimit]:
+    """The limits of those codes of a day of which the units count here."""
+    found = {}
+    for code in codes:
+        limit = ncci.unit_limit(lists, code, setting, day)
+        if limit is not None and counted(code, frozenset(), setting):
+            found[code] = limit
+    return found
 
 
 _ONE_UNIT = frozenset({*INITIALS, "96369"})

@@ -303,6 +303,7 @@ def _families() -> dict[str, tuple[str, frozenset[str]]]:
     source="HCPCS (codes of reference products and biosimilars); labelers to be verified; RARC N846",
     severity="warning",
     codes=_families(),
+    by_line=True,
     snip=6,
     breaks=[
         {"/lines/1/hcpcs": "J1745", "/lines/1/ndc": "00069-0809-01"},

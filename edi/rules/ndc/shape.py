@@ -23,6 +23,7 @@ def _is_ambiguous(text: str) -> bool:
     help="Write the eleven digits, or the code of the label with its hyphens.",
     source="005010X222A1 and 005010X223A2, 2410 LIN03 (5-4-2, eleven digits); FDA, 21 CFR 207.33",
     severity="error",
+    by_line=True,
     snip=5,
     also=("P69", "I53", "SNIP5-005", "F04-43-001"),
     breaks=[
@@ -52,6 +53,7 @@ def malformed(case: Case) -> Iterator[Hit]:
     help="Write the NDC with the hyphens of the label: 4-4-2, 5-3-2 or 5-4-1.",
     source="FDA, 21 CFR 207.33 (ten digits in three shapes); 005010X222A1 and 005010X223A2, 2410 LIN03",
     severity="error",
+    by_line=True,
     snip=5,
     also=("P69", "I53"),
     breaks=[{"/lines/1/ndc": "9999901011"}],

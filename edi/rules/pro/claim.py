@@ -17,6 +17,7 @@ NOTE_LENGTH = 80
     source="005010X222A1, 2300 CLM05-1 (required) and 2400 SV105; CMS place of service codes; CMS-1500 item "
     "24B",
     severity="error",
+    by_line=True,
     snip=2,
     also=("P27", "P64", "SNIP5-003"),
     setting="professional",
@@ -104,9 +105,11 @@ def original_reference_missing(case: Case) -> Iterator[Hit]:
 )
 def reference_without_frequency(case: Case) -> Iterator[Hit]:
     """A first claim has nothing to replace."""
+    if not case.claim.original_reference:
+        return
     code = frequency_of(case)
     entry = case.lists.entry("bill_frequency", code)
-    if case.claim.original_reference and entry is not None and entry.fields.get("original") == "no":
+    if entry is not None and entry.fields.get("original") == "no":
         yield Hit("/original_reference", frequency=code, box=box(case, "22", "64"))
 
 

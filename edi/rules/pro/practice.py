@@ -3,7 +3,7 @@
 
 from collections.abc import Iterator
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
 from edi import tables
 from edi.model.claim import billed_coverage, effective_rendering_provider
@@ -217,6 +217,7 @@ def _laboratory() -> tuple[tuple[int, int, bool], ...]:
     )
 
 
+@lru_cache(maxsize=4096)
 def needs_certificate(code: str) -> bool:
     """Whether a procedure code is a laboratory test that goes with a certificate number."""
     if len(code) != 5 or not code.isascii() or not code.isdigit():

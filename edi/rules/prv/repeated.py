@@ -4,13 +4,12 @@ The program leaves these out of the files that it writes, so a claim that has no
 """
 
 from collections.abc import Iterator
-from operator import attrgetter
 
 from edi.model.claim import Claim, effective_rendering_provider
 from edi.model.party import Address, Provider
 from edi.rules import Case, Hit, rule
 from edi.rules.about import READ
-from edi.rules.asks import box
+from edi.rules.asks import box, named_on_lines
 
 PLACE = "2400 SV105"
 GROUP = "2000B or 2320 SBR04"
@@ -83,17 +82,6 @@ def rendering_repeats_billing(case: Case) -> Iterator[Hit]:
         yield Hit("/rendering_provider/npi")
 
 
-_NAMED = (
-    "rendering_provider",
-    "service_facility",
-    "supervising_provider",
-    "referring_provider",
-    "ordering_provider",
-)
-_of_line = attrgetter(*_NAMED)
-_NOBODY = (None,) * len(_NAMED)
-
-
 def _repeated(claim: Claim) -> Iterator[tuple[str, str, str]]:
     """What repeats something of the claim: pointer, words, loop."""
     professional = claim.setting != "facility"
@@ -125,9 +113,8 @@ def _repeated(claim: Claim) -> Iterator[tuple[str, str, str]]:
         if professional and place and line.place_of_service == place:
             yield f"/lines/{i}/place_of_service", "a line repeats the place of service of the claim", PLACE
             break
-    for i, line in enumerate(claim.lines):
-        if _of_line(line) == _NOBODY:
-            continue
+    for i, _ in named_on_lines(claim):
+        line = claim.lines[i]
         where = f"of line {i + 1}"
         if _same(line.rendering_provider, claim.rendering_provider):
             loop = "2420A" if professional else "2420C"

@@ -354,6 +354,8 @@ def coverage_dates_reversed(case: Case) -> Iterator[Hit]:
 )
 def too_many_other_payers(case: Case) -> Iterator[Hit]:
     """At most ten payers stand beside the one that is billed."""
+    if len(case.claim.coverages) <= MOST_OTHER_PAYERS:
+        return
     others = list(other_coverages(case.claim))
     if len(others) > MOST_OTHER_PAYERS:
         yield Hit(f"/coverages/{others[MOST_OTHER_PAYERS][0]}", count=len(others))

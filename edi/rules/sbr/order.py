@@ -111,6 +111,8 @@ def first_payer_not_decided(case: Case) -> Iterator[Hit]:
 def order_gap(case: Case) -> Iterator[Hit]:
     """A third payer without a second is a slip of the pen. A claim without a first is PRO-COB-001."""
     claim = case.claim
+    if len(claim.coverages) < 2:
+        return
     codes = [claim.coverages[i].responsibility or "U" for i in coverage_order(claim.coverages)]
     if "P" in codes and "T" in codes and "S" not in codes and "U" not in codes:
         yield Hit("/coverages", codes=", ".join(codes), missing="S", box=box(case, "11", "50"))
