@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Final, TypeVar
 
 Answer = TypeVar("Answer")
-REMEMBERED: Final = 4096
+REMEMBERED: Final = 2048
 """Texts of which an answer is remembered: claims repeat their codes."""
 DIGITS: Final = frozenset("0123456789")
 LETTERS: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")

@@ -379,6 +379,16 @@ class Lists:
         found = self._chosen(kind, on, *_settings(kind, setting))
         return found[1] if found else None
 
+    def ever(self, kind: str, key: tuple[str, ...], setting: str = "") -> bool:
+        """Whether any edition of a kind has rows for a key; kind and setting as for `edition`."""
+        settings = _settings(kind, setting)
+        return any(
+            reference.rows(edition, key)
+            for reference in self._references
+            for edition in reference.editions(kind)
+            if edition.setting in settings
+        )
+
     def pair(self, code1: str, code2: str, setting: str, on: date) -> PairEdit | None:
         """The pair edit that is in force on a date with `code1` in column 1; `setting` is that of the claim.
 

@@ -29,7 +29,7 @@ NPI_ONLY_FROM = date(2008, 5, 23)
 """First service date on which Medicare takes no older number in its place (end of the contingency)."""
 _PO_BOX = re.compile(r"\b(P\.?\s*O\.?\s*BOX|POST OFFICE BOX|LOCK\s*BOX)\b", re.IGNORECASE)
 _HOME = (None, "", "US", "USA")
-_REMEMBERED = 4096
+_REMEMBERED = 1024
 
 CLAIM_ROLES = (
     ("billing_provider", "billing provider"),

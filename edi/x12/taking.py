@@ -10,7 +10,7 @@ from edi.x12.segment import COMPONENT, ELEMENT, REPETITION, Layout
 
 REMEMBERED = 8192
 """Texts of which the value is remembered, for each kind of value."""
-REMEMBERED_SEGMENTS = 1024
+REMEMBERED_SEGMENTS = 256
 """Segments of which the parts are remembered, for each layout."""
 
 Taken = tuple[tuple[str, ...], tuple[tuple[int, int | None, str], ...]]

@@ -5,7 +5,7 @@ from datetime import date
 from functools import lru_cache
 
 from edi.coding.family import parents
-from edi.refdata import AddOn, Lists
+from edi.refdata import Lists
 from edi.rules.across import Across, Settled, Told
 from edi.rules.base import Case, Hit, rule
 from edi.rules.days import billed_by, by_day, day_of, lines_of
@@ -31,11 +31,10 @@ def _parent_elsewhere(told: Sequence[Told], lists: Lists) -> Iterator[Settled]:
                 yield Settled(own.claim, f"/lines/{line.index}/hcpcs")
 
 
-@lru_cache(maxsize=8192)
-def _closed(lists: Lists, codes: tuple[str, ...], day: date) -> tuple[tuple[int, AddOn], ...]:
-    """Add-on codes of type 1 among the codes of a day, but for those of the infusion family."""
-    found = ((k, ncci.add_on(lists, code, day)) for k, code in enumerate(codes) if code not in parents())
-    return tuple((k, one) for k, one in found if one is not None and one.closed)
+@lru_cache(maxsize=4096)
+def _add_ons(lists: Lists, codes: tuple[str, ...]) -> tuple[int, ...]:
+    """Positions of the codes that are add-ons on any day, but for those of the infusion family."""
+    return tuple(k for k, code in enumerate(codes) if code not in parents() and lists.ever("addon", (code,)))
 
 
 @rule(
@@ -80,8 +79,11 @@ def without_primary(case: Case) -> Iterator[Hit]:
     """
     by_date = coded(case)
     for day, lines in by_date.items():
-        for k, found in _closed(case.lists, tuple([code for _, _, code in lines]), day):
+        for k in _add_ons(case.lists, tuple([code for _, _, code in lines])):
             i, _, code = lines[k]
+            found = ncci.add_on(case.lists, code, day)
+            if found is None or not found.closed:
+                continue
             days = list(by_date) if case.claim.setting == "facility" else [day]
             if any(one in found.parents for near in days for _, _, one in by_date[near]):
                 continue

@@ -65,7 +65,7 @@ def _over(case: Case) -> Iterator[Over]:
     setting = ncci.setting_of(case)
     again = {index for index, _ in repeated_lines(case)}
     for day, lines in coded(case).items():
-        limits = _limits(case.lists, tuple([code for _, _, code in lines]), setting, day)
+        limits = _limited(case.lists, tuple([code for _, _, code in lines]), setting)
         if not limits:
             continue
         groups: dict[str, list[Line]] = {}
@@ -77,9 +77,9 @@ def _over(case: Case) -> Iterator[Over]:
             if counted(code, modifiers_of(line), setting):
                 groups.setdefault(code, []).append(entry)
         for code, members in groups.items():
-            limit = limits[code]
+            limit = ncci.unit_limit(case.lists, code, setting, day)
             total = _units(members[0][1])
-            if len(members) == 1 and total <= limit.units:
+            if limit is None or (len(members) == 1 and total <= limit.units):
                 continue
             if _told(setting, code, members):
                 continue
@@ -94,15 +94,13 @@ def _over(case: Case) -> Iterator[Over]:
                 yield Over(limit, members[-1][0], code, total)
 
 
-@lru_cache(maxsize=8192)
-def _limits(lists: Lists, codes: tuple[str, ...], setting: str, day: date) -> dict[str, UnitLimit]:
-    """The limits of those codes of a day of which the units count here."""
-    found = {}
-    for code in codes:
-        limit = ncci.unit_limit(lists, code, setting, day)
-        if limit is not None and counted(code, frozenset(), setting):
-            found[code] = limit
-    return found
+@lru_cache(maxsize=4096)
+def _limited(lists: Lists, codes: tuple[str, ...], setting: str) -> frozenset[str]:
+    """Those codes of which the units count here, and that have a limit on any day."""
+    none = frozenset[str]()
+    return frozenset(
+        code for code in codes if counted(code, none, setting) and lists.ever("mue", (code,), setting)
+    )
 
 
 _ONE_UNIT = frozenset({*INITIALS, "96369"})

@@ -20,7 +20,7 @@ LIMITS = "CMS NCCI medically unlikely edits (shipped: infusion family, 2024 Q3)"
 ADD_ONS = "CMS NCCI add-on code edits (shipped: infusion family, 2024)"
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def pair(lists: Lists, code1: str, code2: str, setting: str, on: date) -> PairEdit | None:
     """The pair edit with `code1` in column 1, in force on the date; None: none, or not checked."""
     return lists.pair(code1, code2, setting, on)
@@ -84,23 +84,28 @@ def joined(case: Case) -> list[Joined]:
     for day, lines in coded(case).items():
         if len(lines) < 2:
             continue
-        for k, m, edit in _pairs(case.lists, tuple([code for _, _, code in lines]), setting, day):
-            if _one_practitioner(case, lines[k][1], lines[m][1]):
-                found.append(Joined(edit, lines[k], lines[m]))
+        for k, m in _pairs(case.lists, tuple([code for _, _, code in lines]), setting):
+            first, second = lines[k], lines[m]
+            edit = pair(case.lists, first[2], second[2], setting, day)
+            if edit is not None and _one_practitioner(case, first[1], second[1]):
+                found.append(Joined(edit, first, second))
     return found
 
 
-@lru_cache(maxsize=8192)
-def _pairs(
-    lists: Lists, codes: tuple[str, ...], setting: str, day: date
-) -> tuple[tuple[int, int, PairEdit], ...]:
-    """The codes of a day that a pair edit joins: which one is in column 1, which in column 2, the edit."""
+@lru_cache(maxsize=4096)
+def _pairs(lists: Lists, codes: tuple[str, ...], setting: str) -> tuple[tuple[int, int], ...]:
+    """Which codes a pair edit joins on any day: position of that in column 1, and of that in column 2."""
     return tuple(
-        (k, m, edit)
+        (k, m)
         for m, second in enumerate(codes)
         for k, first in enumerate(codes)
-        if first != second and (edit := pair(lists, first, second, setting, day)) is not None
+        if first != second and _ever_joined(lists, first, second, setting)
     )
+
+
+@lru_cache(maxsize=4096)
+def _ever_joined(lists: Lists, first: str, second: str, setting: str) -> bool:
+    return lists.ever("ptp", (first, second), setting)
 
 
 def _one_practitioner(case: Case, one: ServiceLine, other: ServiceLine) -> bool:
