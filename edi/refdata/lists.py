@@ -107,9 +107,9 @@ class Size:
     """mg, g, mcg, mL, units or mEq."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Drug:
-    """One row of the drug table: a drug code in one window of dates. A row equals itself only."""
+    """One row of the drug table: a drug code in one window of dates."""
 
     code: str
     """HCPCS code."""
@@ -141,6 +141,10 @@ class Drug:
     """Lower-case names by which a chart may name the drug."""
     verify: str | None
     """What in this row has to be verified; None: nothing."""
+
+    def __hash__(self) -> int:
+        # code and first day tell rows apart; the hash of all values takes ten times as long
+        return hash((self.code, self.start))
 
     @property
     def dated(self) -> bool:
@@ -378,6 +382,10 @@ class Lists:
         """
         found = self._chosen(kind, on, *_settings(kind, setting))
         return found[1] if found else None
+
+    def has_edits(self, kind: str) -> bool:
+        """Whether any edition of a kind of edits, prices or crosswalks is at hand."""
+        return any(reference.editions(kind) for reference in self._references)
 
     def ever(self, kind: str, key: tuple[str, ...], setting: str = "") -> bool:
         """Whether any edition of a kind has rows for a key; kind and setting as for `edition`."""

@@ -429,7 +429,7 @@ def diagnosis_not_covered(case: Case) -> Iterator[Hit]:
     The list drug_diagnoses decides: what ships are Medicare's national determinations, the user's own list
     comes first. A drug that no list names is not checked.
     """
-    if not medicare(case):
+    if not medicare(case) or _limited_drugs(case.lists).isdisjoint(c for _, _, c in coded_lines(case)):
         return
     for i, line, code in coded_lines(case):
         entry = case.lists.entry("drug_diagnoses", code, line.service_date) if code else None
@@ -441,6 +441,12 @@ def diagnosis_not_covered(case: Case) -> Iterator[Hit]:
         stated = [icd10.compact(d.code) for d in case.claim.diagnoses if d.code]
         if covered and not any(d.startswith(covered) for d in stated):
             yield Hit(f"/lines/{i}/hcpcs", line=i + 1, hcpcs=code)
+
+
+@lru_cache(maxsize=64)
+def _limited_drugs(lists: Lists) -> frozenset[str]:
+    """Drug codes of which a list names the diagnoses."""
+    return frozenset(lists.codes("drug_diagnoses"))
 
 
 SELF_ADMINISTERED = "0637"

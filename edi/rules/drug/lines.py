@@ -22,6 +22,7 @@ from edi.rules.f15.lines import charge_problems
     source="005010X222A1, 2400 SV102 (required); 005010X223A2, 2400 SV203 (required); rules catalogue 0.5 "
     "no. 28",
     severity="error",
+    by_line=True,
     snip=2,
     also=("F15-24F-001", "P62", "I46"),
     breaks=[{"/lines/1/charge": None}, {"/lines/1/charge": "0.00"}, {"/lines/1/charge": "-2.00"}],

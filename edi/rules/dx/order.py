@@ -148,13 +148,16 @@ def against_sex_or_age(case: Case) -> Iterator[Hit]:
     day = day_one(case)
     if patient is None or day is None or day < ICD10_FROM:
         return
+    limited = [
+        (i, code, limit)
+        for i, code in enumerate([icd10.compact(d.code) if d.code else "" for d in claim.diagnoses])
+        if (limit := _limit(code)) is not None
+    ]
+    if not limited:
+        return
     sex = (patient.sex or "").upper()
     age = _age(patient.birth_date, day) if patient.birth_date is not None else None
-    for i, diagnosis in enumerate(claim.diagnoses):
-        code = icd10.compact(diagnosis.code or "")
-        limit = _limit(code)
-        if limit is None:
-            continue
+    for i, code, limit in limited:
         _, only_sex, youngest, oldest, label = limit
         what = None
         if only_sex and sex in ("F", "M") and sex != only_sex:

@@ -154,6 +154,7 @@ def charge_problems(case: Case, *, drugs: bool) -> Iterator[Hit]:
     "UB-04 FL 47; "
     "rules catalogue 0.5 no. 28 (zero is a warning)",
     severity="error",
+    by_line=True,
     snip=2,
     also=("P62", "I46"),
     breaks=[
@@ -187,6 +188,7 @@ def _said_elsewhere(case: Case, line: ServiceLine) -> bool:
     source="005010X222A1, 2400 SV104 (required); 005010X223A2, 2400 SV205 (required); CMS-1500 item 24G, "
     "UB-04 FL 46",
     severity="error",
+    by_line=True,
     snip=2,
     also=("P63", "I47", "FAC-UNIT-001"),
     breaks=[{"/lines/0/units": None}, {"/lines/0/units": 0}, {"/lines/0/units": "-1"}],
@@ -214,6 +216,7 @@ def units_unusable(case: Case) -> Iterator[Hit]:
     help="Round the dose up to the next whole unit, or count the hours as the code says.",
     source="HCPCS (units of drug codes are rounded up); CPT (time codes count whole units); UB-04 FL 46",
     severity="error",
+    by_line=True,
     snip=6,
     also=("F15-24G-001",),
     breaks=[{"/lines/0/units": "1.5"}, {"/lines/1/units": "199.5"}],

@@ -74,7 +74,7 @@ def _over(case: Case) -> Iterator[Over]:
             through = line.service_through
             if code not in limits or i in again or (through is not None and through != day):
                 continue
-            if counted(code, modifiers_of(line), setting):
+            if not line.modifiers or "JW" not in modifiers_of(line):
                 groups.setdefault(code, []).append(entry)
         for code, members in groups.items():
             limit = ncci.unit_limit(case.lists, code, setting, day)

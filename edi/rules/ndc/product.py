@@ -109,6 +109,15 @@ def _expected(row: Drug, amount: Decimal, unit: str) -> tuple[Decimal, Decimal] 
     return amount / largest, most
 
 
+def _fits(row: Drug, amount: Decimal, quantity: Decimal, unit: str) -> bool:
+    """Whether a quantity fits for certain, without a division: most do."""
+    contents = _contents(row, unit)
+    if contents is None:
+        return False
+    smallest, largest = contents
+    return amount <= quantity * SLACK * largest and quantity * smallest <= amount * SLACK
+
+
 _BY_WEIGHT = {"ME": "mg", "GR": "g"}
 
 
@@ -179,6 +188,8 @@ def quantity_does_not_fit(case: Case) -> Iterator[Hit]:
         if quantity <= 0 or units <= 0 or "JW" in modifiers_of(line):
             continue
         amount = units * row.unit_value
+        if _fits(row, amount, quantity, line.ndc_unit or ""):
+            continue
         least = most = _expected(row, amount, line.ndc_unit or "")
         opened = _opened(case, line) if case.assembled is not None else amount
         if opened > amount:
@@ -200,7 +211,13 @@ def quantity_does_not_fit(case: Case) -> Iterator[Hit]:
         )
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=64)
+def _crosswalks(lists: Lists) -> bool:
+    """Whether any crosswalk is loaded."""
+    return lists.has_edits("ndc")
+
+
+@lru_cache(maxsize=4096)
 def _crosswalk(lists: Lists, eleven: str, day: date | None) -> list[str]:
     """The codes of an NDC in the crosswalks that the user loaded for the date; empty where none has it."""
     if day is None:
@@ -268,6 +285,9 @@ def ndc_of_another_drug(case: Case) -> Iterator[Hit]:
     The crosswalks that a user loaded tell the codes of an NDC. Without them two lines with one NDC and
     codes of two different drugs prove that one of them is wrong.
     """
+    stated = [ndc.compact(line.ndc) for _, line, _ in drug_lines(case) if line.ndc]
+    if len(set(stated)) == len(stated) and not _crosswalks(case.lists):
+        return
     where = box(case, "24 shaded", "43")
     first: dict[str, tuple[int, str]] = {}
     for i, line, code in drug_lines(case):

@@ -74,6 +74,7 @@ def ambiguous(case: Case) -> Iterator[Hit]:
     help="Write UN for containers of powder, ML for liquids, GR, ME or F2.",
     source="005010X222A1 and 005010X223A2, 2410 CTP05-1: F2 GR ME ML UN",
     severity="error",
+    by_line=True,
     snip=2,
     also=("P69", "I53", "I71"),
     breaks=[{"/lines/1/ndc_unit": "MG"}, {"/lines/1/ndc_unit": None}],
@@ -101,6 +102,7 @@ def unit_unknown(case: Case) -> Iterator[Hit]:
     "opened containers, with the volume of each where the drug is a liquid.",
     source="005010X222A1 and 005010X223A2, 2410 CTP04 (required beside LIN)",
     severity="error",
+    by_line=True,
     snip=2,
     also=("P69", "I53"),
     breaks=[

@@ -233,9 +233,11 @@ def member_id_unusable(case: Case) -> Iterator[Hit]:
     """
     billed = billed_coverage(case.claim)
     for i, coverage in enumerate(case.claim.coverages):
+        id_ = coverage.member_id
+        if id_ is not None and coverage.claim_filing not in MEDICARE_FILING and id_.isalnum():
+            continue
         path = f"/coverages/{i}/member_id"
         where = box(case, "1a" if coverage is billed else "9a", "60")
-        id_ = coverage.member_id
         if absent(case, id_, path):
             yield Hit(path, number=i + 1, box=where, problem="the member id is missing")
         if id_ is None:
