@@ -470,7 +470,8 @@ def _traced_some(claim: Claim, origin: Origin, wanted: Collection[str]) -> Place
     again = _Again(origin)
     if not tops.isdisjoint(_ABOVE):
         again.above()
-    if others and len(again.some(others)) < len(others):
+    # which coverage is which shows when the claim is read
+    if "coverages" in tops or (others and len(again.some(others)) < len(others)):
         ids = {_SEGMENTS.get(top, "") for top in tops}
         again.claim(unit.cuts[0] if unit.cuts else len(unit.nodes), () if "" in ids else tuple(ids))
     for index in lines:
