@@ -1,11 +1,12 @@
 """From records to findings: settings and payer rules applied, the claim put together, judged, and placed."""
 
+import contextlib
 import datetime as dt
 import marshal
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import Any, BinaryIO
 
 from edi import payers
 from edi.checking import check_case, paths, verified
@@ -64,7 +65,7 @@ class Options:
     snip: int = 7
     """The highest SNIP type to judge."""
     jobs: int = 1
-    """Processes that judge the structure of an X12 input, where nothing but structure is judged."""
+    """Processes that judge the claims of X12 inputs."""
     show_values: bool = False
     """Show expected and actual values in findings instead of masking them."""
     settings: Settings = field(default_factory=Settings)
@@ -133,18 +134,19 @@ class Judged:
 
 def judge_inputs(given: Iterable[Input], options: Options, *, only: Kind | None = None) -> Iterator[Judged]:
     """Every record of every input, one by one; `only` refuses records of another kind."""
-    for one in given:
-        if one.is_x12 and only is None:
-            from edi.pipeline import wire  # the reader and its guides load only where needed
+    with contextlib.ExitStack() as open_:
+        judge_wire: Callable[[BinaryIO, str], Iterator[Judged]] | None = None
+        for one in given:
+            if not one.is_x12 or only is not None:
+                for record in records(one):
+                    yield judge(record, options, file=one.name, only=only)
+                continue
+            if judge_wire is None:
+                from edi.pipeline import wire  # the reader and its guides load only where needed
 
+                judge_wire = open_.enter_context(wire.judging(options))
             with one.stream() as stream:
-                if options.jobs > 1 and options.snip <= 2:
-                    yield from wire.judge_structure(stream, options, file=one.name)
-                else:
-                    yield from wire.judge_x12(stream, options, file=one.name)
-            continue
-        for record in records(one):
-            yield judge(record, options, file=one.name, only=only)
+                yield from judge_wire(stream, one.name)
 
 
 def judge(record: Record, options: Options, *, file: str = "", only: Kind | None = None) -> Judged:
