@@ -5,12 +5,12 @@ from difflib import get_close_matches
 from functools import lru_cache
 
 from edi.errors import UnknownPayer
-from edi.finding import SEVERITIES, Finding, Place, RecordKind, Severity, X12Place
+from edi.finding import SEVERITIES, Denial, Finding, Place, RecordKind, Severity, X12Place
 from edi.model.claim import Setting
 from edi.payers import Overlay, Policies
 from edi.rules import Case, Hit, Rule, all_rules, rule_by_id
 from edi.rules.across import Found
-from edi.rules.base import Need
+from edi.rules.active import active_rules
 from edi.rules.denials import denials_under
 from edi.rules.own import own_rules
 from edi.tightening import NAME, RULE, Breach, breaches, tightened
@@ -58,24 +58,6 @@ def _verify(overlay: Overlay) -> None:
     tightened(overlay)
 
 
-@lru_cache(maxsize=256)
-def _applicable(setting: Setting | None, have: frozenset[Need], overlay: Overlay) -> tuple[Rule, ...]:
-    """The rules of a setting whose needs are met and that the overlay leaves on, its own ones last."""
-    return tuple(
-        r
-        for r in (*all_rules(), *own_rules(overlay))
-        if r.setting in (None, setting) and r.needs <= have and not is_off(r, overlay)
-    )
-
-
-@lru_cache(maxsize=256)
-def _active(
-    setting: Setting | None, have: frozenset[Need], overlay: Overlay, policies: Policies, snip: int
-) -> tuple[Rule, ...]:
-    """Those of them that hold under the policies, up to a SNIP type."""
-    return tuple(r for r in _applicable(setting, have, overlay) if r.snip <= snip and r.holds(policies))
-
-
 def check_case(case: Case, *, record: RecordKind, index: int = 0, snip: int = 7) -> list[Finding]:
     """All findings of one claim, errors first, then by line.
 
@@ -85,26 +67,21 @@ def check_case(case: Case, *, record: RecordKind, index: int = 0, snip: int = 7)
         index: position of the record in its file.
         snip: the highest SNIP type to judge.
     """
-    have: set[Need] = set()
-    if case.assembled is not None:
-        have.add("record")
-    if case.received is not None:
-        have.add("received")
-    if case.paper is not None:
-        have.add("paper")
-    if case.prices:
-        have.add("prices")
-    # policies that hold a table cannot be remembered
-    active = _active.__wrapped__ if isinstance(case.policies.rev_admin_policy, dict) else _active
-    found = [
-        _finding(case, rule, hit, record, index)
-        for rule in active(case.claim.setting, frozenset(have), case.overlay, case.policies, snip)
-        if not rule.codes or not rule.codes.isdisjoint(case.by_code)
-        for hit in rule.check(case)
-    ]
+    case.forget()
+    active = active_rules(case, snip)
+    rules, unjudged = active.on(case)
+    found = [_finding(case, rule, hit, record, index) for rule in rules for hit in rule.check(case)]
+    if unjudged:
+        of_lines = [
+            _finding(case, rule, hit, record, index) for rule in active.by_line for hit in rule.check(case)
+        ]
+        found += of_lines
+        if not of_lines:
+            active.silent(unjudged)
     if snip >= TIGHTENED_SNIP and case.overlay.guide:
         found += [_breach(case, one, record, index) for one in breaches(case.claim, case.overlay)]
-    found.sort(key=lambda f: (SEVERITIES.index(f.severity), f.place.line or 0, f.rule, f.path))
+    if len(found) > 1:
+        found.sort(key=lambda f: (SEVERITIES.index(f.severity), f.place.line or 0, f.rule, f.path))
     return found
 
 
@@ -132,12 +109,6 @@ def _breach(case: Case, breach: Breach, record: RecordKind, index: int) -> Findi
         expected=breach.expected,
         actual=breach.actual,
     )
-
-
-def is_off(rule: Rule, overlay: Overlay) -> bool:
-    """Whether payer rules leave a rule out."""
-    change = overlay.severities.get(rule.id)
-    return change is not None and change.to == "off"
 
 
 def _said_by(rule: Rule, overlay: Overlay, policies: Policies) -> str | None:
@@ -267,6 +238,7 @@ def _made(
     if claim_path is not None and claim_path.startswith("/lines/"):
         line = int(claim_path.split("/")[2]) + 1
     settled, by, reason = _severity(rule, severity, overlay)
+    denials, policy, said_by = _answers(rule, overlay, policies)
     return Finding(
         rule=rule.id,
         name=rule.name,
@@ -281,14 +253,36 @@ def _made(
         also=rule.also,
         snip=rule.snip,
         setting=setting,
-        denials=denials_under(rule.id, policies),
+        denials=denials,
         source=rule.source,
-        policy=", ".join(f"{name} = {getattr(policies, name)}" for name in rule.when) or None,
-        overlay=by or _said_by(rule, overlay, policies),
+        policy=policy,
+        overlay=by or said_by,
         severity_reason=reason,
         expected=expected,
         actual=actual,
     )
+
+
+_MOST_ANSWERS = 4096
+_Answers = tuple[tuple[Denial, ...], str | None, str | None]
+_answered: dict[tuple[str, int, int], tuple[Rule, Overlay, Policies, _Answers]] = {}
+
+
+def _answers(rule: Rule, overlay: Overlay, policies: Policies) -> _Answers:
+    """Likely denials of a rule, the policy under which it holds, and whose that is."""
+    key = (rule.id, id(overlay), id(policies))
+    held = _answered.get(key)
+    if held is not None and held[0] is rule and held[1] is overlay and held[2] is policies:
+        return held[3]
+    found = (
+        denials_under(rule.id, policies),
+        ", ".join(f"{name} = {getattr(policies, name)}" for name in rule.when) or None,
+        _said_by(rule, overlay, policies),
+    )
+    if len(_answered) >= _MOST_ANSWERS:
+        _answered.clear()
+    _answered[key] = (rule, overlay, policies, found)
+    return found
 
 
 def paths(case: Case, path: str, record: RecordKind) -> tuple[str, str | None]:

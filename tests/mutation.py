@@ -24,18 +24,19 @@ from typing import Any
 from unittest.mock import patch
 
 from code_changes import changes, is_constant, numbered, without
-from edi import checking
 from edi.pipeline import sisters
-from edi.rules import Case, Rule, all_rules, rule_by_id
+from edi.rules import Case, Rule, active, all_rules, rule_by_id
 from rule_cases import cases_of, lines_of, silent_cases
 
 LEFT_OUT = frozenset(
     {
         "edi.rules.across",
+        "edi.rules.active",
         "edi.rules.base",
         "edi.rules.denials",
         "edi.rules.doc.score",
         "edi.rules.own",
+        "edi.rules.triggers",
     }
 )
 """No conditions of rules: what a rule is, denials, the documentation score, rules of a user."""
@@ -66,8 +67,10 @@ def _outcome(rule: Rule, cases: Sequence[Case]) -> tuple[str, ...]:
     others = rule.across.yields_to if rule.across else ()
     known = (rule, *(one for one in map(rule_by_id, others) if one is not None))
     _forget_applicable()
+    for case in cases:
+        case.forget()
     with (
-        patch.object(checking, "all_rules", lambda: known),
+        patch.object(active, "all_rules", lambda: known),
         patch.object(sisters, "all_rules", lambda: known),
     ):
         try:
@@ -79,8 +82,9 @@ def _outcome(rule: Rule, cases: Sequence[Case]) -> tuple[str, ...]:
 
 
 def _forget_applicable() -> None:
-    checking._applicable.cache_clear()
-    checking._active.cache_clear()
+    active._applicable.cache_clear()
+    active._active.cache_clear()
+    active._chosen.clear()
 
 
 @cache

@@ -2,11 +2,13 @@
 
 import datetime as dt
 import io
+import random
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields, is_dataclass, replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -25,6 +27,9 @@ from edi.x12.findings import Fault
 from edi.x12.reader import Reader, SetHead, Unit, address
 from edi.x12.segment import COMPONENT, ELEMENT, Delimiters, d8, number
 from test_write_837 import CLAIMS, CREATED, PRACTICE, facility, line, professional
+from x12_bases import BASES, program, wrapped
+
+generate = program("generate")
 
 CORPORA = Path(__file__).parents[1].parent / "shared" / "corpora"
 
@@ -612,3 +617,66 @@ def test_the_reason_for_paying_second_is_a_value_code_of_the_claim() -> None:
 def test_a_pay_to_address_is_the_billing_providers() -> None:
     claim = professional(pay_to=Provider(address=replace(PRACTICE.address, line1="PO Box 1")))  # type: ignore[type-var]
     assert b"NM1*87*2~" in written(claim)
+
+
+def _asked(claim: Claim, places: Iterable[str]) -> list[str]:
+    """Every pointer that has a place, those above it, and some that have none."""
+    found = set(places)
+    for path in tuple(found):
+        while path.count("/") > 1:
+            path = path.rpartition("/")[0]
+            found.add(path)
+    absent = (
+        "/rendering_provider",
+        "/lines/0/description",
+        "/patient/death_date",
+        "/dates/0/date",
+        "/nothing",
+    )
+    return sorted((*found, *absent, f"/lines/{len(claim.lines)}/hcpcs", "", "/lines", "/coverages"))
+
+
+def _read_again(data: bytes) -> int:
+    """Whichever pointers are asked for, each has the place that it has among all."""
+    count = 0
+    for claim in read_837(data):
+        present = trace_read(claim)
+        asked = _asked(claim, present)
+        # what is absent has the place at which it would stand
+        everything = trace_read(claim, asked)
+        assert {path: everything[path] for path in present} == present
+        for path in asked:
+            assert trace_read(claim, {path}) == {p: everything[p] for p in (path,) if p in everything}, path
+        dice = random.Random(count)
+        for _ in range(12):
+            some = set(dice.sample(asked, min(len(asked), dice.randint(2, 5))))
+            assert trace_read(claim, some) == {p: everything[p] for p in some if p in everything}
+        count += 1
+    return count
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_places_do_not_depend_on_what_else_is_asked_for(name: str) -> None:
+    assert _read_again(written(CLAIMS[name]))
+
+
+@pytest.mark.parametrize("make", [generate.claims_837p, generate.claims_837i], ids=["837p", "837i"])
+def test_places_of_a_file_do_not_depend_on_what_else_is_asked_for(make: Callable[[int, int], Any]) -> None:
+    assert _read_again(b"".join(make(12, 5)).replace(b"~", b"~\n")) == 12
+
+
+@pytest.mark.parametrize("kind", BASES)
+def test_places_in_broken_claims_do_not_depend_on_what_else_is_asked_for(kind: str) -> None:
+    for seed in range(16):
+        dice = random.Random(seed)
+        broken = list(BASES[kind])
+        for _ in range(dice.randint(0, 3)):
+            at = dice.randrange(1, len(broken))
+            match dice.randrange(3):
+                case 0:
+                    del broken[at]
+                case 1:
+                    broken.insert(at, broken[at])
+                case _:
+                    broken[at] = broken[at].rpartition("*")[0] or broken[at]
+        _read_again(wrapped(broken))

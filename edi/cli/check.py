@@ -23,7 +23,7 @@ def command(
     snip: common.Snip = 7,
     jobs: Annotated[
         int,
-        typer.Option("--jobs", min=1, max=64, help="Processes for X12 structure (with --snip 2)."),
+        typer.Option("--jobs", min=1, max=64, help="Processes that judge large X12 files."),
     ] = 1,
     received: common.Received = None,
     settings: common.SettingsFile = None,

@@ -4,7 +4,7 @@ Source: CMS Pub. 100-04 ch. 25 (FL 4); X12 837I CLM05-1 and CLM05-3. Which codes
 `edi.refdata`, lists `type_of_bill` and `bill_frequency`.
 """
 
-from edi.codes.text import ALPHANUMERIC, DIGITS, only
+from edi.codes.text import ALPHANUMERIC, DIGITS, only, remembered
 
 
 def compact(text: str) -> str:
@@ -13,6 +13,7 @@ def compact(text: str) -> str:
     return f"0{value}" if len(value) == 3 and value[0] != "0" else value
 
 
+@remembered
 def problem(text: str) -> str | None:
     """Why this cannot be a type of bill, or None."""
     value = compact(text)
@@ -27,11 +28,13 @@ def problem(text: str) -> str | None:
     return None
 
 
+@remembered
 def facility(text: str) -> str:
     """The facility code: the second and third characters (13)."""
     return compact(text)[1:3]
 
 
+@remembered
 def frequency(text: str) -> str:
     """The claim frequency: the fourth character (1)."""
     return compact(text)[3:]

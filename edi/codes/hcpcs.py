@@ -6,7 +6,7 @@ letter and four digits. Only the shape is judged here.
 
 from typing import Final, Literal
 
-from edi.codes.text import DIGITS, LETTERS, only
+from edi.codes.text import DIGITS, LETTERS, only, remembered
 
 Kind = Literal["cpt", "performance", "emerging", "laboratory", "administrative", "level_two"]
 
@@ -19,11 +19,13 @@ _SUFFIXES: Final[dict[str, Kind]] = {
 }
 
 
+@remembered
 def compact(text: str) -> str:
     """Upper case, without blanks around it."""
     return text.strip().upper()
 
 
+@remembered
 def kind(text: str) -> Kind | None:
     """Which part of HCPCS the code belongs to by its shape, or None.
 
@@ -42,6 +44,7 @@ def kind(text: str) -> Kind | None:
     return None
 
 
+@remembered
 def problem(text: str) -> str | None:
     """Why this cannot be a HCPCS code, or None."""
     value = compact(text)

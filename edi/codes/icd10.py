@@ -6,11 +6,12 @@ to four more; since fiscal year 2026 also QA0, where a letter stands second. Onl
 
 from typing import Final
 
-from edi.codes.text import ALPHANUMERIC, DIGITS, LETTERS, only
+from edi.codes.text import ALPHANUMERIC, DIGITS, LETTERS, only, remembered
 
 _LETTER_SECOND: Final = ("QA",)
 
 
+@remembered
 def compact(text: str) -> str:
     """Upper case, without the dot after the third character; a dot elsewhere stays, to be reported."""
     value = text.strip().upper()
@@ -19,6 +20,7 @@ def compact(text: str) -> str:
     return value
 
 
+@remembered
 def problem(text: str) -> str | None:
     """Why this cannot be an ICD-10-CM code, or None."""
     written = text.strip()
@@ -36,6 +38,7 @@ def problem(text: str) -> str | None:
     return None
 
 
+@remembered
 def formatted(text: str) -> str:
     """With the dot, as people write it: E11.9."""
     value = compact(text)

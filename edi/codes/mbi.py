@@ -3,6 +3,7 @@
 Source: CMS, Understanding the MBI format.
 """
 
+import re
 from typing import Final
 
 from edi.codes.text import DIGITS, LETTERS, without
@@ -31,6 +32,10 @@ _WORDS: Final = {
 }
 
 
+_PLAIN: Final = re.compile("".join(f"[{''.join(sorted(allowed))}]" for allowed in _PLACES)).fullmatch
+"""Finds most of those that are right at once."""
+
+
 def compact(text: str) -> str:
     """Upper case, without blanks and without the hyphens that the card shows."""
     return without(text, " -").upper()
@@ -38,6 +43,8 @@ def compact(text: str) -> str:
 
 def problem(text: str) -> str | None:
     """Why this cannot be an MBI, or None."""
+    if _PLAIN(text):
+        return None
     value = compact(text)
     if len(value) != len(_PLACES):
         return f"a Medicare number has 11 characters, this has {len(value)}"

@@ -6,13 +6,14 @@ digits). Ten digits without hyphens could be any of the three shapes, so they ar
 
 from typing import Final
 
-from edi.codes.text import DIGITS, only
+from edi.codes.text import DIGITS, only, remembered
 
 _SHAPES: Final = frozenset({(4, 4, 2), (5, 3, 2), (5, 4, 1), (5, 4, 2)})
 _BILLING: Final = (5, 4, 2)
 _TWELVE: Final = (6, 4, 2)
 
 
+@remembered
 def compact(text: str) -> str:
     """The eleven digits, zeros in front of the short part; text that is no NDC comes back stripped."""
     value = text.strip()
@@ -22,6 +23,7 @@ def compact(text: str) -> str:
     return value
 
 
+@remembered
 def problem(text: str) -> str | None:
     """Why this is no NDC that a claim can carry, or None."""
     value = text.strip()

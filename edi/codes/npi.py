@@ -5,7 +5,7 @@ Source: CMS, NPI check digit: the Luhn formula over the identifier with 80840 be
 
 from typing import Final
 
-from edi.codes.text import DIGITS, only, without
+from edi.codes.text import DIGITS, only, remembered, without
 
 _PREFIX: Final = "80840"
 _LENGTH: Final = 10
@@ -16,6 +16,7 @@ def compact(text: str) -> str:
     return without(text, " -")
 
 
+@remembered
 def problem(text: str) -> str | None:
     """Why this is no NPI, or None."""
     value = compact(text)

@@ -5,7 +5,7 @@ Source: IRS; X12 837 REF*EI and REF*SY (no hyphens).
 
 from typing import Literal
 
-from edi.codes.text import DIGITS, only, without
+from edi.codes.text import DIGITS, only, remembered, without
 
 
 def compact(text: str) -> str:
@@ -13,6 +13,7 @@ def compact(text: str) -> str:
     return without(text, " -")
 
 
+@remembered
 def problem(text: str) -> str | None:
     """Why this cannot be a tax number, or None."""
     value = compact(text)

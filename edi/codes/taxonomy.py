@@ -3,14 +3,16 @@
 Source: NUCC Health Care Provider Taxonomy, shape of the codes; X12 837 PRV03.
 """
 
-from edi.codes.text import ALPHANUMERIC, only
+from edi.codes.text import ALPHANUMERIC, only, remembered
 
 
+@remembered
 def compact(text: str) -> str:
     """Upper case, without blanks around it."""
     return text.strip().upper()
 
 
+@remembered
 def problem(text: str) -> str | None:
     """Why this cannot be a taxonomy code, or None."""
     value = compact(text)

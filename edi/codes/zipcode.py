@@ -3,14 +3,16 @@
 Source: USPS Publication 28; X12 837 N403.
 """
 
-from edi.codes.text import DIGITS, only, without
+from edi.codes.text import DIGITS, only, remembered, without
 
 
+@remembered
 def compact(text: str) -> str:
     """Digits without blanks and hyphen."""
     return without(text, " -")
 
 
+@remembered
 def problem(text: str) -> str | None:
     """Why this cannot be a ZIP code, or None."""
     value = compact(text)

@@ -428,9 +428,26 @@ def effective_kind(header: ClaimHeader, index: int) -> DiagnosisKind:
     return "principal" if index == first else "other"
 
 
+def effective_kinds(header: ClaimHeader) -> list[DiagnosisKind]:
+    """Kinds of all diagnoses, as `effective_kind` tells each."""
+    usual: DiagnosisKind = "principal"
+    for one in header.diagnoses:
+        if one.kind == "principal":
+            usual = "other"
+            break
+    found: list[DiagnosisKind] = []
+    for one in header.diagnoses:
+        if one.kind is not None:
+            found.append(one.kind)
+        else:
+            found.append(usual)
+            usual = "other"
+    return found
+
+
 def claim_diagnoses(header: ClaimHeader) -> list[int]:
     """Indexes of the diagnoses that lines may point to, principal first: HI ABK and ABF."""
-    kinds = [effective_kind(header, i) for i in range(len(header.diagnoses))]
+    kinds = effective_kinds(header)
     principal = [i for i, k in enumerate(kinds) if k == "principal"]
     return principal + [i for i, k in enumerate(kinds) if k == "other"]
 
@@ -438,6 +455,8 @@ def claim_diagnoses(header: ClaimHeader) -> list[int]:
 def statement_period(claim: Claim) -> Statement:
     """Statement period: the stated one, else from the first to the last service date of the lines."""
     stated = claim.statement
+    if stated is not None and stated.from_date is not None and stated.through_date is not None:
+        return Statement(from_date=stated.from_date, through_date=stated.through_date)
     starts = [line.service_date for line in claim.lines if line.service_date]
     ends = [line.service_through or line.service_date for line in claim.lines]
     last = max((d for d in ends if d), default=None)

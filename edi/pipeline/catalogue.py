@@ -71,6 +71,7 @@ def to_dict(rule: Rule) -> dict[str, Any]:
         "source": rule.source,
         "also": list(rule.also),
         "codes": sorted(rule.codes),
+        "modifiers": sorted(rule.modifiers),
         "needs": sorted(rule.needs),
         "when": {name: list(values) for name, values in rule.when.items()},
         "denials": [

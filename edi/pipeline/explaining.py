@@ -107,6 +107,7 @@ def rule_page(rule: Rule) -> str:
         ("Needs", ", ".join(sorted(_NEEDS[n] for n in rule.needs))),
         ("Holds where", "; ".join(f"`{n}` is {' or '.join(v)}" for n, v in rule.when.items())),
         ("Looks at codes", ", ".join(sorted(rule.codes))),
+        ("Looks at modifiers", ", ".join(sorted(rule.modifiers))),
         ("Also known as", ", ".join(rule.also)),
     ]
     parts = [

@@ -1,31 +1,35 @@
 """From records to findings: settings and payer rules applied, the claim put together, judged, and placed."""
 
+import contextlib
 import datetime as dt
 import hashlib
+import marshal
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import Any, BinaryIO
 
 from edi import payers
 from edi.checking import check_case, paths, verified
 from edi.coding import proposed_claim
-from edi.coding.assembly import Assembled, resolve_setting
+from edi.coding.assembly import Assembled, line_kind, resolve_setting
 from edi.comparing import compared
 from edi.errors import NotWritable, UnknownPayer
 from edi.finding import (
     SEVERITIES,
     Comparison,
+    Documentation,
     FileReport,
     Finding,
+    Forecast,
     PricePanel,
     RecordKind,
     Report,
     X12Place,
 )
 from edi.forecast import forecast, stake_of
-from edi.model.claim import Claim, Setting, billed_coverage
+from edi.model.claim import Claim, LineKind, Setting, billed_coverage
 from edi.model.contract import Kind, Record
 from edi.model.crosswalk import address_of
 from edi.model.encounter import Encounter
@@ -35,7 +39,8 @@ from edi.payers import Overlay, Policies
 from edi.pipeline import reference
 from edi.pipeline.notices import notice
 from edi.pipeline.reading import Input, records
-from edi.pipeline.sisters import Change, Sisters
+from edi.pipeline.sisters import Change, Gatherer, Part, Sisters
+from edi.pipeline.spill import Spill, hashed
 from edi.pipeline.unchecked import WORDS, unchecked
 from edi.rules import Case, all_rules
 from edi.rules.doc.score import documentation
@@ -63,7 +68,7 @@ class Options:
     snip: int = 7
     """The highest SNIP type to judge."""
     jobs: int = 1
-    """Processes that judge the structure of an X12 input, where nothing but structure is judged."""
+    """Processes that judge the claims of X12 inputs."""
     show_values: bool = False
     """Show expected and actual values in findings instead of masking them."""
     settings: Settings = field(default_factory=Settings)
@@ -117,6 +122,8 @@ class Judged:
     """Which side of a visit it is, where both sides are billed apart."""
     services: tuple[int, ...] = ()
     """For each service of that side its position in the record that was given."""
+    noted: "Noted | None" = None
+    """What a run keeps of it, where it was judged in another process: then there is no claim and no case."""
 
     @property
     def ok(self) -> bool:
@@ -136,18 +143,19 @@ class Judged:
 
 def judge_inputs(given: Iterable[Input], options: Options, *, only: Kind | None = None) -> Iterator[Judged]:
     """Every record of every input, one by one; `only` refuses records of another kind."""
-    for one in given:
-        if one.is_x12 and only is None:
-            from edi.pipeline import wire  # the reader and its guides load only where needed
+    with contextlib.ExitStack() as open_:
+        judge_wire: Callable[[BinaryIO, str], Iterator[Judged]] | None = None
+        for one in given:
+            if not one.is_x12 or only is not None:
+                for record in records(one):
+                    yield judge(record, options, file=one.name, only=only)
+                continue
+            if judge_wire is None:
+                from edi.pipeline import wire  # the reader and its guides load only where needed
 
+                judge_wire = open_.enter_context(wire.judging(options))
             with one.stream() as stream:
-                if options.jobs > 1 and options.snip <= 2:
-                    yield from wire.judge_structure(stream, options, file=one.name)
-                else:
-                    yield from wire.judge_x12(stream, options, file=one.name)
-            continue
-        for record in records(one):
-            yield judge(record, options, file=one.name, only=only)
+                yield from judge_wire(stream, one.name)
 
 
 def judge(record: Record, options: Options, *, file: str = "", only: Kind | None = None) -> Judged:
@@ -289,6 +297,63 @@ def case_of(value: Encounter | Claim, overlay: Overlay, policies: Policies, opti
     )
 
 
+class Terms:
+    """Payer rules, settled policies and code lists for the claims of one input, each chosen once."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.lists = reference.lists()
+        self._kinds: dict[str | None, LineKind] = {}
+        self._chosen: dict[tuple[str | None, ...], tuple[Overlay, str, Policies]] = {}
+
+    def case(self, record: Record) -> tuple[Case, str] | list[Finding]:
+        """What the rules look at for a claim from the wire, and why these payer rules; else what is wrong.
+
+        Raises:
+            UnknownPayer: the payer rules that were asked for do not exist.
+        """
+        claim = record.value
+        assert isinstance(claim, Claim)
+        coverage = billed_coverage(claim)
+        filing = coverage.claim_filing if coverage else None
+        payer = coverage.payer.id if coverage and coverage.payer else None
+        key = (claim.payer_overlay, filing, payer, claim.setting)
+        chosen = self._chosen.get(key)
+        if chosen is None:
+            found = chosen_for(claim, self.options, "x12", record)
+            if isinstance(found, list):
+                return found
+            overlay, reason, policies = found
+            settled = policies.settled(setting=claim.setting, claim_filing=filing)
+            if len(self._chosen) >= _MOST_CHOSEN:
+                self._chosen.clear()
+            chosen = self._chosen[key] = (overlay, reason, settled)
+        kinds = self._kinds
+        for line in claim.lines:
+            # the wire does not say what kind a line is, its code does
+            code = line.hcpcs
+            if code not in kinds:
+                if len(kinds) >= _MOST_CHOSEN:
+                    kinds.clear()
+                kinds[code] = line_kind(code, self.lists)
+            line.kind = kinds[code]
+        options = self.options
+        case = Case(
+            claim=claim,
+            policies=chosen[2],
+            overlay=chosen[0],
+            lists=self.lists,
+            received=options.received,
+            prices=options.prices,
+            locality=options.locality,
+        )
+        return case, chosen[1]
+
+
+_MOST_CHOSEN = 4096
+"""Kinds of claims for which the payer rules are remembered, and codes of which the kind is."""
+
+
 # ---------------------------------------------------------------- the 837
 
 
@@ -378,23 +443,92 @@ def mask(findings: Iterable[Finding]) -> None:
 # ---------------------------------------------------------------- a run
 
 
+@dataclass(slots=True, kw_only=True)
+class Noted:
+    """What a run keeps of a judged record beside its findings; may be made in another process."""
+
+    ids: list[tuple[str, str]]
+    """Under which ids it may clash with others."""
+    content: bytes | None
+    """What tells a copy of a claim from another one with its id."""
+    claims: int
+    overlay: str | None
+    reason: str | None
+    general: bool
+    """Whether a claim was judged by the general rules because none are those of its payer."""
+    bare: bool
+    """Whether it is a claim without a record."""
+    lacking: set[str]
+    """Lists by which a code of the claim could not be judged, which were not named before."""
+    part: Part | None
+    """What the claim tells other claims."""
+    policies: Policies | None
+    """Settled policies of the claim."""
+    forecast: Forecast | None
+    comparison: Comparison | None
+    prices: PricePanel | None
+    documentation: list[Documentation]
+
+
+class Noting:
+    """Makes notes of judged records."""
+
+    def __init__(self, gatherer: Gatherer | None) -> None:
+        self._gatherer = gatherer
+        self._lacking: set[str] = set()
+
+    def of(self, judged: Judged) -> Noted:
+        """What a run keeps of a record."""
+        claim, case = judged.claim, judged.case
+        likely = None
+        if claim is not None and any(f.severity != "info" for f in judged.findings):
+            likely = forecast(judged.findings, stake_of(claim, judged.overlay), index=judged.index)
+        lacking: set[str] = set()
+        part = None
+        if case is not None:
+            lacking = unchecked(case.claim, case.lists, self._lacking)
+            self._lacking |= lacking
+            if self._gatherer is not None:
+                x12 = judged.surface == "x12" or case.claim.setting is not None
+                part = self._gatherer.part(case, record=judged.record, x12=x12, snip=judged.snip)
+        return Noted(
+            ids=identities(judged),
+            content=_content(judged),
+            claims=judged.uncounted + (claim is not None),
+            overlay=judged.overlay.name if judged.overlay is not None else None,
+            reason=judged.reason,
+            general=judged.overlay is not None and judged.reason == payers.BY_DEFAULT and claim is not None,
+            bare=judged.kind == "claim" and claim is not None,
+            lacking=lacking,
+            part=part,
+            policies=case.policies if case is not None else None,
+            forecast=likely,
+            comparison=judged.comparison(),
+            prices=judged.prices(),
+            documentation=list(documentation(case, judged.index)) if case is not None else [],
+        )
+
+
 class Run:
     """Gathers what was judged into a report, and judges what only several records together show."""
 
     def __init__(self, *, together: bool = True) -> None:
         """`together`: judge the claims together too, which takes facts of each of them."""
         self._sisters = Sisters() if together else None
+        self._noting = Noting(self._sisters.gatherer if self._sisters is not None else None)
         self._changes: list[Change] | None = None
         self._files: dict[str, FileReport] = {}
-        self._ids: dict[tuple[str, str], list[Judged]] = {}
-        self._without_record: list[str] = []
+        self._ids = Spill()
+        self._count = 0
+        self._bare_in: str | None = None
         self._general = 0
         self._general_in = ""
-        self._unchecked: set[str] = set()
-        self._unchecked_in = ""
+        self._lacking: set[str] = set()
+        self._lacking_in = ""
 
     def add(self, judged: Judged) -> None:
         """Take one record in; its findings go into the report as they are then."""
+        noted = judged.noted or self._noting.of(judged)
         report = self._files.get(judged.file)
         kind = judged.surface or judged.kind
         if report is None:
@@ -405,65 +539,64 @@ class Run:
             report.guide = _joined(report.guide, judged.guide)
         report.unreadable = report.unreadable or judged.unreadable
         report.findings += judged.findings
-        self._views(report, judged)
-        report.claims += judged.uncounted + (judged.claim is not None)
-        if judged.overlay is not None:
-            report.payer_overlay = _joined(report.payer_overlay, judged.overlay.name)
-            report.overlay_reason = _joined(report.overlay_reason, judged.reason or "")
-            if judged.reason == payers.BY_DEFAULT and judged.claim is not None:
-                self._general += 1
-                self._general_in = judged.file
-        if judged.kind == "claim" and judged.claim is not None:
-            self._without_record.append(judged.file)
-        case = judged.case
-        if case is not None and (absent := unchecked(case.claim, case.lists, self._unchecked)):
-            self._unchecked |= absent
-            self._unchecked_in = judged.file
-        if self._sisters is not None and judged.case is not None:
-            self._sisters.add(
-                judged.case,
+        self._views(report, noted)
+        report.claims += noted.claims
+        if noted.overlay is not None:
+            report.payer_overlay = _joined(report.payer_overlay, noted.overlay)
+            report.overlay_reason = _joined(report.overlay_reason, noted.reason or "")
+        if noted.general:
+            self._general += 1
+            self._general_in = judged.file
+        if noted.bare:
+            self._bare_in = judged.file
+        if not noted.lacking <= self._lacking:
+            self._lacking |= noted.lacking
+            self._lacking_in = judged.file
+        if self._sisters is not None and noted.part is not None:
+            assert judged.overlay is not None and noted.policies is not None
+            self._sisters.take(
+                noted.part,
                 file=judged.file,
                 index=judged.index,
-                record=judged.record,
-                x12=judged.surface == "x12" or judged.case.claim.setting is not None,
-                snip=judged.snip,
+                overlay=judged.overlay,
+                policies=noted.policies,
             )
-        for key in identities(judged):
-            # only what is needed to point at it later: claims are not kept
-            kept = Judged(
-                file=judged.file,
-                index=judged.index,
-                kind=judged.kind,
-                id=judged.id,
-                surface=judged.surface,
-                side=judged.side,
-                content=_content(judged),
-            )
-            self._ids.setdefault(key, []).append(kept)
+        if noted.ids:
+            self._identify(judged, noted)
+
+    def _identify(self, judged: Judged, noted: Noted) -> None:
+        """Keep only what is needed to point at a record later: claims are not kept."""
+        rows = [(0, hashed((what, id_)), what.encode()) for what, id_ in noted.ids]
+        kept = (judged.file, judged.index, judged.kind, judged.id, judged.surface, judged.side)
+        body = marshal.dumps((*kept, noted.content))
+        self._ids.add(self._count, body, rows)
+        self._count += 1
 
     @staticmethod
-    def _views(report: FileReport, judged: Judged) -> None:
+    def _views(report: FileReport, noted: Noted) -> None:
         """What the findings, the record and the prices of a claim come to."""
-        claim = judged.claim
-        if claim is not None and any(f.severity != "info" for f in judged.findings):
-            likely = forecast(judged.findings, stake_of(claim, judged.overlay), index=judged.index)
-            if likely is not None:
-                report.forecast.append(likely)
-        beside = judged.comparison()
-        if beside is not None:
-            report.comparison.append(beside)
-        panel = judged.prices()
-        if panel is not None:
-            report.prices.append(panel)
-        if judged.case is not None:
-            report.documentation += documentation(judged.case, judged.index)
+        if noted.forecast is not None:
+            report.forecast.append(noted.forecast)
+        if noted.comparison is not None:
+            report.comparison.append(noted.comparison)
+        if noted.prices is not None:
+            report.prices.append(noted.prices)
+        report.documentation += noted.documentation
 
     def duplicates(self) -> Iterator[tuple[Judged, Finding]]:
         """A finding for each record whose id another record of the run has."""
-        for (what, _), members in self._ids.items():
-            if len(members) < 2:
-                continue
+        groups = sorted((rows for _, rows in self._ids.repeated()), key=lambda rows: rows[0])
+        for rows in groups:
+            what = rows[0][1].decode()
             path = {"encounter": "/encounter_id", "claim": "/claim_id"}.get(what, "/patient/account_number")
+            members = []
+            for number, _ in rows:
+                file, index, kind, id_, surface, side, content = marshal.loads(self._ids.record(number))
+                members.append(
+                    Judged(
+                        file=file, index=index, kind=kind, id=id_, surface=surface, side=side, content=content
+                    )
+                )
             for one in members:
                 others = [m for m in members if m is not one]
                 wire = one.surface == "x12" and all(m.surface == "x12" for m in others)
@@ -535,13 +668,13 @@ class Run:
             message = f"{self._general} of the claims were judged by the general rules: none of their payer"
             self._files[self._general_in].findings.append(notice("PAYER-PROF-001", message))
         blind = sum("record" in rule.needs for rule in all_rules())
-        if self._without_record and blind:
+        if self._bare_in is not None and blind:
             message = f"{blind} rules look at the record and were not judged: no encounter was given"
-            self._files[self._without_record[-1]].findings.append(notice("RECORD-ABSENT", message))
-        if self._unchecked:
-            names = ", ".join(words for name, words in WORDS.items() if name in self._unchecked)
+            self._files[self._bare_in].findings.append(notice("RECORD-ABSENT", message))
+        if self._lacking:
+            names = ", ".join(words for name, words in WORDS.items() if name in self._lacking)
             message = f"not checked against a whole list of the service date: {names}"
-            self._files[self._unchecked_in].findings.append(notice("LISTS-ABSENT", message))
+            self._files[self._lacking_in].findings.append(notice("LISTS-ABSENT", message))
         return Report(files=self.files)
 
 

@@ -1,37 +1,27 @@
 """Rules that look at several claims: facts of each claim of a run, kept until its end and judged then.
 
-Facts are buffered, and spill into a temporary SQLite file that is deleted with the run, so that memory does
-not grow with the number of claims. Keys and claim ids are hashed with a value of the run's own.
+Facts are buffered, and spill into a temporary file that is deleted with the run (`edi.pipeline.spill`), so
+that memory does not grow with the number of claims. Keys and claim ids are hashed. What a claim tells may be
+worked out in another process (`Gatherer`).
 """
 
-import hashlib
 import marshal
-import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from edi.checking import is_off, run_finding
+from edi.checking import run_finding
 from edi.finding import Finding, RecordKind
 from edi.forecast import Stake, leads_textbook
 from edi.model.claim import Claim, Setting
 from edi.payers import Overlay, Policies
+from edi.pipeline.spill import BUFFERED, Spill, hashed
 from edi.refdata import Lists
 from edi.rules import Case, Rule, all_rules
-from edi.rules.across import Found, Gather, Settled, Told
+from edi.rules.across import Fact, Found, Gather, Key, Settled, Told
+from edi.rules.active import is_off
 from edi.transactions.reading import line_starts
-
-if TYPE_CHECKING:
-    import sqlite3
-
-BUFFERED = 4096
-"""Facts that are held before they go into the file."""
-_TABLES = """
-create table fact (gather integer, key blob, claim integer, body blob);
-create table claim (number integer primary key, body blob);
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,12 +53,33 @@ class Change:
         ]
 
 
+@dataclass(slots=True)
+class Part:
+    """What a claim tells, and what is kept of it to place a finding on it later."""
+
+    facts: list[tuple[int, Key, Fact]]
+    """Which gatherer asked, under which key, what it was told."""
+    record: RecordKind
+    name: str | None
+    """Claim id."""
+    setting: Setting | None
+    sources: tuple[str, ...] | None
+    x12: bool
+    starts: tuple[int, ...]
+    """Of a claim from an 837 the ordinals of the segments at which its lines begin."""
+    snip: int
+    charges: tuple[str | None, ...]
+    """Charges of the lines, and the stated total last."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """What is kept of a claim, to place a finding on it later."""
+    """What is kept of a claim, and where in the run it is."""
 
     file: str
     index: int
+    terms: int
+    same: bytes
     record: RecordKind
     name: str | None
     setting: Setting | None
@@ -76,91 +87,91 @@ class _Claim:
     x12: bool
     starts: tuple[int, ...]
     """Of a claim from an 837 the ordinals of the segments at which its lines begin."""
-    terms: int
     snip: int
     charges: tuple[str | None, ...]
-    """Charges of the lines, and the stated total last."""
+
+
+class Gatherer:
+    """Asks claims for what they tell about their keys."""
+
+    def __init__(self) -> None:
+        self.rules = tuple(rule for rule in all_rules() if rule.across is not None)
+        self.gathers: list[Gather] = []
+        for rule in self.rules:
+            if rule.across is not None and rule.across.gather not in self.gathers:
+                self.gathers.append(rule.across.gather)
+
+    def part(self, case: Case, *, record: RecordKind, x12: bool, snip: int) -> Part | None:
+        """What a claim tells; None where it tells nothing."""
+        claim = case.claim
+        facts = [(i, key, fact) for i, gather in enumerate(self.gathers) for key, fact in gather(case)]
+        if not facts:
+            return None
+        return Part(
+            facts=facts,
+            record=record,
+            name=claim.claim_id,
+            setting=claim.setting,
+            sources=case.assembled.sources if case.assembled and record == "encounter" else None,
+            x12=x12,
+            starts=line_starts(claim) if record == "x12" else (),
+            snip=snip,
+            charges=tuple([None if amount is None else str(amount) for amount in _charges(claim)]),
+        )
 
 
 class Sisters:
     """Takes the claims of a run one by one, and judges them together."""
 
     def __init__(self) -> None:
-        self._rules = tuple(rule for rule in all_rules() if rule.across is not None)
-        self._gathers: list[Gather] = []
-        for rule in self._rules:
-            if rule.across is not None and rule.across.gather not in self._gathers:
-                self._gathers.append(rule.across.gather)
-        self._salt = os.urandom(16)
-        self._facts: list[tuple[int, bytes, int, bytes]] = []
-        self._claims: list[tuple[int, bytes]] = []
+        self.gatherer = Gatherer()
+        self._spill = Spill()
         self._terms: list[tuple[Overlay, Policies]] = []
         self._number = 0
-        self._store: sqlite3.Connection | None = None
 
     def add(self, case: Case, *, file: str, index: int, record: RecordKind, x12: bool, snip: int) -> None:
         """Take the facts of one claim."""
-        claim = case.claim
+        part = self.gatherer.part(case, record=record, x12=x12, snip=snip)
+        if part is not None:
+            self.take(part, file=file, index=index, overlay=case.overlay, policies=case.policies)
+
+    def take(self, part: Part, *, file: str, index: int, overlay: Overlay, policies: Policies) -> None:
+        """Take what a claim told."""
         number = self._number
-        said = False
-        same = self._hashed(("claim", claim.claim_id)) if claim.claim_id else number.to_bytes(16, "big")
-        for i, gather in enumerate(self._gathers):
-            for key, fact in gather(case):
-                said = True
-                body = marshal.dumps((same, fact))
-                self._facts.append((i, self._hashed(key), number, body))
-        if not said:
-            return
         self._number += 1
-        kept = _Claim(
+        kept = (
             file,
             index,
-            record,
-            claim.claim_id,
-            claim.setting,
-            case.assembled.sources if case.assembled and record == "encounter" else None,
-            x12,
-            line_starts(claim) if record == "x12" else (),
-            self._terms_of(case),
-            snip,
-            tuple(None if amount is None else str(amount) for amount in _charges(claim)),
+            self._terms_of(overlay, policies),
+            hashed(("claim", part.name)) if part.name else number.to_bytes(16, "big"),
+            part.record,
+            part.name,
+            part.setting,
+            part.sources,
+            part.x12,
+            part.starts,
+            part.snip,
+            part.charges,
         )
-        self._claims.append((number, _packed(kept)))
-        if len(self._facts) >= BUFFERED:
-            self._spill()
+        facts = [(i, hashed(key), marshal.dumps(fact)) for i, key, fact in part.facts]
+        self._spill.add(number, marshal.dumps(kept), facts)
 
-    def _hashed(self, key: Sequence[str]) -> bytes:
-        text = "\x1f".join(key).encode("utf-8", "surrogatepass")
-        return hashlib.blake2b(text, digest_size=16, key=self._salt).digest()
-
-    def _terms_of(self, case: Case) -> int:
+    def _terms_of(self, overlay: Overlay, policies: Policies) -> int:
         """Number of the payer rules and policies of a claim; few runs have more than a handful."""
-        terms = (case.overlay, case.policies)
         for i, known in enumerate(self._terms):
-            if known[0] is terms[0] and known[1] == terms[1]:
+            if known[0] is overlay and (known[1] is policies or known[1] == policies):
                 return i
-        self._terms.append(terms)
+        self._terms.append((overlay, policies))
         return len(self._terms) - 1
-
-    def _spill(self) -> None:
-        if self._store is None:
-            import sqlite3  # only runs of many claims need it
-
-            # the empty name is a file of SQLite's own that goes away with the connection
-            self._store = sqlite3.connect("")
-            self._store.executescript(_TABLES)
-        self._store.executemany("insert into fact values (?, ?, ?, ?)", self._facts)
-        self._store.executemany("insert into claim values (?, ?)", self._claims)
-        self._facts, self._claims = [], []
 
     def changes(self, lists: Lists) -> list[Change]:
         """What the claims together show, by claim and rule. No claim is added after this."""
         found: list[tuple[Rule, Found]] = []
         settled: list[tuple[Rule, Settled]] = []
         for i, told in self._groups():
-            for rule in self._rules:
+            for rule in self.gatherer.rules:
                 across = rule.across
-                if across is None or across.gather is not self._gathers[i]:
+                if across is None or across.gather is not self.gatherer.gathers[i]:
                     continue
                 for one in across.judge(told, lists):
                     if isinstance(one, Settled):
@@ -179,46 +190,26 @@ class Sisters:
             (c.file, c.index, c.record, c.rule, c.claim_path, c.setting or "", c.added is None): c
             for c in changes
         }
-        self._close()
+        self._spill.close()
         return [unique[key] for key in sorted(unique)]
 
     def _groups(self) -> Iterator[tuple[int, list[Told]]]:
         """Facts of one key, where at least two claims told them, in the order of the claims."""
         names: dict[int, _Claim] = {}
-        for i, rows in self._together():
+        for i, rows in self._spill.repeated():
             told = []
             for number, body in rows:
-                same, fact = marshal.loads(body)
                 claim = names.get(number)
                 if claim is None:
                     names.clear() if len(names) > BUFFERED else None
                     claim = names[number] = self._claim(number)
                 where = f"record {claim.index + 1}" + (f" of {claim.file}" if claim.file else "")
-                told.append(Told(claim=number, same_id=same.hex(), where=where, fact=fact))
+                fact: Any = marshal.loads(body)
+                told.append(Told(claim=number, same_id=claim.same.hex(), where=where, fact=fact))
             yield i, told
 
-    def _together(self) -> Iterator[tuple[int, list[tuple[int, bytes]]]]:
-        rows: Iterable[tuple[int, bytes, int, bytes]]
-        if self._store is None:
-            rows = sorted(self._facts)
-        else:
-            self._spill()
-            self._store.execute("create index of_key on fact (gather, key, claim)")
-            rows = self._store.execute(
-                "select gather, key, claim, body from fact where (gather, key) in "
-                "(select gather, key from fact group by gather, key having count(distinct claim) > 1) "
-                "order by gather, key, claim"
-            )
-        for (i, _), members in groupby(rows, key=lambda row: (row[0], row[1])):
-            told = [(number, body) for _, _, number, body in members]
-            if len({number for number, _ in told}) > 1:
-                yield i, told
-
     def _claim(self, number: int) -> _Claim:
-        if self._store is None:
-            return _unpacked(self._claims[number][1])
-        row = self._store.execute("select body from claim where number = ?", (number,)).fetchone()
-        return _unpacked(row[0])
+        return _Claim(*marshal.loads(self._spill.record(number)))
 
     def _taken_back(self, rule: Rule, one: Settled) -> Change:
         claim = self._claim(one.claim)
@@ -267,12 +258,6 @@ class Sisters:
         *lines, total = (None if text is None else Decimal(text) for text in claim.charges)
         return Stake(claim.name, tuple(lines), total, leads_textbook(self._terms[claim.terms][0]))
 
-    def _close(self) -> None:
-        if self._store is not None:
-            self._store.close()
-            self._store = None
-        self._facts, self._claims = [], []
-
 
 def _charges(claim: Claim) -> Iterator[Decimal | None]:
     yield from (line.charge for line in claim.lines)
@@ -281,12 +266,3 @@ def _charges(claim: Claim) -> Iterator[Decimal | None]:
 
 def _line(path: str) -> str:
     return "/".join(path.split("/")[:3])
-
-
-def _packed(claim: _Claim) -> bytes:
-    values: tuple[Any, ...] = tuple(getattr(claim, name) for name in _Claim.__slots__)
-    return marshal.dumps(values)
-
-
-def _unpacked(body: bytes) -> _Claim:
-    return _Claim(*marshal.loads(body))

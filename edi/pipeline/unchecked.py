@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 
 from edi.codes import bill_type, hcpcs, icd10, modifier, taxonomy
 from edi.coding.family import codes as family
@@ -28,8 +29,7 @@ WORDS = {
     "rarc": "remittance remarks",
 }
 """Lists that ship in part or for some years only, as a message names them, in the order in which it does."""
-Coded = tuple[str, str, date | None]
-"""Name of a list, a code as the list writes it, the date by which it is judged."""
+_NONE = frozenset[str]()
 
 
 def unchecked(claim: Claim, lists: Lists, known: set[str]) -> set[str]:
@@ -39,13 +39,31 @@ def unchecked(claim: Claim, lists: Lists, known: set[str]) -> set[str]:
     names that need not be looked at again.
     """
     found: set[str] = set()
-    for name, code, day in _codes(claim):
-        if not code or name in known or name in found:
-            continue
-        answer = lists.known(name, code, day) if day is None else lists.listed(name, code, day).known
-        if answer is None and not _shipped(name, code, lists):
-            found.add(name)
-    return found
+    day = first_day(claim)
+    if "icd10cm" not in known:
+        for diagnosis in claim.diagnoses:
+            if diagnosis.code:
+                found |= _of_diagnosis(lists, diagnosis.code, day)
+    for line in claim.lines:
+        on = line.service_date or day
+        found |= _of_line(lists, line.hcpcs, tuple(line.modifiers), line.revenue_code, on)
+    if "taxonomy" not in known:
+        for _, _, _, provider in providers(claim):
+            if provider.taxonomy:
+                found |= _of_provider(lists, provider.taxonomy, day)
+    for name, code, on in _further(claim, day):
+        if name not in known and name not in found:
+            found |= _lacking(lists, name, code, on)
+    return found - known
+
+
+@lru_cache(maxsize=16384)
+def _lacking(lists: Lists, name: str, code: str, day: date | None) -> frozenset[str]:
+    """The name of a list, if it can not say whether the code is valid on the day."""
+    if not code:
+        return _NONE
+    answer = lists.known(name, code, day) if day is None else lists.listed(name, code, day).known
+    return frozenset((name,)) if answer is None and not _shipped(name, code, lists) else _NONE
 
 
 def _shipped(name: str, code: str, lists: Lists) -> bool:
@@ -54,28 +72,42 @@ def _shipped(name: str, code: str, lists: Lists) -> bool:
     return name in ("hcpcs", "cpt") and code in family()
 
 
-def _codes(claim: Claim) -> Iterator[Coded]:
-    """Every code of a claim; where a shape is known, only a code that has it."""
-    day = first_day(claim)
-    for diagnosis in claim.diagnoses:
-        if diagnosis.code and icd10.problem(diagnosis.code) is None:
-            yield "icd10cm", icd10.compact(diagnosis.code), day
-    for line in claim.lines:
-        on = line.service_date or day
-        kind = hcpcs.kind(line.hcpcs) if line.hcpcs else None
-        if kind is not None:
-            yield "hcpcs" if kind == "level_two" else "cpt", hcpcs.compact(line.hcpcs or ""), on
-        for one in line.modifiers:
-            if modifier.problem(one) is None:
-                yield "modifiers", modifier.compact(one), on
-        yield "revenue", line.revenue_code or "", on
+@lru_cache(maxsize=4096)
+def _of_diagnosis(lists: Lists, code: str, day: date | None) -> frozenset[str]:
+    """A code that has no shape of its kind is another matter here and below."""
+    return _NONE if icd10.problem(code) else _lacking(lists, "icd10cm", icd10.compact(code), day)
+
+
+@lru_cache(maxsize=4096)
+def _of_line(
+    lists: Lists, procedure: str | None, modifiers: tuple[str, ...], revenue: str | None, day: date | None
+) -> frozenset[str]:
+    found = _lacking(lists, "revenue", revenue or "", day)
+    kind = hcpcs.kind(procedure) if procedure else None
+    if kind is not None:
+        name = "hcpcs" if kind == "level_two" else "cpt"
+        found |= _lacking(lists, name, hcpcs.compact(procedure or ""), day)
+    for one in modifiers:
+        if modifier.problem(one) is None:
+            found |= _lacking(lists, "modifiers", modifier.compact(one), day)
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _of_provider(lists: Lists, code: str, day: date | None) -> frozenset[str]:
+    return _NONE if taxonomy.problem(code) else _lacking(lists, "taxonomy", taxonomy.compact(code), day)
+
+
+Coded = tuple[str, str, date | None]
+"""Name of a list, a code as the list writes it, the date by which it is judged."""
+
+
+def _further(claim: Claim, day: date | None) -> Iterator[Coded]:
+    """Further codes of a claim; where a shape is known, only a code that has it."""
     for code in claim.condition_codes:
         yield "condition", code.upper(), day
     if claim.setting == "facility":
         yield from _of_facility(claim, day)
-    for _, _, _, provider in providers(claim):
-        if provider.taxonomy and taxonomy.problem(provider.taxonomy) is None:
-            yield "taxonomy", taxonomy.compact(provider.taxonomy), day
     for _, coverage in other_coverages(claim):
         if coverage.adjudication is not None:
             yield from _of_decision(coverage.adjudication, coverage.adjudication.paid_date or day)

@@ -1,21 +1,29 @@
 """X12 inputs: what the guide says of each segment, and what the rules say of each claim, in one pass."""
 
+import contextlib
+import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
+from edi import payers
 from edi.checking import check_case, wire_finding
-from edi.coding.assembly import line_kind
 from edi.finding import SEVERITIES, Finding
 from edi.model import crosswalk
 from edi.model.contract import Record
-from edi.pipeline.judging import Judged, Options, case_of, chosen_for, mask
+from edi.pipeline.judging import Judged, Noting, Options, Terms, mask
 from edi.pipeline.notices import notice
-from edi.transactions.reading import ReadClaim, read_claims, trace_read
+from edi.pipeline.sisters import Gatherer
+from edi.rules import all_rules
+from edi.transactions.reading import ClaimReader, ReadClaim, read_claims, trace_read
 from edi.x12 import parallel
 from edi.x12.findings import Fault
-from edi.x12.reader import GroupHead, SetEnd, SetHead, Unit
+from edi.x12.reader import Event, GroupHead, SetEnd, SetHead, Unit
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 MISSING = ("segment_missing", "loop_missing")
 MISPLACED = ("segment_misplaced", "segment_not_here")
@@ -45,30 +53,194 @@ def judge_x12(stream: BinaryIO, options: Options, *, file: str = "") -> Iterator
     findings of the rules; faults of the envelope, of levels and of trailers come in a `Judged` without a
     claim. Other sets than the 837 are judged for structure only.
     """
-    index = -1
-    current = _Set()
+    judging = _Judging(Terms(options), file)
     for event in read_claims(stream):
-        if isinstance(event, SetHead):
-            current = _Set(_guide_name(event))
-            yield Judged(file=file, kind=None, surface="x12", guide=current.guide)
-        elif isinstance(event, Fault):
-            yield _outside_units(event, file, current.guide if event.set else None, options)
-        elif isinstance(event, ReadClaim):
-            index += 1
-            yield _claim(event, index, current, options, file)
-        elif isinstance(event, Unit):
+        judged = judging.take(event)
+        if judged is not None:
+            yield judged
+
+
+class _Judging:
+    """Judges the events of one input, in their order."""
+
+    def __init__(self, terms: Terms, file: str = "") -> None:
+        self.terms = terms
+        self.file = file
+        self.current = _Set()
+        self.index = -1
+        """Index of the last claim."""
+
+    def take(self, event: Event | ReadClaim) -> Judged | None:
+        """What there is to say of an event; None: nothing."""
+        current, options = self.current, self.terms.options
+        if isinstance(event, ReadClaim):
+            self.index += 1
+            return _claim(event, self.index, current, self.terms, self.file)
+        if isinstance(event, Unit):
             if event.level is not None:
                 depth = event.level[2]
                 for deeper in [d for d in current.levels if d >= depth]:
                     del current.levels[deeper]
-                current.levels[depth] = event.faults
+                # what the levels before it lack is told here too
+                current.levels[depth] = [f for f in event.faults if f.ordinal >= event.ordinal]
             elif event.ordinal == 1:
                 current.header = event.faults
             if event.faults:
                 findings = [wire_finding(f, guide=current.guide) for f in event.faults]
-                yield _without_claim(file, current.guide, findings, options)
+                return _without_claim(self.file, current.guide, findings, options)
+        elif isinstance(event, Fault):
+            return _outside_units(event, self.file, current.guide if event.set else None, options)
+        elif isinstance(event, SetHead):
+            self.current = _Set(_guide_name(event))
+            return Judged(file=self.file, kind=None, surface="x12", guide=self.current.guide)
         elif isinstance(event, GroupHead):
-            current = _Set()
+            self.current = _Set()
+        return None
+
+
+# ---------------------------------------------------------------- several processes
+
+SMALL = 2 * parallel.RANGE
+"""Inputs of no more bytes are judged in one process: workers would only begin when it is done."""
+
+
+@contextlib.contextmanager
+def judging(options: Options) -> Iterator[Callable[[BinaryIO, str], Iterator[Judged]]]:
+    """A function that judges inputs (stream, name) one after the other, in `options.jobs` processes.
+
+    With `options.jobs` above 1 the claims and cases of large inputs stay in other processes.
+    """
+    if options.jobs == 1:
+        yield lambda stream, file: judge_x12(stream, options, file=file)
+    elif options.snip <= 2:
+        yield lambda stream, file: judge_structure(stream, options, file=file)
+    else:
+        with _Workers(options) as workers:
+            yield workers.judge
+
+
+class _Workers:
+    """Processes that judge claims; they begin with the first input that is large enough for them."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._pool: Executor | None = None
+
+    def judge(self, stream: BinaryIO, file: str) -> Iterator[Judged]:
+        """As `judge_x12`: the same findings in the same order."""
+        begin = stream.read(SMALL)
+        if len(begin) < SMALL:
+            return judge_x12(io.BytesIO(begin), self._options, file=file)
+        if self._pool is None:
+            self._pool = parallel.workers(self._options.jobs, start_worker, self._options)
+        whole = io.BufferedReader(_Joined(begin, stream), len(begin))
+        return judge_with(self._pool, whole, self._options, file=file)
+
+    def __enter__(self) -> "_Workers":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+
+
+class _Joined(io.RawIOBase):
+    """What was read of a stream already, and the rest of it."""
+
+    def __init__(self, begin: bytes, stream: BinaryIO) -> None:
+        self._begin = begin
+        self._stream = stream
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        """The next bytes."""
+        room = memoryview(buffer)
+        found = self._begin or self._stream.read(len(room))
+        taken = found[: len(room)]
+        if self._begin:
+            self._begin = self._begin[len(taken) :]
+        room[: len(taken)] = taken
+        return len(taken)
+
+
+def judge_with(
+    pool: Executor, stream: BinaryIO, options: Options, *, file: str = "", most: int | None = None
+) -> Iterator[Judged]:
+    """As `judge_x12`, with workers that began with `start_worker`; `most` ranges are under way at a time."""
+    judging = _Judging(Terms(options), file)
+    claims = 0
+    for told in parallel.judge_with(pool, stream, most=most or 2 * options.jobs, make=judge_range):
+        if not isinstance(told, Judged):
+            judged = judging.take(told)
+            if judged is not None:
+                yield judged
+            continue
+        told.file = file
+        if told.kind == "claim":
+            claims = _counted(told, claims, options)
+        yield told
+
+
+def _counted(judged: Judged, claims: int, options: Options) -> int:
+    """Give a claim of a range its place in the input and its payer rules; returns how many there are now."""
+    noted = judged.noted
+    assert noted is not None
+    index = judged.index = claims
+    for one in judged.findings:
+        one.index = index
+    for view in (noted.forecast, noted.prices):
+        if view is not None:
+            view.index = index
+    if noted.overlay is not None:
+        judged.overlay = payers.load(options.payer or noted.overlay)
+    return claims + 1
+
+
+@dataclass(slots=True)
+class _Worker:
+    """What a worker keeps from one range to the next."""
+
+    terms: Terms
+    noting: Noting
+
+
+_worker: _Worker | None = None
+
+
+def start_worker(options: Options) -> None:
+    """Make this process a worker for claims."""
+    global _worker
+    _worker = _Worker(Terms(options), Noting(Gatherer()))
+    all_rules()
+
+
+def judge_range(head: SetHead, header: Unit | None, events: Iterable[Event]) -> list[Judged]:
+    """What there is to say of the events of a range; runs in a worker."""
+    assert _worker is not None
+    judging = _Judging(_worker.terms)
+    maker = ClaimReader()
+    maker.take(head)
+    judging.take(head)
+    if header is not None:
+        maker.take(header)
+        judging.current.header = header.faults
+    found = []
+    for event in events:
+        claim = maker.take(event)
+        if claim is not None:
+            assert isinstance(event, Unit)
+            judged = judging.take(ReadClaim(claim, event, head))
+        else:
+            judged = judging.take(event)
+        if judged is None:
+            continue
+        judged.noted = _worker.noting.of(judged)
+        judged.claim = judged.case = judged.overlay = None
+        found.append(judged)
+    return found
 
 
 def judge_structure(stream: BinaryIO, options: Options, *, file: str = "") -> Iterator[Judged]:
@@ -113,8 +285,8 @@ def _guide_name(head: SetHead) -> str | None:
     return f"{head.guide.name} {version}"
 
 
-def _claim(read: ReadClaim, index: int, current: _Set, options: Options, file: str) -> Judged:
-    claim, unit = read.claim, read.unit
+def _claim(read: ReadClaim, index: int, current: _Set, terms: Terms, file: str) -> Judged:
+    claim, unit, options = read.claim, read.unit, terms.options
     found = Judged(
         file=file,
         index=index,
@@ -129,16 +301,12 @@ def _claim(read: ReadClaim, index: int, current: _Set, options: Options, file: s
     )
     # what is missing from a claim that was cut off says nothing about the claim
     if options.snip > 2 and not unit.cut:
-        record = Record(index=index, kind="claim", value=claim, id=claim.claim_id)
-        chosen = chosen_for(claim, options, "x12", record)
+        chosen = terms.case(Record(index=index, kind="claim", value=claim, id=claim.claim_id))
         if isinstance(chosen, list):
             found.findings += chosen
             return found
-        found.overlay, found.reason, policies = chosen
-        found.case = case_of(claim, found.overlay, policies, options)
-        for line in claim.lines:
-            # the wire does not say what kind a line is, its code does
-            line.kind = line_kind(line.hcpcs, found.case.lists)
+        found.case, found.reason = chosen
+        found.overlay = found.case.overlay
         judged = check_case(found.case, record="x12", index=index, snip=options.snip)
         if judged:
             places = trace_read(claim, {one.claim_path or "" for one in judged})
@@ -147,8 +315,9 @@ def _claim(read: ReadClaim, index: int, current: _Set, options: Options, file: s
                     one.place.x12 = places.get(one.claim_path or "")
             faults = [*current.header, *(f for held in current.levels.values() for f in held), *unit.faults]
             name: crosswalk.SetName = "837i" if claim.setting == "facility" else "837p"
-            found.findings += _unsaid(judged, faults, name)
-    found.findings.sort(key=lambda f: SEVERITIES.index(f.severity))
+            found.findings += _unsaid(judged, faults, name) if faults else judged
+    if unit.faults:
+        found.findings.sort(key=lambda f: SEVERITIES.index(f.severity))
     if not options.show_values:
         mask(found.findings)
     return found

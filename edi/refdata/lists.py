@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from types import MappingProxyType
-from typing import Any, Final, Literal, Protocol, cast, runtime_checkable
+from typing import Any, Final, Literal, Protocol, TypeVar, cast, runtime_checkable
 
 from edi import tables
 from edi.errors import TableError
@@ -46,7 +46,10 @@ _LEVEL_II: Final = re.compile(r"[A-CE-Z]\d{4}")
 _MOST_CHOSEN: Final = 4096
 """Dates for which the choice of an edition is remembered."""
 _MOST_LISTINGS: Final = 16384
-"""Codes and dates of which it is remembered whether they are listed."""
+"""Codes and dates of which an answer is remembered, for each kind of question."""
+Answer = TypeVar("Answer")
+_Asked = tuple[str, str, date | None]
+_UNASKED: Final = object()
 _CLASSES: Final = frozenset(
     {
         "therapeutic",
@@ -59,6 +62,14 @@ _CLASSES: Final = frozenset(
     }
 )
 _CONTAINERS: Final = frozenset({"single", "multi", "both", "bag"})
+
+
+def _remember(held: dict[Any, Any], asked: object, answer: Answer) -> Answer:
+    """Remember an answer; those before it are forgotten when there are many."""
+    if len(held) >= _MOST_LISTINGS:
+        held.clear()
+    held[asked] = answer
+    return answer
 
 
 def _within(start: date | None, end: date | None, on: date | None) -> bool:
@@ -130,6 +141,10 @@ class Drug:
     """Lower-case names by which a chart may name the drug."""
     verify: str | None
     """What in this row has to be verified; None: nothing."""
+
+    def __hash__(self) -> int:
+        # code and first day tell rows apart; the hash of all values takes ten times as long
+        return hash((self.code, self.start))
 
     @property
     def dated(self) -> bool:
@@ -224,8 +239,11 @@ class Lists:
     __slots__ = (
         "_chosen_editions",
         "_dated",
+        "_drug_rows",
         "_drugs",
         "_empty",
+        "_entries",
+        "_known",
         "_listings",
         "_named",
         "_references",
@@ -239,7 +257,10 @@ class Lists:
         self._dated = tuple(source if isinstance(source, DatedSource) else None for source in sources)
         self._references = tuple(references)
         self._chosen_editions: dict[tuple[str, tuple[str, ...], date], tuple[Reference, Edition] | None] = {}
-        self._listings: dict[tuple[str, str, date], Listing] = {}
+        self._listings: dict[_Asked, Listing] = {}
+        self._known: dict[_Asked, bool | None] = {}
+        self._entries: dict[_Asked, Entry | None] = {}
+        self._drug_rows: dict[tuple[str, date | None], Drug | None] = {}
         self._empty: dict[tuple[str, int], Mapping[str, str]] = {}
         self._drugs: dict[str, tuple[Drug, ...]] | None = None
         self._named: dict[str, tuple[Drug, ...]] = {}
@@ -250,6 +271,13 @@ class Lists:
         A row of the user's has the columns of the shipped table too: what only the program knows of the code
         (its label where texts are not stored, its group) is kept.
         """
+        asked = (list_name, code, on)
+        found = self._entries.get(asked, _UNASKED)
+        if found is _UNASKED:
+            found = _remember(self._entries, asked, self._entry(list_name, code, on))
+        return cast("Entry | None", found)
+
+    def _entry(self, list_name: str, code: str, on: date | None) -> Entry | None:
         for place, (source, dated) in enumerate(zip(self._sources, self._dated, strict=True)):
             rows = dated.find_on(list_name, code, on) if dated else source.find(list_name, code)
             valid = [entry for entry in rows if entry.valid(on)]
@@ -291,6 +319,13 @@ class Lists:
         None: not checked, because the list is not loaded for that date, or only a part of it that lacks the
         code. The first source that holds the whole list for the date decides.
         """
+        asked = (list_name, code, on)
+        found = self._known.get(asked, _UNASKED)
+        if found is _UNASKED:
+            found = _remember(self._known, asked, self._is_known(list_name, code, on))
+        return cast("bool | None", found)
+
+    def _is_known(self, list_name: str, code: str, on: date | None) -> bool | None:
         listed = False
         for source, dated in zip(self._sources, self._dated, strict=True):
             entries = dated.find_on(list_name, code, on) if dated else source.find(list_name, code)
@@ -311,9 +346,7 @@ class Lists:
         asked = (list_name, code, on)
         found = self._listings.get(asked)
         if found is None:
-            if len(self._listings) > _MOST_LISTINGS:
-                self._listings.clear()
-            found = self._listings[asked] = self._listed(list_name, code, on)
+            found = _remember(self._listings, asked, self._listed(list_name, code, on))
         return found
 
     def _listed(self, list_name: str, code: str, on: date) -> Listing:
@@ -326,6 +359,10 @@ class Lists:
             source = next(one for one, edition in held if edition is best)
             entry = next((row for row in source.entries(best, list_name, code) if row.valid(on)), None)
         return Listing(known=known, entry=entry, edition=best, covers=best.covers(on))
+
+    def has_editions(self, list_name: str) -> bool:
+        """Whether any edition of a list with dates of service of its own is at hand."""
+        return any(one.editions(list_name) for one in self._dated if one)
 
     def coverage(self, list_name: str) -> Coverage:
         """How much of a list is loaded."""
@@ -345,6 +382,20 @@ class Lists:
         """
         found = self._chosen(kind, on, *_settings(kind, setting))
         return found[1] if found else None
+
+    def has_edits(self, kind: str) -> bool:
+        """Whether any edition of a kind of edits, prices or crosswalks is at hand."""
+        return any(reference.editions(kind) for reference in self._references)
+
+    def ever(self, kind: str, key: tuple[str, ...], setting: str = "") -> bool:
+        """Whether any edition of a kind has rows for a key; kind and setting as for `edition`."""
+        settings = _settings(kind, setting)
+        return any(
+            reference.rows(edition, key)
+            for reference in self._references
+            for edition in reference.editions(kind)
+            if edition.setting in settings
+        )
 
     def pair(self, code1: str, code2: str, setting: str, on: date) -> PairEdit | None:
         """The pair edit that is in force on a date with `code1` in column 1; `setting` is that of the claim.
@@ -549,8 +600,13 @@ class Lists:
 
     def drug(self, code: str, on: date | None) -> Drug | None:
         """The row of a drug code that is valid on the date; unknown dates speak against no date."""
-        valid = [drug for drug in self.drug_rows(code) if drug.valid(on)]
-        return max(valid, key=lambda drug: drug.start or date.min, default=None)
+        asked = (code, on)
+        found = self._drug_rows.get(asked, _UNASKED)
+        if found is _UNASKED:
+            valid = [drug for drug in self.drug_rows(code) if drug.valid(on)]
+            latest = max(valid, key=lambda drug: drug.start or date.min, default=None)
+            found = _remember(self._drug_rows, asked, latest)
+        return cast("Drug | None", found)
 
     def drug_rows(self, code: str) -> tuple[Drug, ...]:
         """All rows of a drug code, whatever the date."""

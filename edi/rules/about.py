@@ -7,7 +7,7 @@ from edi.codes import bill_type
 from edi.coding.family import codes
 from edi.model.claim import ServiceLine, billed_coverage
 from edi.payers import MEDICARE_FILING
-from edi.rules.base import Case
+from edi.rules.base import Case, per_case
 
 PAPER = "paper"
 """Key of an example that holds pages of a form, `{box: text}` each, in place of a pointer."""
@@ -31,12 +31,14 @@ INPATIENT = frozenset(("11", "18", "21", "41"))
 _DRUG_CODE = re.compile(r"J\d{4}|Q5\d{3}|C9\d{3}")
 
 
+@per_case
 def medicare(case: Case) -> bool:
     """Whether the claim goes to Medicare's fee-for-service program."""
     coverage = billed_coverage(case.claim)
     return coverage is not None and coverage.claim_filing in MEDICARE_FILING
 
 
+@per_case
 def facility_code(case: Case) -> str:
     """Second and third character of the type of bill, or nothing where there is none or it is malformed."""
     stated = case.claim.type_of_bill
@@ -61,13 +63,17 @@ def is_drug(case: Case, line: ServiceLine) -> bool:
     return bool(code) and (_DRUG_CODE.fullmatch(code) is not None or bool(case.lists.drug_rows(code)))
 
 
-def administrations(case: Case) -> Iterator[tuple[int, ServiceLine, str]]:
+@per_case
+def administrations(case: Case) -> list[tuple[int, ServiceLine, str]]:
     """Lines that bill the giving of a drug or fluid: index, line, code."""
     family = codes()
-    for i, line in enumerate(case.claim.lines):
-        code = code_of(line)
-        if code in family:
-            yield i, line, code
+    return [(i, line, code) for i, line, code in coded_lines(case) if code in family]
+
+
+@per_case
+def coded_lines(case: Case) -> list[tuple[int, ServiceLine, str]]:
+    """All lines: index, line, procedure code in capitals or nothing."""
+    return [(i, line, code_of(line)) for i, line in enumerate(case.claim.lines)]
 
 
 def filled(page: Mapping[str, str], start: str) -> list[str]:

@@ -3,13 +3,23 @@
 import re
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from operator import attrgetter
 
 from edi.codes import bill_type, zipcode
 from edi.finding import Severity
-from edi.model.claim import Claim, claim_diagnoses
+from edi.model.claim import (
+    Claim,
+    DiagnosisKind,
+    Statement,
+    claim_diagnoses,
+    effective_kinds,
+    statement_period,
+)
 from edi.model.party import Address, Provider
 from edi.refdata import Lists
-from edi.rules.base import Case
+from edi.rules.base import Case, per_case
 
 ICD10_FROM = date(2015, 10, 1)
 """First service date on which diagnoses are ICD-10-CM."""
@@ -19,6 +29,7 @@ NPI_ONLY_FROM = date(2008, 5, 23)
 """First service date on which Medicare takes no older number in its place (end of the contingency)."""
 _PO_BOX = re.compile(r"\b(P\.?\s*O\.?\s*BOX|POST OFFICE BOX|LOCK\s*BOX)\b", re.IGNORECASE)
 _HOME = (None, "", "US", "USA")
+_REMEMBERED = 1024
 
 CLAIM_ROLES = (
     ("billing_provider", "billing provider"),
@@ -41,9 +52,13 @@ LINE_ROLES = (
 )
 
 
+_of_claim = attrgetter(*(key for key, _ in CLAIM_ROLES))
+_of_line = attrgetter(*(key for key, _ in LINE_ROLES))
+
+
 def unread(case: Case, path: str) -> bool:
     """Whether a value stood at this place of the claim that could not be parsed."""
-    return any(u.path == path for u in case.claim.unread)
+    return bool(case.claim.unread) and any(u.path == path for u in case.claim.unread)
 
 
 def absent(case: Case, value: object, path: str) -> bool:
@@ -66,15 +81,30 @@ ELSEWHERE = {
 def providers(claim: Claim) -> Iterator[tuple[str, str, str, Provider]]:
     """Every provider that the claim sends: pointer, key of the role, what to call it, the provider."""
     unsent = ELSEWHERE.get(claim.setting or "", ())
-    for key, title in CLAIM_ROLES:
-        one = getattr(claim, key)
+    for (key, title), one in zip(CLAIM_ROLES, _of_claim(claim), strict=True):
         if one is not None and key not in unsent:
             yield f"/{key}", key, title, one
-    for i, line in enumerate(claim.lines):
-        for key, title in LINE_ROLES:
-            one = getattr(line, key)
+    for i, named in named_on_lines(claim):
+        for (key, title), one in zip(LINE_ROLES, named, strict=True):
             if one is not None and key not in unsent:
                 yield f"/lines/{i}/{key}", key, f"{title} of line {i + 1}", one
+
+
+def named_on_lines(claim: Claim) -> Iterator[tuple[int, tuple[Provider | None, ...]]]:
+    """Lines that name a provider: index, and for each of `LINE_ROLES` who it is."""
+    for i, line in enumerate(claim.lines):
+        named: tuple[Provider | None, ...] = _of_line(line)
+        if named != _NOBODY:
+            yield i, named
+
+
+_NOBODY = (None,) * len(LINE_ROLES)
+
+
+@per_case
+def all_providers(case: Case) -> tuple[tuple[str, str, str, Provider], ...]:
+    """Every provider that the claim sends, as `providers` gives them."""
+    return tuple(providers(case.claim))
 
 
 def is_home(address: Address) -> bool:
@@ -84,7 +114,12 @@ def is_home(address: Address) -> bool:
 
 def is_po_box(address: Address) -> bool:
     """Whether the street of an address is a post office box or lock box."""
-    return any(_PO_BOX.search(line) for line in (address.line1, address.line2) if line)
+    return any(_names_po_box(line) for line in (address.line1, address.line2) if line)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _names_po_box(text: str) -> bool:
+    return _PO_BOX.search(text) is not None
 
 
 def address_problems(address: Address | None, path: str, lists: Lists) -> Iterator[tuple[str, str]]:
@@ -96,16 +131,24 @@ def address_problems(address: Address | None, path: str, lists: Lists) -> Iterat
         yield f"{path}/line1", "has no street"
     if not address.city:
         yield f"{path}/city", "has no city"
-    if not is_home(address):
-        return
-    if not address.state:
-        yield f"{path}/state", "has no state"
-    elif lists.known("states", address.state.upper(), None) is False:
-        yield f"{path}/state", "has a state that does not exist"
-    if not address.zip:
-        yield f"{path}/zip", "has no ZIP code"
-    elif problem := zipcode.problem(address.zip):
-        yield f"{path}/zip", f"has a ZIP code that cannot be right: {problem}"
+    if is_home(address):
+        for key, problem in _at_home(address.state, address.zip, lists):
+            yield f"{path}/{key}", problem
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _at_home(state: str | None, code: str | None, lists: Lists) -> tuple[tuple[str, str], ...]:
+    """What is missing or impossible in state and ZIP code of an address in the United States: key, words."""
+    found = []
+    if not state:
+        found.append(("state", "has no state"))
+    elif lists.known("states", state.upper(), None) is False:
+        found.append(("state", "has a state that does not exist"))
+    if not code:
+        found.append(("zip", "has no ZIP code"))
+    elif problem := zipcode.problem(code):
+        found.append(("zip", f"has a ZIP code that cannot be right: {problem}"))
+    return tuple(found)
 
 
 def short_zip(address: Address | None) -> bool:
@@ -123,9 +166,15 @@ def first_day(claim: Claim) -> date | None:
     return claim.statement.from_date if claim.statement else None
 
 
-def npi_due(claim: Claim) -> Severity | None:
+@per_case
+def day_one(case: Case) -> date | None:
+    """The first service date of the claim, as `first_day` gives it."""
+    return first_day(case.claim)
+
+
+def npi_due(case: Case) -> Severity | None:
     """What a missing NPI is on the first service date: error, in the first year a warning, before None."""
-    day = first_day(claim)
+    day = day_one(case)
     if day is None or day >= NPI_ONLY_FROM:
         return "error"
     return "warning" if day >= NPI_FROM else None
@@ -149,6 +198,7 @@ def frequency(claim: Claim) -> str:
     return "1"
 
 
+@per_case
 def is_outpatient(case: Case) -> bool:
     """Whether the type of bill is an outpatient one, of which every line needs a date."""
     if not case.claim.type_of_bill:
@@ -157,6 +207,36 @@ def is_outpatient(case: Case) -> bool:
     return entry is not None and entry.fields.get("outpatient") == "yes"
 
 
-def pointed(claim: Claim) -> int:
-    """How many diagnoses the lines may point to."""
-    return len(claim_diagnoses(claim))
+@per_case
+def pointed(case: Case) -> list[int]:
+    """Indexes of the diagnoses that the lines may point to, the principal one first."""
+    return claim_diagnoses(case.claim)
+
+
+@per_case
+def kinds(case: Case) -> list[DiagnosisKind]:
+    """What kind each diagnosis is."""
+    return effective_kinds(case.claim)
+
+
+@per_case
+def period(case: Case) -> Statement:
+    """The statement period."""
+    return statement_period(case.claim)
+
+
+@per_case
+def charged(case: Case) -> Decimal | None:
+    """The sum of the charges; None where a line has none."""
+    total = Decimal(0)
+    for line in case.claim.lines:
+        if line.charge is None:
+            return None
+        total += line.charge
+    return total
+
+
+@per_case
+def frequency_of(case: Case) -> str:
+    """Claim frequency, as `frequency` gives it."""
+    return frequency(case.claim)

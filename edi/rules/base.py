@@ -5,8 +5,8 @@ import pkgutil
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
-from typing import Any, Literal
+from functools import cache, wraps
+from typing import Any, Literal, TypeVar
 
 from edi.coding.assembly import Assembled
 from edi.coding.timeline import Proposal, Timeline
@@ -18,7 +18,9 @@ from edi.payers import NAMES, Overlay, Policies
 from edi.prices import panel as price_panel
 from edi.refdata import Lists
 from edi.rules.across import Across
+from edi.rules.triggers import FIELDS
 
+Answer = TypeVar("Answer")
 Need = Literal["record", "received", "paper", "prices"]
 Example = Mapping[str, Any]
 """JSON Pointer -> value, applied to a clean sample: null takes the value away, `-` appends to a list.
@@ -77,8 +79,14 @@ class Case:
     """Whether prices were asked for."""
     locality: str | None = None
     """Contractor and locality of the prices, as `05102-18`; None: the national amounts."""
-    _by_code: dict[str, list[int]] | None = field(default=None, init=False, repr=False)
-    _panel: tuple[Claim, PricePanel] | None = field(default=None, init=False, repr=False)
+    _answers: dict[object, Any] = field(default_factory=dict, init=False, repr=False)
+    """What was worked out for `_answered`."""
+    _answered: Claim | None = field(default=None, init=False, repr=False)
+
+    def forget(self) -> None:
+        """Work everything out anew: the claim, or what is known of it, is another."""
+        self._answers = {}
+        self._answered = self.claim
 
     @property
     def encounter(self) -> Encounter | None:
@@ -100,20 +108,12 @@ class Case:
     @property
     def by_code(self) -> Mapping[str, Sequence[int]]:
         """Indexes of the lines of each procedure code, upper case."""
-        if self._by_code is None:
-            found: dict[str, list[int]] = {}
-            for i, line in enumerate(self.claim.lines):
-                if line.hcpcs:
-                    found.setdefault(line.hcpcs.upper(), []).append(i)
-            self._by_code = found
-        return self._by_code
+        return _by_code(self)
 
     @property
     def panel(self) -> PricePanel:
         """What Medicare would allow for the claim, line by line. Only for rules that need prices."""
-        if self._panel is None or self._panel[0] is not self.claim:
-            self._panel = (self.claim, price_panel(self.claim, self.lists, locality=self.locality))
-        return self._panel[1]
+        return _panel(self)
 
     def lines(
         self, *codes: str, kind: LineKind | None = None, within: Collection[str] | None = None
@@ -121,7 +121,9 @@ class Case:
         """Lines with their indexes: those of the given codes, of one kind, or all."""
         if codes or within is not None:
             wanted = codes or tuple(within or ())
-            indexes: Iterable[int] = sorted(i for code in wanted for i in self.by_code.get(code, ()))
+            indexes: Iterable[int] = sorted(
+                [i for code, at in self.by_code.items() if code in wanted for i in at]
+            )
         else:
             indexes = range(len(self.claim.lines))
         for i in indexes:
@@ -132,6 +134,37 @@ class Case:
     def billed_by_record(self) -> bool:
         """Whether the lines are the program's own proposal (and not as coded by a person)."""
         return self.assembled is not None and self.assembled.coding == "propose"
+
+
+def per_case(ask: Callable[[Case], Answer]) -> Callable[[Case], Answer]:
+    """Let a question about a case be worked out once for its claim; nobody may change the answer."""
+
+    @wraps(ask)
+    def answer(case: Case) -> Answer:
+        if case._answered is not case.claim:
+            case.forget()
+        held = case._answers
+        try:
+            known: Answer = held[ask]
+        except KeyError:
+            known = held[ask] = ask(case)
+        return known
+
+    return answer
+
+
+@per_case
+def _by_code(case: Case) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for i, line in enumerate(case.claim.lines):
+        if line.hcpcs:
+            found.setdefault(line.hcpcs.upper(), []).append(i)
+    return found
+
+
+@per_case
+def _panel(case: Case) -> PricePanel:
+    return price_panel(case.claim, case.lists, locality=case.locality)
 
 
 Check = Callable[[Case], Iterator[Hit]]
@@ -153,7 +186,14 @@ class Rule:
     doc: str
     setting: Setting | None = None
     codes: frozenset[str] = frozenset()
-    """Runs only when one of these procedure codes is on the claim; empty: always."""
+    """Procedure codes; with `modifiers` and `given` what wakes the rule: it runs only where the claim has one
+    of them, and always where all three are empty."""
+    modifiers: frozenset[str] = frozenset()
+    given: frozenset[str] = frozenset()
+    """Names of values, of `triggers.FIELDS`, that most claims lack."""
+    by_line: bool = False
+    """Looks at the shape of each line by itself (`triggers.SHAPE`), and beside it at no more than setting,
+    place of service and type of bill of the claim."""
     needs: frozenset[Need] = frozenset()
     when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Policy -> values under which the rule holds."""
@@ -170,6 +210,11 @@ class Rule:
     """Receipt date of the examples."""
     across: Across | None = None
     """What the rule makes of several claims of a run."""
+
+    @property
+    def triggers(self) -> frozenset[str]:
+        """Words of a claim (`triggers.words`) of which one wakes the rule; empty: it always runs."""
+        return frozenset((*self.codes, *(f"-{one}" for one in self.modifiers), *self.given))
 
     @property
     def area(self) -> str:
@@ -192,6 +237,9 @@ def rule(
     snip: int,
     setting: Setting | None = None,
     codes: Iterable[str] = (),
+    modifiers: Iterable[str] = (),
+    given: Iterable[str] = (),
+    by_line: bool = False,
     needs: Iterable[Need] = (),
     when: Mapping[str, str | tuple[str, ...]] | None = None,
     also: Iterable[str] = (),
@@ -208,12 +256,16 @@ def rule(
     `name` says what is wrong, never the repair; `message` is a format string filled by the hits' values;
     `help` says what to do, as sentences; `source` who says so, with its date. `breaks` and `keeps` are
     examples: patches of a clean sample of the rule's setting (`on` says whether of the encounter or of its
-    claim). `when` limits the rule to policy values, `codes` to claims with one of these codes. `across` is
-    what the rule makes of several claims of a run.
+    claim). `when` limits the rule to policy values; `codes`, `modifiers` and `given` (values of the claim) to
+    claims with one of them: it must be silent on all others. `by_line` says that the rule looks at the shapes
+    of single lines only. `across` is what the rule makes of several claims of a run.
     """
     for policy in when or {}:
         if policy not in NAMES:
             raise TableError(f"rule {id_}: there is no policy {policy}")
+    for value in given:
+        if value not in FIELDS:
+            raise TableError(f"rule {id_}: {value} is no value that can wake a rule")
 
     def decorate(check: Check) -> Rule:
         return Rule(
@@ -229,6 +281,9 @@ def rule(
             doc=" ".join((check.__doc__ or "").split("\n\n", 1)[0].split()),
             setting=setting,
             codes=frozenset(codes),
+            modifiers=frozenset(modifiers),
+            given=frozenset(given),
+            by_line=by_line,
             needs=frozenset(needs),
             when={k: (v,) if isinstance(v, str) else tuple(v) for k, v in (when or {}).items()},
             also=tuple(also),

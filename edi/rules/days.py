@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
@@ -9,7 +10,7 @@ from edi.codes import modifier
 from edi.model.claim import Claim, ServiceLine, billed_coverage, effective_rendering_provider
 from edi.rules.across import Fact, Key, Told
 from edi.rules.asks import frequency
-from edi.rules.base import Case
+from edi.rules.base import Case, per_case
 
 REPEATED = frozenset({"59", "76", "77", "91", "XE", "XP", "XS", "XU"})
 """Modifiers that say that a service was done again, or apart."""
@@ -85,10 +86,22 @@ def billing_npi(claim: Claim) -> str | None:
 def day_lines(claim: Claim) -> dict[str, list[DayLine]]:
     """Lines with a procedure code and a day, by day (ISO)."""
     found: dict[str, list[DayLine]] = {}
+    for day, entries in _entries(claim).items():
+        found[day] = [DayLine(*entry) for entry in entries]
+    return found
+
+
+_Entry = tuple[int, str, tuple[str, ...], str | None, str | None, str | None, str, str, bool]
+"""The values of a `DayLine`."""
+
+
+def _entries(claim: Claim) -> dict[str, list[_Entry]]:
+    """What `day_lines` says, as plain tuples."""
+    found: dict[date, list[_Entry]] = {}
     for i, line in enumerate(claim.lines):
         if line.service_date is not None and line.hcpcs:
-            found.setdefault(line.service_date.isoformat(), []).append(_day_line(claim, i, line))
-    return found
+            found.setdefault(line.service_date, []).append(_entry(claim, i, line))
+    return {day.isoformat(): entries for day, entries in found.items()}
 
 
 def repeats(claim: Claim) -> Iterator[tuple[int, int]]:
@@ -103,19 +116,25 @@ def repeats(claim: Claim) -> Iterator[tuple[int, int]]:
                 yield line.index, seen[line.looks]
 
 
-def _day_line(claim: Claim, index: int, line: ServiceLine) -> DayLine:
+@per_case
+def repeated_lines(case: Case) -> tuple[tuple[int, int], ...]:
+    """Lines that look like an earlier one of their day, as `repeats` gives them."""
+    return tuple(repeats(case.claim))
+
+
+def _entry(claim: Claim, index: int, line: ServiceLine) -> _Entry:
     performer = effective_rendering_provider(claim, line)
     through = line.service_through
-    return DayLine(
-        index=index,
-        code=(line.hcpcs or "").strip().upper(),
-        modifiers=tuple(sorted(modifier.compact(m) for m in line.modifiers)),
-        units=_plain(line.units),
-        charge=_plain(line.charge),
-        rendering=performer.npi if performer else None,
-        place=f"{line.place_of_service or claim.place_of_service or ''} {line.revenue_code or ''}",
-        product=f"{line.ndc or ''} {line.description or ''}",
-        spans=through is not None and through != line.service_date,
+    return (
+        index,
+        (line.hcpcs or "").strip().upper(),
+        tuple(sorted([modifier.compact(m) for m in line.modifiers])) if line.modifiers else (),
+        _plain(line.units),
+        _plain(line.charge),
+        performer.npi if performer else None,
+        f"{line.place_of_service or claim.place_of_service or ''} {line.revenue_code or ''}",
+        f"{line.ndc or ''} {line.description or ''}",
+        through is not None and through != line.service_date,
     )
 
 
@@ -135,12 +154,8 @@ def by_day(case: Case) -> Iterator[tuple[Key, Fact]]:
     if who is None or not npi:
         return
     replaces = frequency(claim) in REPLACES
-    for day, lines in day_lines(claim).items():
-        entries = tuple(
-            (x.index, x.code, x.modifiers, x.units, x.charge, x.rendering, x.place, x.product, x.spans)
-            for x in lines
-        )
-        yield (*who, npi, claim.setting or "", day), (day, claim.setting or "", replaces, entries)
+    for day, entries in _entries(claim).items():
+        yield (*who, npi, claim.setting or "", day), (day, claim.setting or "", replaces, tuple(entries))
 
 
 def billed_by(told: Sequence[Told]) -> dict[str, set[str]]:

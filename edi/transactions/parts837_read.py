@@ -8,7 +8,7 @@ date or number goes to `unread`, and its value is None. Sources: as `parts837`.
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -150,9 +150,10 @@ class Reading:
     def note(self, base: Base, slots: Sequence[Slot], values: Sequence[str]) -> None:
         """Note where values stand, or would stand, when tracing."""
         if self.trace is not None:
+            start = pointer(base)
             for slot, value in zip(slots, values, strict=True):
                 if slot.pointer is not None:
-                    where = pointer(base, slot.pointer)
+                    where = start if slot.pointer == "." else f"{start}/{slot.pointer}"
                     found = self.trace if value else self.trace.absent
                     found.setdefault(where, (self.i, slot.element, slot.component))
 
@@ -268,6 +269,12 @@ class Table:
                 handlers[code](r, text)
             else:
                 self._flagged(r, unit.root, code, text)
+
+    def run_part(self, r: Reading, unit: Unit, part: Iterable[int]) -> None:
+        """Read some segments of a unit without faults."""
+        for i in part:
+            r.i = i
+            self.handlers[unit.nodes[i]](r, unit.segments[i])
 
     def _faulty(self, r: Reading, unit: Unit) -> None:
         """Read a unit with faults: a loop may stand without the one that holds it, which is begun for it."""
@@ -1387,6 +1394,8 @@ def settle_coverages(r: Reading) -> list[int]:
 
 def resolve(path: str, order: Sequence[int], *, dependent: bool) -> str:
     """A pointer with the index of its coverage and the person of 2010BA."""
+    if path.startswith("/lines/"):
+        return path
     if path.startswith("/" + SUBSCRIBER):
         path = (f"/coverages/{BILLED}/subscriber" if dependent else "/patient") + path[len(SUBSCRIBER) + 1 :]
     match = _MARK.match(path)

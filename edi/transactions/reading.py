@@ -7,7 +7,7 @@ worked out on demand by reading the claim's segments once more (`trace_read`).
 import io
 import os
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -16,7 +16,7 @@ from typing import IO
 
 from edi.errors import NotReadable
 from edi.finding import X12Place
-from edi.model.claim import Claim, Unmapped, Unread
+from edi.model.claim import Claim, ServiceLine, Unmapped, Unread
 from edi.model.crosswalk import address_of
 from edi.model.party import Coverage, Patient, Person, Provider, TradingPartner
 from edi.transactions import parts837_read as read
@@ -24,7 +24,7 @@ from edi.transactions import t837i, t837p
 from edi.transactions.parts837 import Guide
 from edi.transactions.parts837_read import Found, Reading, Spot, Table
 from edi.x12.findings import Fault
-from edi.x12.placing import Places
+from edi.x12.placing import RESTART, Places
 from edi.x12.reader import Event, Reader, SetHead, Unit, address, locate
 from edi.x12.segment import ELEMENT, qualifier_of
 from edi.x12.taking import plain
@@ -189,9 +189,18 @@ def _as_person(one: Patient) -> Person:
 
 
 def read_claim(
-    guide: Guide, table: Table, unit: Unit, header: Header, parent: str, trace: Found | None = None
+    guide: Guide,
+    table: Table,
+    unit: Unit,
+    header: Header,
+    parent: str,
+    trace: Found | None = None,
+    part: Iterable[int] | None = None,
 ) -> Claim:
-    """The claim of one unit below the levels that are open."""
+    """The claim of one unit below the levels that are open.
+
+    Of a unit without faults also some segments only, by their indexes.
+    """
     levels = header.levels
     billing, subscriber, patient = levels.get("2000A"), levels.get("2000B"), levels.get("2000C")
     dependent = parent == "2000C"
@@ -218,7 +227,10 @@ def read_claim(
     r.decision = None
     r.line_base = r.other_base = r.member_base = ()
     r.drug = r.oi = False
-    table.run(r, unit)
+    if part is None:
+        table.run(r, unit)
+    else:
+        table.run_part(r, unit, part)
     if r.line_numbers:
         read.settle_authorizations(r)
     order = read.settle_coverages(r)
@@ -330,54 +342,205 @@ def trace_read(claim: Claim, wanted: Collection[str] | None = None) -> dict[str,
     origin = claim.origin
     if not isinstance(origin, Origin):
         return {}
-    head = origin.unit.head
-    assert head.compiled is not None and head.guide is not None
-    name = head.guide.name
-    guide, table = GUIDES[name][0], _table(head.compiled.places, name)
-    header = Header(head, origin.header)
-    found: list[tuple[Unit, Found]] = []
-    if origin.header is not None:
+    found = None if wanted is None else _traced_some(claim, origin, wanted)
+    return _traced(claim, origin, wanted) if found is None else found
+
+
+Places837 = dict[str, tuple[Unit, Spot]]
+"""JSON Pointer -> unit, and the spot in it."""
+_ABOVE = (
+    "billing_provider", "coverages", "pay_to", "patient", "submitter", "receiver",
+    "property_casualty_claim_number",
+)  # fmt: skip
+"""Keys of a claim whose values stand above it, all or some of them."""
+_PROVIDERS = frozenset(
+    ("attending_provider", "operating_provider", "referring_provider", "rendering_provider")
+    + ("service_facility", "supervising_provider")
+)
+"""Keys of a claim whose values are those of a loop: where it is absent nothing has a place."""
+_levels: dict[str, tuple[Unit, Level, Found]] = {}
+"""By the id of their loop the levels that were traced last: many claims stand below one of them."""
+
+
+class _Again:
+    """The segments of a claim read once more, with a note of where each value stood."""
+
+    def __init__(self, origin: Origin) -> None:
+        head = origin.unit.head
+        assert head.compiled is not None and head.guide is not None
+        self.origin = origin
+        self.unit = origin.unit
+        self.guide = GUIDES[head.guide.name][0]
+        self.table = _table(head.compiled.places, head.guide.name)
+        self.header = Header(head, origin.header)
+        self.found: list[tuple[Unit, Found]] = []
+        parent = origin.unit.root.parent
+        self.parent = parent.loop.id if parent else ""
+        self.order = [0]
+        """For each coverage 0 for the billed one, else -1; known when the claim is read."""
+
+    def above(self) -> None:
+        """The head of the set and the levels."""
+        if self.origin.header is not None:
+            trace = Found()
+            self.table.run(_begin(self.guide, self.origin.header, trace), self.origin.header)
+            self.found.append((self.origin.header, trace))
+        for unit in self.origin.levels:
+            loop = unit.root.loop.id
+            known = _levels.get(loop)
+            if known is None or known[0] is not unit:
+                trace = Found()
+                level = _read_level(self.guide, self.table, unit, self.header, trace)
+                known = _levels[loop] = (unit, level, trace)
+            self.header.levels[loop] = known[1]
+            self.found.append((unit, known[2]))
+
+    def claim(self, stop: int | None = None, ids: tuple[str, ...] = ()) -> Claim:
+        """The claim itself, up to a segment, and of its segments those of some ids."""
         trace = Found()
-        table.run(_begin(guide, origin.header, trace), origin.header)
-        found.append((origin.header, trace))
-    for unit in origin.levels:
+        part = None
+        if stop is not None:
+            starts = tuple(id_ + ELEMENT for id_ in ids)
+            part = [i for i in range(stop) if not ids or self.unit.segments[i].startswith(starts)]
+        made = read_claim(self.guide, self.table, self.unit, self.header, self.parent, trace, part)
+        self.found.append((self.unit, trace))
+        self.order = [0 if i == made.bill_to else -1 for i in range(len(made.coverages))]
+        return made
+
+    def line(self, index: int) -> None:
+        """One line of a claim without faults."""
         trace = Found()
-        _read_level(guide, table, unit, header, trace)
-        found.append((unit, trace))
-    trace = Found()
-    parent = origin.unit.root.parent
-    again = read_claim(guide, table, origin.unit, header, parent.loop.id if parent else "", trace)
-    found.append((origin.unit, trace))
-    dependent = parent is not None and parent.loop.id == "2000C"
-    order = [0 if i == again.bill_to else -1 for i in range(len(again.coverages))]
-    raw: dict[str, tuple[Unit, Spot]] = {}
-    absent: dict[str, tuple[Unit, Spot]] = {}
-    for unit, trace in found:
-        for path, spot in trace.items():
-            raw.setdefault(read.resolve(path, order, dependent=dependent), (unit, spot))
-        for path, spot in trace.absent.items():
-            absent.setdefault(read.resolve(path, order, dependent=dependent), (unit, spot))
-        for one, spot in trace.carried:
-            position = next((i for i, kept in enumerate(again.unmapped) if kept is one), None)
-            if position is not None:
-                raw.setdefault(f"/unmapped/{position}", (unit, spot))
-    for where, held in sorted(raw.items(), key=lambda item: item[1][0].ordinal + item[1][1][0]):
+        cuts = self.unit.cuts
+        r = Reading(self.guide, self.unit, trace)
+        r.lines = [ServiceLine()] * index
+        r.others = []
+        r.line_numbers = {}
+        r.turns = {"2320": 0, "2400": index, "2430": 0}
+        r.decision = None
+        stop = cuts[index + 1] if index + 1 < len(cuts) else len(self.unit.nodes)
+        self.table.run_part(r, self.unit, range(cuts[index], stop))
+        self.found.append((self.unit, trace))
+
+    def values(self) -> tuple[Places837, Places837]:
+        """Where the values stand that were found so far, and where absent ones would stand."""
+        dependent = self.parent == "2000C"
+        raw: Places837 = {}
+        absent: Places837 = {}
+        for unit, trace in self.found:
+            for path, spot in trace.items():
+                raw.setdefault(read.resolve(path, self.order, dependent=dependent), (unit, spot))
+            for path, spot in trace.absent.items():
+                absent.setdefault(read.resolve(path, self.order, dependent=dependent), (unit, spot))
+        return raw, absent
+
+    def carried(self, unmapped: Sequence[Unmapped]) -> Iterator[tuple[str, tuple[Unit, Spot]]]:
+        """Where that stands which has no home in the claim."""
+        for unit, trace in self.found:
+            for one, spot in trace.carried:
+                position = next((i for i, kept in enumerate(unmapped) if kept is one), None)
+                if position is not None:
+                    yield f"/unmapped/{position}", (unit, spot)
+
+    def some(self, wanted: Collection[str]) -> dict[str, X12Place]:
+        """Places of the pointers that are asked for and were found."""
+        raw, absent = self.values()
+        places = {}
+        for where in wanted:
+            held = raw.get(where)
+            if held is None and where:
+                inside = [item for item in raw.items() if item[0].startswith(f"{where}/")]
+                held = min(inside, key=_order)[1] if inside else None
+            held = held or absent.get(where) or absent.get(f"{where}/0")
+            if held is not None:
+                places[where] = _placed(where, held)
+        return places
+
+
+def _placed(where: str, held: tuple[Unit, Spot]) -> X12Place:
+    """The place of a value; a line as a whole is its loop, not one of its elements."""
+    whole = where.startswith("/lines/") and where.count("/") == 2
+    return _begins(*held) if whole else _place(*held)
+
+
+def _order(item: tuple[str, tuple[Unit, Spot]]) -> int:
+    """Ordinal of the segment of a place."""
+    return item[1][0].ordinal + item[1][1][0]
+
+
+def _traced(claim: Claim, origin: Origin, wanted: Collection[str] | None) -> dict[str, X12Place]:
+    """The places of all values, or of some pointers, from the whole claim."""
+    again = _Again(origin)
+    again.above()
+    unmapped = again.claim().unmapped
+    raw, absent = again.values()
+    for where, held in again.carried(unmapped):
+        raw.setdefault(where, held)
+    for where, held in sorted(raw.items(), key=_order):
         while where.count("/") > 1:
             where = where.rpartition("/")[0]
             raw.setdefault(where, held)
     if wanted is None:
-        return {where: _place(*held) for where, held in raw.items()}
+        return {where: _placed(where, held) for where, held in raw.items()}
     places = {}
     for where in wanted:
-        exact = raw.get(where) or absent.get(where) or absent.get(f"{where}/0")
-        if exact is not None and where.startswith("/lines/") and where.count("/") == 2:
-            # a line as a whole is its loop, not one of its elements
-            places[where] = _begins(*exact)
-        elif exact is not None:
-            places[where] = _place(*exact)
+        found = raw.get(where) or absent.get(where) or absent.get(f"{where}/0")
+        if found is not None:
+            places[where] = _placed(where, found)
         elif where:
             places[where] = _beside(claim, where, raw, origin.unit)
     return places
+
+
+_SEGMENTS = {
+    "claim_id": "CLM", "diagnoses": "HI", "frequency": "CLM", "place_of_service": "CLM",
+    "total_charge": "CLM", "type_of_bill": "CLM",
+}  # fmt: skip
+"""Keys of a claim whose values stand in segments of one id, which can be read without the others."""
+
+
+def _traced_some(claim: Claim, origin: Origin, wanted: Collection[str]) -> dict[str, X12Place] | None:
+    """The places of some pointers; no more segments are read again than can hold them.
+
+    None: one of them shows only in the whole claim.
+    """
+    unit = origin.unit
+    lines: set[int] = set()
+    others: set[str] = set()
+    tops: set[str] = set()
+    whole = bool(unit.faults) or any(code >= RESTART for code in unit.nodes)
+    for where in wanted:
+        _, top, number, *_ = (*where.split("/", 3), "", "")
+        if top == "lines":
+            lines.add(int(number or 0))
+            whole = whole or not number
+        elif top and (top not in _PROVIDERS or getattr(claim, top) is not None):
+            others.add(where)
+            tops.add(top)
+            whole = whole or (top == "coverages" and _may_stand_at_lines(where))
+    if whole:
+        return None
+    again = _Again(origin)
+    if not tops.isdisjoint(_ABOVE):
+        again.above()
+    # which coverage is which shows when the claim is read
+    if "coverages" in tops or (others and len(again.some(others)) < len(others)):
+        ids = {_SEGMENTS.get(top, "") for top in tops}
+        again.claim(unit.cuts[0] if unit.cuts else len(unit.nodes), () if "" in ids else tuple(ids))
+    for index in lines:
+        if index < len(unit.cuts):
+            again.line(index)
+    places = again.some(wanted)
+    return places if all(where in places or not where for where in wanted) else None
+
+
+def _may_stand_at_lines(where: str) -> bool:
+    """Whether the place of a value of a coverage, or of its first value, may be in a service line."""
+    return (
+        where.count("/") < 3
+        or where.endswith("/adjudication")
+        or "/adjudication/lines" in where
+        or "/authorizations" in where
+    )
 
 
 def _beside(claim: Claim, where: str, raw: Mapping[str, tuple[Unit, Spot]], own: Unit) -> X12Place:

@@ -117,7 +117,10 @@ class SegmentLine:
 
     def element(self, position: int) -> ElementLine | None:
         """The element at a position; None when it is not used."""
-        return next((e for e in self.elements if e.position == position), None)
+        for one in self.elements:
+            if one.position == position:
+                return one
+        return None
 
     @property
     def key_codes(self) -> frozenset[str] | None:

@@ -1,9 +1,11 @@
-"""Judging one input in several processes: the same faults as one process finds, in the order of the input.
+"""Judging one input in several processes: the same as one process finds, in the order of the input.
 
 The main process finds interchanges, groups and transaction sets as `Reader` does, but hands the inside of a
 set to workers: as a whole, or in ranges that begin with a level of the highest kind (HL of code 20), where
-no other level stays open. What a range cannot know is settled when the ranges come back in order: whether
-its first HL01 follows the last one before it, and how many claims the set holds.
+no other level stays open. A worker reads its range as `SetReader` does and makes something of its events:
+faults here, findings of claims in `edi.pipeline.wire`. What a range cannot know is settled when the ranges
+come back in order: whether its first HL01 follows the last one before it, and how many claims the set holds.
+In the rare case that this makes a difference the range is judged again.
 """
 
 import gc
@@ -12,10 +14,10 @@ import re
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
-from typing import IO
+from typing import IO, Any
 
 from edi.x12.findings import Fault
 from edi.x12.guide import guide_of_set, shipped
@@ -35,7 +37,10 @@ from edi.x12.units import (
     compiled,
 )
 
-Told = InterchangeHead | GroupHead | Fault | SetEnd | GroupEnd | InterchangeEnd
+Told = InterchangeHead | GroupHead | SetHead | Fault | SetEnd | GroupEnd | InterchangeEnd
+Make = Callable[[SetHead, Unit | None, Iterable[Event]], list[Any]]
+"""What a worker makes of the events of a range; but for the first range, which holds it, it gets the head of
+the set as a unit too."""
 RANGE = 1 << 19
 """Bytes from which on a range ends at the next level of the highest kind."""
 _ENDING = frozenset(("ST", "SE", "GE", "GS", "IE", "IS"))
@@ -67,20 +72,25 @@ class _Job:
     last: bool
     cut: bool
     """The input ended within the range, in the middle of a segment."""
+    header: list[_Piece]
+    """The head of the set, where the range is not its first."""
+    spot: tuple[int, int, int]
+    """Where the set ended: the place of what is missing there."""
     numbers: tuple[int, int] | None = None
     """From which the count of levels goes on, where it is known."""
+    claims: int = 0
+    """Claims of the set before the range, as far as they are known."""
 
 
 @dataclass(slots=True)
 class _Done:
     """What a worker found."""
 
-    faults: list[Fault]
+    made: list[Any]
     claims: int
     first_number: str | None
     numbers: tuple[int, int]
     """From which the count of levels goes on."""
-    many: Fault | None
 
 
 @dataclass(slots=True)
@@ -98,8 +108,6 @@ class _Pending:
     sums: _Sums
     job: _Job
     future: Future[_Done]
-    spot: tuple[int, int, int]
-    """Where the set ended: the place of what is missing there."""
 
 
 @dataclass(slots=True)
@@ -108,17 +116,18 @@ class _Queue:
 
     pool: Executor
     most: int
+    make: Make
     sums: dict[int, _Sums] = field(default_factory=dict)
     """By the id of the set's head, as long as the set is not over."""
     waiting: deque[Told | _Pending] = field(default_factory=deque)
     running: int = 0
 
-    def submit(self, sums: _Sums, job: _Job, spot: tuple[int, int, int]) -> None:
+    def submit(self, sums: _Sums, job: _Job) -> None:
         """Hand a range to a worker."""
-        self.waiting.append(_Pending(sums, job, self.pool.submit(_work, job), spot))
+        self.waiting.append(_Pending(sums, job, self.pool.submit(_work, job, self.make)))
         self.running += 1
 
-    def ready(self, most: int) -> Iterator[Told]:
+    def ready(self, most: int) -> Iterator[Any]:
         """Give what is ready; wait as long as more than `most` ranges are under way."""
         while self.waiting:
             first = self.waiting[0]
@@ -126,19 +135,38 @@ class _Queue:
                 if self.running <= most and not first.future.done():
                     return
                 self.running -= 1
-                for fault in _settled(first.sums, first.job, first.future.result()):
-                    if fault.byte is None:
-                        fault.byte, fault.text_line, fault.column = first.spot
-                    yield fault
+                yield from self._settled(first.sums, first.job, first.future.result())
             else:
                 if isinstance(first, SetEnd) and id(first.head) in self.sums:
                     first.claims = self.sums.pop(id(first.head)).claims
                 yield first
             self.waiting.popleft()
 
+    def _settled(self, sums: _Sums, job: _Job, done: _Done) -> list[Any]:
+        """What was made of a range; judged again here in the rare case that what stands before it matters."""
+        follows = done.first_number in (None, *(str(n + 1) for n in sums.numbers))
+        too_many = job.last and sums.claims > 0 and sums.claims + done.claims > MOST_CLAIMS
+        if not follows or too_many:
+            job.numbers, job.claims = sums.numbers, sums.claims
+            done = _work(job, self.make)
+        sums.claims += done.claims
+        sums.numbers = done.numbers
+        return done.made
+
+
+def faults(_head: SetHead, _unit: Unit | None, events: Iterable[Event]) -> list[Fault]:
+    """The faults among the events of a range, those of its units in their place."""
+    found: list[Fault] = []
+    for event in events:
+        if isinstance(event, Unit):
+            found += event.faults
+        elif isinstance(event, Fault):
+            found.append(event)
+    return found
+
 
 def judge(stream: IO[bytes], *, jobs: int) -> Iterator[Told]:
-    """All events of an input but heads of sets and units; the faults of units stand in their place.
+    """All events of an input but units; the faults of units stand in their place.
 
     Args:
         stream: the input; read once, from where it stands.
@@ -153,37 +181,32 @@ def judge(stream: IO[bytes], *, jobs: int) -> Iterator[Told]:
         for event in Reader(stream):
             if isinstance(event, Unit):
                 yield from event.faults
-            elif not isinstance(event, SetHead):
+            else:
                 yield event
         return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_warm) as pool:
-        _start(pool, jobs)
+    with workers(jobs) as pool:
         yield from judge_with(pool, stream, most=2 * jobs)
 
 
-def judge_with(pool: Executor, stream: IO[bytes], *, most: int) -> Iterator[Told]:
-    """As `judge`, with workers of one's own: `most` ranges are under way at a time."""
-    queue = _Queue(pool, most)
+def workers(jobs: int, start: Callable[..., None] | None = None, *given: Any) -> ProcessPoolExecutor:
+    """Processes that judge ranges; each begins with `start(*given)`."""
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_warm, initargs=(start, *given))
+    _start(pool, jobs)
+    return pool
+
+
+def judge_with(pool: Executor, stream: IO[bytes], *, most: int, make: Make = faults) -> Iterator[Any]:
+    """As `judge`, with workers of one's own: `most` ranges are under way at a time.
+
+    What `make` makes of the events of each range stands in the place of these events.
+    """
+    queue = _Queue(pool, most, make)
     for event in _Splitter(stream, queue):
-        if not isinstance(event, Unit | SetHead):
+        if not isinstance(event, Unit):
             queue.waiting.append(event)
         yield from queue.ready(queue.most)
     yield from queue.ready(0)
-
-
-def _settled(sums: _Sums, job: _Job, done: _Done) -> Iterator[Fault]:
-    """The faults of a range; judged again here in the rare case that its first level does not follow."""
-    if done.first_number not in (None, *(str(n + 1) for n in sums.numbers)):
-        job.numbers = sums.numbers
-        done = _work(job)
-    yield from done.faults
-    sums.claims += done.claims
-    sums.numbers = done.numbers
-    if done.many is not None and sums.claims > MOST_CLAIMS:
-        done.many.values["actual"] = sums.claims
-        done.many.actual = str(sums.claims)
-        yield done.many
 
 
 def _start(pool: Executor, jobs: int) -> None:
@@ -198,39 +221,54 @@ def _start(pool: Executor, jobs: int) -> None:
         signal.signal(signal.SIGINT, before)
 
 
-def _warm() -> None:
+def _warm(start: Callable[..., None] | None = None, *given: Any) -> None:
     """A worker reads the guides once and keeps them out of the way of the garbage collector."""
     shipped()
+    if start is not None:
+        start(*given)
     gc.freeze()
 
 
-def _work(job: _Job) -> _Done:
+def _work(job: _Job, make: Make) -> _Done:
     """Judge a range; runs in a worker."""
     number, text, marks, group, group_text, set_number, set_text = job.head
     guide, exact, _ = guide_of_set(job.version, job.set_id, [*set_text.split(ELEMENT), "", "", ""][3])
     assert guide is not None
     group_head = GroupHead(InterchangeHead(number, text, marks), group, group_text)
-    reader = SetReader(SetHead(group_head, set_number, set_text, compiled(guide), exact))
+    head = SetHead(group_head, set_number, set_text, compiled(guide), exact)
+    reader = SetReader(head)
     if job.count:
         reader.resume(job.count, job.numbers or (RANGE_START, RANGE_START))
-    found: list[Fault] = []
+    reader.claims = job.claims
+    made = make(head, _header(head, job), _events(reader, job))
+    return _Done(made, reader.claims - job.claims, reader.first_number, (reader.hl, reader.hl_also))
 
-    def keep(events: Iterator[Event]) -> None:
-        for event in events:
+
+def _header(head: SetHead, job: _Job) -> Unit | None:
+    """The head of a set as a unit."""
+    reader = SetReader(head)
+    for block in _blocks(job, job.header):
+        for event in reader.feed(block, 0)[0]:
             if isinstance(event, Unit):
-                found.extend(event.faults)
-            elif isinstance(event, Fault):
-                found.append(event)
+                return event
+    return (
+        next((event for event in reader.end_range() if isinstance(event, Unit)), None) if job.header else None
+    )
 
-    for piece in job.pieces:
-        block = Block(piece.start, piece.raw, job.marks, number, piece.lines, piece.line_start)
-        events, _ = reader.feed(block, 0)
-        keep(iter(events))
-    keep(reader.finish(cut=job.cut) if job.last else reader.end_range())
-    many = reader.many
-    if many is not None:
-        found = [f for f in found if f is not many]
-    return _Done(found, reader.claims, reader.first_number, (reader.hl, reader.hl_also), many)
+
+def _events(reader: SetReader, job: _Job) -> Iterator[Event]:
+    """The events of a range."""
+    for block in _blocks(job, job.pieces):
+        yield from reader.feed(block, 0)[0]
+    for event in reader.finish(cut=job.cut) if job.last else reader.end_range():
+        if isinstance(event, Fault) and event.byte is None:
+            event.byte, event.text_line, event.column = job.spot
+        yield event
+
+
+def _blocks(job: _Job, pieces: Iterable[_Piece]) -> Iterator[Block]:
+    for piece in pieces:
+        yield Block(piece.start, piece.raw, job.marks, job.head[0], piece.lines, piece.line_start)
 
 
 class _Splitter(Reader):
@@ -270,6 +308,8 @@ class _Collector(SetReader):
         self.size = 0
         self.sent = 0
         """Segments of the ranges that were sent."""
+        self.header: list[_Piece] = []
+        """What stands before the first level of the highest kind, once it is known."""
         self.marks: Marks | None = None
         self.search: re.Pattern[bytes] | None = None
         assert head.compiled is not None
@@ -289,6 +329,8 @@ class _Collector(SetReader):
         for found in self.search.finditer(marks.segment + raw):
             at = found.start()
             if found[1][:2] == b"HL":
+                if not self.header and not self.sent:
+                    self.header = [*self.pieces, *self._cut_out(block, begin, at)]
                 if self.size + at - begin > RANGE and self._may_follow(raw[max(0, at - 1000) : at], marks):
                     self._take(block, begin, at)
                     self._send(last=False)
@@ -346,14 +388,22 @@ class _Collector(SetReader):
             return count > 0 and not (count == 1 and text == self.head.text)
         return segment_id == "SE"
 
-    def _take(self, block: Block, first: int, last: int) -> None:
+    @staticmethod
+    def _cut_out(block: Block, first: int, last: int) -> list[_Piece]:
+        """A part of a block; none where it is empty."""
         if last <= first:
-            return
+            return []
         raw = block.raw
         newline = raw.rfind(b"\n", 0, first)
         line_start = block.start + newline + 1 if newline >= 0 else block.line_start
         lines = block.lines + raw.count(b"\n", 0, first)
-        self.pieces.append(_Piece(raw[first:last], block.start + first, lines, line_start))
+        return [_Piece(raw[first:last], block.start + first, lines, line_start)]
+
+    def _take(self, block: Block, first: int, last: int) -> None:
+        if last <= first:
+            return
+        raw = block.raw
+        self.pieces += self._cut_out(block, first, last)
         self.size += last - first
         assert self.marks is not None
         self.count += raw.count(self.marks.segment, first, last)
@@ -380,9 +430,11 @@ class _Collector(SetReader):
             pieces=self.pieces,
             last=last,
             cut=cut,
+            header=self.header if self.sent else [],
+            spot=self.spot() if last else (0, 0, 0),
         )
         self.pieces, self.size, self.sent = [], 0, self.count
-        self.queue.submit(self.sums, job, self.spot() if last else (0, 0, 0))
+        self.queue.submit(self.sums, job)
 
     def finish(self, *, cut: bool = False) -> Iterator[Event]:
         """The set is over: the rest of it goes away."""

@@ -840,7 +840,7 @@ class SetReader:
             unit.faults.append(self._structural(unit, offset, found))
         for index in dict.fromkeys(bad):
             self._explain_segment(unit, index)
-        unit.faults.sort(key=lambda f: (f.ordinal, f.element or 0, f.component or 0))
+        unit.faults.sort(key=_place_of)
 
     def _explain_segment(self, unit: Unit, index: int) -> None:
         text = unit.segments[index]
@@ -999,20 +999,17 @@ class SetReader:
             level.counted = self.hl_also = expected
 
     def _close_levels(self, depth: int, unit: Unit) -> None:
-        """Close the levels below a depth; say what they lack."""
+        """Close the levels below a depth; say what they lack, in the order of the file."""
+        found: list[Fault] = []
         while len(self.levels) > depth:
             level = self.levels.pop()
             line = level.home.loop.first.element(4)
             if line is not None and line.codes and level.declared not in line.code_set:
                 pass  # said at the element
             elif level.declared == "1" and not level.child:
-                unit.faults.append(
-                    level.fault("hl_child", 4, {"actual": "1", "why": "no lower level follows"})
-                )
+                found.append(level.fault("hl_child", 4, {"actual": "1", "why": "no lower level follows"}))
             elif level.declared == "0" and level.child:
-                unit.faults.append(
-                    level.fault("hl_child", 4, {"actual": "0", "why": "a lower level follows"})
-                )
+                found.append(level.fault("hl_child", 4, {"actual": "0", "why": "a lower level follows"}))
             unit_children = [c for c in level.home.children if c.loop.unit]
             if unit_children and not level.child and not level.units.get(unit_children[0].loop.id):
                 wanted = unit_children[0].loop
@@ -1025,7 +1022,8 @@ class SetReader:
                 made.loop = wanted.id
                 made.segment = wanted.first.id
                 made.address = f"{wanted.id}/{wanted.first.name}"
-                unit.faults.append(made)
+                found.append(made)
+        unit.faults += sorted(found, key=_place_of)
 
     def _count_unit(self, unit: Unit) -> None:
         if not self.levels:
@@ -1094,6 +1092,11 @@ class SetReader:
             loop=str(values.get("missing", "")),
             values=values,
         )
+
+
+def _place_of(fault: Fault) -> tuple[int, int, int]:
+    """Where a fault stands among those of a unit."""
+    return fault.ordinal, fault.element or 0, fault.component or 0
 
 
 def _unit_id(unit: Unit) -> str | None:

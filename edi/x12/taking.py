@@ -2,12 +2,16 @@
 
 import datetime as dt
 import re
+from collections.abc import Callable, Sequence
 from decimal import Decimal
+from operator import itemgetter
 
 from edi.x12.segment import COMPONENT, ELEMENT, REPETITION, Layout
 
 REMEMBERED = 8192
-"""Texts of which the parts or the value are remembered, for each layout and kind of value."""
+"""Texts of which the value is remembered, for each kind of value."""
+REMEMBERED_SEGMENTS = 256
+"""Segments of which the parts are remembered, for each layout."""
 
 Taken = tuple[tuple[str, ...], tuple[tuple[int, int | None, str], ...]]
 """Values in the order of the layout's slots, "" where absent, and what the layout has no slot for: element,
@@ -17,7 +21,17 @@ component, text."""
 class Take:
     """Takes segments of one layout apart; what the layout neither holds nor states is handed back too."""
 
-    __slots__ = ("_known", "_plan", "count", "layout")
+    __slots__ = (
+        "_composites",
+        "_constants",
+        "_due",
+        "_known",
+        "_plan",
+        "_values",
+        "_width",
+        "count",
+        "layout",
+    )
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
@@ -36,18 +50,60 @@ class Take:
             else:
                 plan.append(text)
         self._plan = plan
+        # elements, and behind them the components of each composite, as one list
+        self._width = len(plan)
+        self._composites: list[tuple[int, int]] = []
+        values: dict[int, int] = {}
+        constants: dict[int, str] = {}
+        width = self._width
+        for element, due in enumerate(plan):
+            if isinstance(due, list):
+                self._composites.append((element, len(due)))
+                for place, one in enumerate(due, width):
+                    if isinstance(one, int):
+                        values[place] = one
+                    else:
+                        constants[place] = one
+                width += len(due)
+            elif isinstance(due, int):
+                values[element] = due
+            elif element:
+                constants[element] = due
+        self._values = _getter(sorted(values, key=values.__getitem__))
+        self._constants = _getter(list(constants))
+        self._due = tuple(constants.values())
 
     def __call__(self, text: str) -> Taken:
         """Values and what is left over of a segment in the program's own form; remembered."""
         known = self._known.get(text)
         if known is None:
             known = self._take(text)
-            if len(self._known) >= REMEMBERED:
+            if len(self._known) >= REMEMBERED_SEGMENTS:
                 self._known.clear()
             self._known[text] = known
         return known
 
     def _take(self, text: str) -> Taken:
+        parts = text.split(ELEMENT)
+        missing = self._width - len(parts)
+        if missing >= 0:
+            if missing:
+                parts += [""] * missing
+            for element, size in self._composites:
+                pieces = parts[element].split(COMPONENT)
+                absent = size - len(pieces)
+                if absent < 0:
+                    break
+                parts += pieces
+                if absent:
+                    parts += [""] * absent
+            else:
+                if self._constants(parts) == self._due:
+                    return self._values(parts), ()
+        return self._with_rest(text)
+
+    def _with_rest(self, text: str) -> Taken:
+        """Values, and what the layout neither holds nor states."""
         values = [""] * self.count
         left: list[tuple[int, int | None, str]] = []
         parts = text.split(ELEMENT)
@@ -70,6 +126,16 @@ class Take:
                     elif piece != wanted:
                         left.append((element, component, piece))
         return tuple(values), tuple(left)
+
+
+def _getter(places: Sequence[int]) -> Callable[[list[str]], tuple[str, ...]]:
+    """Takes some places of a list out, always as a tuple."""
+    if len(places) > 1:
+        return itemgetter(*places)
+    if places:
+        place = places[0]
+        return lambda parts: (parts[place],)
+    return lambda _: ()
 
 
 def set_element(text: str, element: int, component: int | None, value: str) -> str:

@@ -23,6 +23,7 @@ _CONTROL = (ELEMENT + COMPONENT + REPETITION + SEGMENT).encode("latin-1")
 STRAY = "\x1a"
 """Stands for a control character of the data that the program's own form needs."""
 _STRAYS = dict.fromkeys(_CONTROL, STRAY)
+_BREAK = re.compile(rb"\n")
 ISA_LENGTH = 106
 ISA_WIDTHS = (2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1)
 
@@ -71,6 +72,8 @@ class Block:
     cut: bool = False
     """The last segment is incomplete, for the input ends in it; `segments` is without it."""
     _offsets: list[int] = field(default_factory=list)
+    _breaks: list[int] | None = None
+    """Where in `raw` its line breaks are; worked out when first asked for."""
     _segments: list[str] | None = None
     _clean: bool = True
 
@@ -112,10 +115,11 @@ class Block:
 
     def position(self, byte: int) -> tuple[int, int]:
         """Line of text and column, both from 1, of a byte of the input that lies in the block."""
-        at = byte - self.start
-        newline = self.raw.rfind(b"\n", 0, at)
-        begin = self.start + newline + 1 if newline >= 0 else self.line_start
-        return self.lines + self.raw.count(b"\n", 0, at) + 1, byte - begin + 1
+        if self._breaks is None:
+            self._breaks = [found.start() for found in _BREAK.finditer(self.raw)]
+        before = bisect_left(self._breaks, byte - self.start)
+        begin = self.start + self._breaks[before - 1] + 1 if before else self.line_start
+        return self.lines + before + 1, byte - begin + 1
 
 
 @dataclass(slots=True)

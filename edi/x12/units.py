@@ -249,6 +249,18 @@ def _repeats(loop: LoopNode, root: LoopNode) -> bool:
     return False
 
 
+@cache
+def _around(loop: LoopNode) -> tuple[frozenset[int], frozenset[int]]:
+    """Numbers of a loop's own nodes, and of those of the loops within it."""
+    below: set[int] = set()
+    waiting = list(loop.children)
+    while waiting:
+        child = waiting.pop()
+        below.update(node.number for node in child.nodes)
+        waiting += child.children
+    return frozenset(node.number for node in loop.nodes), frozenset(below)
+
+
 def _turn(unit: Unit, index: int, loop: LoopNode) -> tuple[int, int]:
     """Number of the turn of a loop that a segment lies in, counted in the unit, and where the turn begins."""
     starts = _starts(unit, loop)
@@ -271,17 +283,17 @@ def _starts(unit: Unit, loop: LoopNode) -> list[int]:
         return found
     starts: list[int] = []
     inside = False
+    own, below = _around(loop)
+    head = next((node.number for node in loop.nodes if node.is_head), None)
     for i, code in enumerate(unit.nodes):
         if code >= UNKNOWN or code & MISPLACED:
             continue
-        node = unit.node(i)
-        if node is None:
-            continue
-        if node.home is loop:
-            if node.is_head or code & RESTART or not inside:
+        number = code & ~FLAGS
+        if number in own:
+            if number == head or code & RESTART or not inside:
                 starts.append(i)
                 inside = True
-        elif loop not in node.home.path():
+        elif number not in below:
             inside = False
     held[loop] = starts
     return starts
@@ -290,10 +302,8 @@ def _starts(unit: Unit, loop: LoopNode) -> list[int]:
 def _nth(unit: Unit, start: int, index: int) -> int:
     """Which one of its id and qualifier a segment is, within its turn of the loop."""
     wanted, node = qualifier_of(unit.segments[index]), unit.node(index)
-    home = node.home if node is not None else None
-    count = 0
-    for i in range(start, index + 1):
-        other = unit.node(i)
-        if other is not None and other.home is home and qualifier_of(unit.segments[i]) == wanted:
-            count += 1
-    return count
+    own = _around(node.home)[0] if node is not None else frozenset()
+    return sum(
+        code < UNKNOWN and code & ~FLAGS in own and qualifier_of(text) == wanted
+        for code, text in zip(unit.nodes[start : index + 1], unit.segments[start : index + 1], strict=True)
+    )

@@ -20,6 +20,7 @@ _LINE = {"units": 1, "service_date": "2026-03-03", "charge": "1.00"}
     source="source article S2 (themes of OIG and recovery auditors); CMS recovery audit topic 0071; rules "
     "catalogue H.1",
     severity="info",
+    codes=(*INITIALS, "96366", "96523"),
     snip=7,
     breaks=[
         {"/lines/-": {**_LINE, "hcpcs": "96413"}},
@@ -43,23 +44,29 @@ _LINE = {"units": 1, "service_date": "2026-03-03", "charge": "1.00"}
 def audit_theme(case: Case) -> Iterator[Hit]:
     """Chemotherapy beside therapeutic infusion, many hours, two first hours, a port flush. Said once per "
     "claim."""
-    units: dict[tuple[object, str], Decimal] = {}
+    firsts: dict[object, Decimal] = {}
+    hours: dict[object, Decimal] = {}
+    codes: set[tuple[object, str]] = set()
+    flushed = False
     for _, line, code in administrations(case):
-        if line.units is None or line.units > 0:
-            key = (line.service_date, code)
-            units[key] = units.get(key, Decimal(0)) + (line.units or Decimal(1))
-    days = {day for day, _ in units}
+        day, units = line.service_date, Decimal(1) if line.units is None else line.units
+        if units <= 0:
+            continue
+        if code in INITIALS:
+            firsts[day] = firsts[day] + units if day in firsts else units
+            codes.add((day, code))
+        elif code == "96366":
+            hours[day] = hours[day] + units if day in hours else units
+        elif code == "96523":
+            flushed = True
     themes = []
-    if any((day, "96413") in units and (day, "96365") in units for day in days):
+    if any((day, "96413") in codes and (day, "96365") in codes for day in firsts):
         themes.append("96413 and 96365 on one day")
-    if any(count > MOST_HOURS for (_, code), count in units.items() if code == "96366"):
+    if any(count > MOST_HOURS for count in hours.values()):
         themes.append(f"more than {MOST_HOURS} units of 96366")
-    firsts = {
-        day: sum(count for (d, code), count in units.items() if d == day and code in INITIALS) for day in days
-    }
     if any(count > 1 for count in firsts.values()) and "96413 and 96365 on one day" not in themes:
         themes.append("two first services on one day")
-    if any(code == "96523" for _, code in units):
+    if flushed:
         themes.append("96523")
     if themes:
         yield Hit("/lines", themes=", ".join(themes))

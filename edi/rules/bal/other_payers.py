@@ -79,6 +79,7 @@ def _paid_by_lines(decision: Adjudication) -> Decimal | None:
     source="005010X222A1 and 005010X223A2, 2430: SVD02 and CAS add up to SV102 or SV203; rules catalogue "
     "0.5 no. 33",
     severity="error",
+    given=("coverages.adjudication",),
     snip=3,
     also=("I39", "SNIP3-003"),
     breaks=[
@@ -113,6 +114,7 @@ def line_unbalanced(case: Case) -> Iterator[Hit]:
     source="005010X222A1 and 005010X223A2, 2320 AMT*D = sum of SVD02 less CAS of the claim; rules catalogue "
     "0.5 no. 33",
     severity="error",
+    given=("coverages.adjudication",),
     snip=3,
     also=("I39", "SNIP3-002"),
     breaks=[_other({**_BALANCED, "paid": "499.99"})],
@@ -146,6 +148,7 @@ def paid_differs(case: Case) -> Iterator[Hit]:
     source="005010X222A1 and 005010X223A2, 2320: AMT*D and all CAS add up to CLM02; rules catalogue 0.5 no. "
     "33",
     severity="error",
+    given=("coverages.adjudication",),
     snip=3,
     also=("I39", "SNIP3-002"),
     breaks=[
@@ -195,6 +198,7 @@ def claim_unbalanced(case: Case) -> Iterator[Hit]:
     help="Copy paid amount, line number and date from the other payer's remittance.",
     source="005010X222A1 and 005010X223A2, 2320 AMT*D, 2330B DTP*573, 2430 SVD and DTP*573 (required)",
     severity="error",
+    given=("coverages.adjudication",),
     snip=2,
     also=("P54", "I40", "I55"),
     breaks=[
@@ -252,6 +256,7 @@ def _adjustments(case: Case) -> Iterator[tuple[str, int, Adjustment]]:
     help="Copy group (CO, CR, OA, PI or PR), reason and amount from the other payer's remittance.",
     source="005010X222A1 and 005010X223A2, CAS01 to CAS03 in 2320 and 2430 (no zero amounts)",
     severity="error",
+    given=("coverages.adjudication",),
     snip=2,
     also=("I67",),
     breaks=[

@@ -9,7 +9,7 @@ from edi.finding import Severity
 from edi.model.claim import other_coverages
 from edi.rules import Case, Hit, rule
 from edi.rules.about import CODES
-from edi.rules.asks import box, first_day
+from edi.rules.asks import box, charged, day_one
 
 _OTHER = {
     "responsibility": "P",
@@ -43,6 +43,7 @@ def _cut(reason: str) -> list[dict[str, str]]:
     help="Write what was paid for this very claim.",
     source="005010X222A1, 2300 AMT*F5; CMS-1500 item 29; rules catalogue F15-29-001",
     severity="error",
+    given=("patient_paid", "coverages.adjudication"),
     snip=3,
     also=("P37", "I18"),
     breaks=[
@@ -92,6 +93,27 @@ def paid_exceeds(case: Case) -> Iterator[Hit]:
             )
 
 
+_CENT = Decimal("0.01")
+_MOST_DIGITS = 20
+"""Sums of fewer digits are exact."""
+
+
+def _whole(case: Case) -> bool:
+    """Whether the claim states no amount but its charges and these are whole cents, as on most claims.
+
+    Their sum has the places of the one that has most of them, as long as nothing is rounded off.
+    """
+    claim, charges = case.claim, charged(case)
+    if charges is None or claim.total_charge is None or claim.patient_paid is not None:
+        return False
+    if any(coverage.adjudication is not None for coverage in claim.coverages):
+        return False
+    if any(line.non_covered is not None for line in claim.lines):
+        return False
+    _, digits, exponent = (charges + claim.total_charge).as_tuple()
+    return isinstance(exponent, int) and exponent >= -2 and len(digits) < _MOST_DIGITS
+
+
 def _amounts(case: Case) -> Iterator[tuple[str, str, Decimal | None]]:
     claim = case.claim
     yield "/total_charge", "the total charge", claim.total_charge
@@ -126,8 +148,10 @@ def _amounts(case: Case) -> Iterator[tuple[str, str, Decimal | None]]:
 )
 def part_of_a_cent(case: Case) -> Iterator[Hit]:
     """There is no smaller amount than a cent on a claim."""
+    if _whole(case):
+        return
     for path, what, amount in _amounts(case):
-        if amount is not None and amount != amount.quantize(Decimal("0.01")):
+        if amount is not None and amount != amount.quantize(_CENT):
             yield Hit(path, what=what, amount=f"{amount:f}")
 
 
@@ -139,6 +163,7 @@ def part_of_a_cent(case: Case) -> Iterator[Hit]:
     source="X12 claim adjustment reason codes and remittance advice remark codes (shape of the codes); "
     "005010X222A1 and 005010X223A2, CAS02 and MOA03",
     severity="error",
+    given=("coverages.adjudication",),
     snip=5,
     also=("P57", "I67"),
     breaks=[
@@ -186,7 +211,7 @@ def adjustment_code_impossible(case: Case) -> Iterator[Hit]:
                 (f"{base}/lines/{n}/adjustments/{k}/reason", one.reason)
                 for k, one in enumerate(line.adjustments)
             ]
-        day = decision.paid_date or first_day(case.claim)
+        day = decision.paid_date or day_one(case)
         for path, code in given:
             if code and (not _REASON.fullmatch(code.upper()) or _unlisted(case, "carc", code, day)):
                 yield Hit(path, number=i + 1, code=code, what="adjustment reason")
@@ -207,6 +232,7 @@ def _unlisted(case: Case, name: str, code: str, day: date | None) -> bool:
     help="Copy the number of the line from the other payer's remittance, counted as on this claim.",
     source="005010X222A1 and 005010X223A2, 2430 SVD06",
     severity="error",
+    given=("coverages.adjudication",),
     snip=2,
     also=("P56", "I55"),
     breaks=[

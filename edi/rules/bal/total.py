@@ -1,10 +1,9 @@
 """Balances of the claim and its lines."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 from edi.rules import Case, Hit, rule
-from edi.rules.asks import absent, box
+from edi.rules.asks import absent, box, charged
 
 
 @rule(
@@ -27,10 +26,9 @@ from edi.rules.asks import absent, box
 )
 def total_differs(case: Case) -> Iterator[Hit]:
     """The total of a claim is the sum of its lines, to the cent."""
-    claim = case.claim
-    if claim.total_charge is None or any(line.charge is None for line in claim.lines):
+    claim, total = case.claim, charged(case)
+    if claim.total_charge is None or total is None:
         return
-    total = sum((line.charge for line in claim.lines if line.charge is not None), Decimal(0))
     if total != claim.total_charge:
         yield Hit(
             "/total_charge",
@@ -67,6 +65,7 @@ def total_missing(case: Case) -> Iterator[Hit]:
     help="Lower the non-covered amount to the charge of the line or less.",
     source="005010X223A2, 2400 SV207; UB-04 FL 48",
     severity="error",
+    given=("lines.non_covered",),
     snip=3,
     also=("I48", "SNIP3-004"),
     setting="facility",

@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from edi.codes import icd10
 from edi.coding.given import NOT_CLASSIFIED
 from edi.finding import Severity
 from edi.model.claim import ServiceLine, billed_coverage, effective_place_of_service
-from edi.refdata import Drug
-from edi.rules.about import BASE
+from edi.refdata import Drug, Lists
+from edi.rules.about import BASE, coded_lines, medicare
 from edi.rules.asks import box
 from edi.rules.base import Case, Hit, rule
 from edi.rules.drug.facts import (
@@ -18,7 +19,6 @@ from edi.rules.drug.facts import (
     code_of,
     drug_lines,
     is_drug,
-    medicare,
     modifiers_of,
 )
 from edi.rules.inf.linking import by_date
@@ -36,6 +36,7 @@ SUPERSEDED_FROM = EDITION
     help="Bill the code that is in force on the service date, in its own units.",
     source="HCPCS quarterly updates, where the drug table knows the dates; rules catalogue K27, 0.5 no. 15",
     severity="error",
+    by_line=True,
     snip=5,
     breaks=[
         {"/lines/1/hcpcs": "J1300"},
@@ -65,25 +66,10 @@ def not_in_force(case: Case) -> Iterator[Hit]:
     successor is published, a warning. A HCPCS file of the user that has the code on the date settles it.
     """
     for i, line, code in drug_lines(case):
-        rows = case.lists.drug_rows(code)
-        day = line.service_date
-        if day is None or not rows or case.lists.known("hcpcs", code, day):
+        found = _out_of_force(case.lists, code, line.service_date)
+        if found is None:
             continue
-        severity: Severity | None = None
-        if any(row.valid(day) for row in rows):
-            row = rows[-1]
-            if row.replaced_by is None or row.end is not None or day < SUPERSEDED_FROM:
-                continue
-            severity = "warning"
-            problem = f"which {row.replaced_by} replaces; the last day of {code} is not known here"
-        else:
-            row = rows[-1]
-            severity = "warning" if row.verify and ("end" in row.verify or "start" in row.verify) else None
-            if row.end is not None and day > row.end:
-                after = f"; {row.replaced_by} took its place" if row.replaced_by else ""
-                problem = f"which ended with {row.end.isoformat()}{after}"
-            else:
-                problem = f"which began on {row.start.isoformat() if row.start else 'a later day'}"
+        row, severity, problem = found
         yield Hit(
             f"/lines/{i}/hcpcs",
             severity=severity,
@@ -95,6 +81,26 @@ def not_in_force(case: Case) -> Iterator[Hit]:
             expected=row.replaced_by,
             actual=code,
         )
+
+
+@lru_cache(maxsize=8192)
+def _out_of_force(lists: Lists, code: str, day: date | None) -> tuple[Drug, Severity | None, str] | None:
+    """Why a drug code is not the one to bill on a day, by which row; None where nothing speaks against it."""
+    rows = lists.drug_rows(code)
+    if day is None or not rows or lists.known("hcpcs", code, day):
+        return None
+    row = rows[-1]
+    if any(one.valid(day) for one in rows):
+        if row.replaced_by is None or row.end is not None or day < SUPERSEDED_FROM:
+            return None
+        return row, "warning", f"which {row.replaced_by} replaces; the last day of {code} is not known here"
+    severity: Severity | None = None
+    if row.verify and ("end" in row.verify or "start" in row.verify):
+        severity = "warning"
+    if row.end is not None and day > row.end:
+        after = f"; {row.replaced_by} took its place" if row.replaced_by else ""
+        return row, severity, f"which ended with {row.end.isoformat()}{after}"
+    return row, severity, f"which began on {row.start.isoformat() if row.start else 'a later day'}"
 
 
 _COMMON = frozenset(
@@ -356,13 +362,12 @@ def by_vein(case: Case) -> Iterator[Hit]:
     The route of the record decides; without one, a day on which only infusions and pushes into a vein are
     billed.
     """
-    days = {day: {code for _, _, code in lines} for day, lines in by_date(case).items()}
     for i, line, code in drug_lines(case):
         row = case.lists.drug(code, line.service_date)
         if row is None or row.route != "SC":
             continue
         recorded = {g.route for g in administrations_of(case, line)} - {None}
-        billed = days.get(line.service_date, set())
+        billed = {billed_code for _, _, billed_code in by_date(case).get(line.service_date, ())}
         if recorded:
             wrong, problem = recorded == {"IV"}, "the record says that it went into a vein"
         else:
@@ -489,19 +494,24 @@ def diagnosis_not_covered(case: Case) -> Iterator[Hit]:
     The list drug_diagnoses decides: what ships are Medicare's national determinations, the user's own list
     comes first. A drug that no list names is not checked.
     """
-    if not medicare(case):
+    if not medicare(case) or _limited_drugs(case.lists).isdisjoint(c for _, _, c in coded_lines(case)):
         return
-    stated = [icd10.compact(d.code) for d in case.claim.diagnoses if d.code]
-    for i, line in enumerate(case.claim.lines):
-        code = code_of(line)
+    for i, line, code in coded_lines(case):
         entry = case.lists.entry("drug_diagnoses", code, line.service_date) if code else None
         if entry is None:
             continue
         covered = tuple(
             icd10.compact(part) for part in entry.fields.get("diagnoses", "").replace(";", " ").split()
         )
+        stated = [icd10.compact(d.code) for d in case.claim.diagnoses if d.code]
         if covered and not any(d.startswith(covered) for d in stated):
             yield Hit(f"/lines/{i}/hcpcs", line=i + 1, hcpcs=code)
+
+
+@lru_cache(maxsize=64)
+def _limited_drugs(lists: Lists) -> frozenset[str]:
+    """Drug codes of which a list names the diagnoses."""
+    return frozenset(lists.codes("drug_diagnoses"))
 
 
 SELF_ADMINISTERED = "0637"
@@ -536,8 +546,7 @@ def self_administered(case: Case) -> Iterator[Hit]:
     """
     if not medicare(case):
         return
-    for i, line in enumerate(case.claim.lines):
-        code = code_of(line)
+    for i, line, code in coded_lines(case):
         if not code or line.revenue_code == SELF_ADMINISTERED or "GY" in modifiers_of(line):
             continue
         entry = case.lists.entry("self_administered", code, line.service_date)

@@ -1,18 +1,18 @@
 """What the rules of drugs and their modifiers ask of a case: drug lines, containers, payers, small tables."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from edi import tables
 from edi.codes import bill_type, modifier
 from edi.coding.drugs import discarded_units, whole_units
 from edi.coding.family import codes
 from edi.coding.timeline import Given
-from edi.model.claim import ServiceLine, billed_coverage, effective_place_of_service
-from edi.payers import MEDICARE_FILING
-from edi.rules.base import Case
+from edi.model.claim import ServiceLine, effective_place_of_service
+from edi.rules.about import coded_lines
+from edi.rules.base import Case, per_case
 
 JZ_REQUIRED = date(2023, 7, 1)
 """First service date on which Medicare wants JZ where nothing was discarded."""
@@ -35,7 +35,15 @@ def code_of(line: ServiceLine) -> str:
 
 def modifiers_of(line: ServiceLine) -> frozenset[str]:
     """Modifiers, upper case."""
-    return frozenset(modifier.compact(m) for m in line.modifiers)
+    return _compact(tuple(line.modifiers)) if line.modifiers else _NONE
+
+
+_NONE = frozenset[str]()
+
+
+@lru_cache(maxsize=4096)
+def _compact(modifiers: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(modifier.compact(m) for m in modifiers)
 
 
 def units_of(line: ServiceLine) -> Decimal:
@@ -56,14 +64,17 @@ def is_administration(line: ServiceLine) -> bool:
     return code_of(line) in codes()
 
 
-def drug_lines(case: Case) -> Iterator[tuple[int, ServiceLine, str]]:
+@per_case
+def drug_lines(case: Case) -> list[tuple[int, ServiceLine, str]]:
     """Drug lines with their indexes and codes."""
-    for i, line in enumerate(case.claim.lines):
-        code = code_of(line)
-        if code and is_drug(case, line):
-            yield i, line, code
+    return [
+        entry
+        for entry in coded_lines(case)
+        if entry[2] and (entry[1].kind == "drug" or (entry[1].kind is None and is_drug(case, entry[1])))
+    ]
 
 
+@per_case
 def by_drug(case: Case) -> dict[Group, list[tuple[int, ServiceLine]]]:
     """Drug lines by code and day."""
     found: dict[Group, list[tuple[int, ServiceLine]]] = {}
@@ -72,12 +83,7 @@ def by_drug(case: Case) -> dict[Group, list[tuple[int, ServiceLine]]]:
     return found
 
 
-def medicare(case: Case) -> bool:
-    """Whether the claim goes to Medicare fee for service."""
-    coverage = billed_coverage(case.claim)
-    return coverage is not None and coverage.claim_filing in MEDICARE_FILING
-
-
+@per_case
 def facility_code(case: Case) -> str | None:
     """Second and third digit of the type of bill; None on professional claims and where it is not known."""
     stated = case.claim.type_of_bill
@@ -116,6 +122,7 @@ def _exempt() -> tuple[tuple[str, str], ...]:
     return tuple((row["first"], row["last"]) for row in tables.rows("coding/jz_exempt.csv"))
 
 
+@lru_cache(maxsize=4096)
 def exempt_vaccine(code: str) -> bool:
     """Whether JW and JZ never apply, because the code is one of four kinds of vaccines."""
     return any(len(code) == len(first) and first <= code <= last for first, last in _exempt())

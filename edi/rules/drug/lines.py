@@ -26,6 +26,7 @@ SHOWN = 4
     source="005010X222A1, 2400 SV102 (required); 005010X223A2, 2400 SV203 (required); rules catalogue 0.5 "
     "no. 28",
     severity="error",
+    by_line=True,
     snip=2,
     also=("F15-24F-001", "P62", "I46"),
     breaks=[{"/lines/1/charge": None}, {"/lines/1/charge": "0.00"}, {"/lines/1/charge": "-2.00"}],
@@ -225,6 +226,7 @@ def units_differ_from_dose(case: Case) -> Iterator[Hit]:
     help="Shorten it to name, strength, dose and route.",
     source="005010X222A1, SV101-7 (at most 80 characters); 005010X223A2, SV202-7",
     severity="error",
+    given=("lines.description",),
     snip=1,
     also=("I45", "SNIP1-002"),
     breaks=[

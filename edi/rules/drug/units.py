@@ -7,6 +7,7 @@ from functools import cache
 
 from edi import tables
 from edi.codes import dose
+from edi.coding.edits import unit_limit
 from edi.coding.timeline import Given
 from edi.rules.asks import box
 from edi.rules.base import Case, Hit, rule
@@ -126,7 +127,7 @@ def _limit(case: Case, code: str, day: date | None) -> tuple[int, str] | None:
     What the user loaded goes before the table that ships, which is that of practitioners.
     """
     setting = case.claim.setting or "professional"
-    loaded = case.lists.unit_limit(code, setting, day) if day is not None else None
+    loaded = unit_limit(case.lists, code, setting, day) if day is not None else None
     if loaded is not None:
         return loaded.units, loaded.edition.name
     shipped = _limits().get(code) if setting == "professional" else None
@@ -178,10 +179,11 @@ def over_the_limit(case: Case) -> Iterator[Hit]:
         if found is None:
             continue
         limit, edition = found
-        given = [(i, line) for i, line in lines if "JW" not in modifiers_of(line)]
-        stated = sum((units_of(line) for _, line in given), Decimal(0))
+        stated, i = Decimal(0), -1
+        for k, line in lines:
+            if "JW" not in modifiers_of(line):
+                stated, i = stated + units_of(line), k
         if stated > limit:
-            i = given[-1][0]
             yield Hit(
                 f"/lines/{i}/units",
                 hcpcs=code,

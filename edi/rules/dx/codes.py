@@ -3,12 +3,18 @@
 from collections.abc import Iterator
 
 from edi.codes import icd10
-from edi.model.claim import claim_diagnoses, effective_kind
+from edi.model.claim import DiagnosisKind
 from edi.rules import Case, Hit, rule
 from edi.rules.about import BASE
-from edi.rules.asks import ICD10_FROM, absent, box, first_day
+from edi.rules.asks import ICD10_FROM, box, day_one, kinds, pointed, unread
 
-_FACILITY_ROOM = {"principal": 1, "other": 24, "admitting": 1, "reason_for_visit": 3, "external_cause": 12}
+_FACILITY_ROOM: dict[DiagnosisKind, int] = {
+    "principal": 1,
+    "other": 24,
+    "admitting": 1,
+    "reason_for_visit": 3,
+    "external_cause": 12,
+}
 _WORDS = {
     "principal": "principal diagnoses",
     "other": "other diagnoses",
@@ -35,8 +41,7 @@ _EXTERNAL = ("V", "W", "X", "Y")
 )
 def principal_missing(case: Case) -> Iterator[Hit]:
     """A facility claim has one principal diagnosis."""
-    claim = case.claim
-    if not any(effective_kind(claim, i) == "principal" for i in range(len(claim.diagnoses))):
+    if "principal" not in kinds(case):
         yield Hit("/diagnoses")
 
 
@@ -69,16 +74,14 @@ def principal_missing(case: Case) -> Iterator[Hit]:
 )
 def malformed(case: Case) -> Iterator[Hit]:
     """A diagnosis code has the shape of ICD-10-CM; codes of services before 2015-10-01 are not judged."""
-    day = first_day(case.claim)
+    day = day_one(case)
     if day is not None and day < ICD10_FROM:
         return
-    where = box(case, "21", "67")
     for i, diagnosis in enumerate(case.claim.diagnoses):
         path = f"/diagnoses/{i}/code"
-        if absent(case, diagnosis.code, path):
-            yield Hit(path, number=i + 1, box=where, problem="no code")
-        elif diagnosis.code is not None and (problem := icd10.problem(diagnosis.code)):
-            yield Hit(path, number=i + 1, box=where, problem=problem)
+        problem = "no code" if diagnosis.code is None else icd10.problem(diagnosis.code)
+        if problem and not (diagnosis.code is None and unread(case, path)):
+            yield Hit(path, number=i + 1, box=box(case, "21", "67"), problem=problem)
 
 
 @rule(
@@ -109,16 +112,16 @@ def too_many(case: Case) -> Iterator[Hit]:
     """The claim has room for a fixed number of diagnoses, and a professional line for four pointers."""
     claim = case.claim
     if claim.setting == "facility":
-        kinds = [effective_kind(claim, i) for i in range(len(claim.diagnoses))]
+        found = kinds(case)
         for kind, room in _FACILITY_ROOM.items():
-            own = [i for i, k in enumerate(kinds) if k == kind]
-            if len(own) > room:
+            if found.count(kind) > room:
+                own = [i for i, k in enumerate(found) if k == kind]
                 yield Hit(
                     f"/diagnoses/{own[room]}",
                     what=f"{len(own)} {_WORDS[kind]}; the claim has room for {room}",
                 )
         return
-    order = claim_diagnoses(claim)
+    order = pointed(case)
     if len(order) > _PROFESSIONAL_ROOM:
         what = f"{len(order)} diagnoses; item 21 has room for {_PROFESSIONAL_ROOM}"
         yield Hit(f"/diagnoses/{order[_PROFESSIONAL_ROOM]}", what=what)
@@ -153,11 +156,14 @@ def too_many(case: Case) -> Iterator[Hit]:
 def repeated(case: Case) -> Iterator[Hit]:
     """Each diagnosis stands once among those of its kind; on a facility claim a second one is a warning."""
     claim = case.claim
+    stated = [icd10.compact(diagnosis.code) for diagnosis in claim.diagnoses if diagnosis.code]
+    if len(set(stated)) == len(stated):
+        return
     seen: set[tuple[str, str]] = set()
     for i, diagnosis in enumerate(claim.diagnoses):
         if not diagnosis.code:
             continue
-        kind = effective_kind(claim, i)
+        kind = kinds(case)[i]
         key = ("coded" if kind in ("principal", "other") else kind, icd10.compact(diagnosis.code))
         if key in seen:
             yield Hit(
@@ -194,8 +200,8 @@ def repeated(case: Case) -> Iterator[Hit]:
 def external_cause_first(case: Case) -> Iterator[Hit]:
     """V, W, X and Y codes say how something happened, not what it was."""
     claim = case.claim
-    order = claim_diagnoses(claim)
+    order = pointed(case)
     if order and (code := claim.diagnoses[order[0]].code) and code.strip().upper().startswith(_EXTERNAL):
-        day = first_day(claim)
+        day = day_one(case)
         if day is None or day >= ICD10_FROM:
             yield Hit(f"/diagnoses/{order[0]}/code", code=icd10.formatted(code), box=box(case, "21", "67"))

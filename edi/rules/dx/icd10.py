@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from functools import lru_cache
 
 from edi.codes import icd10
 from edi.finding import Severity
-from edi.model.claim import Claim, claim_diagnoses, statement_period
-from edi.refdata import Entry
+from edi.refdata import Entry, Lists
 from edi.rules.about import BASE, is_inpatient
-from edi.rules.asks import box
+from edi.rules.asks import box, period, pointed
 from edi.rules.base import Case, Hit, rule
 
 LIST = "icd10cm"
@@ -20,13 +20,14 @@ def _on(day: str | None) -> dict[str, str | None]:
     return {"/lines/0/service_date": day, "/lines/1/service_date": day}
 
 
-def _fault(case: Case, code: str, day: date) -> Fault | None:
+@lru_cache(maxsize=16384)
+def _fault(lists: Lists, code: str, day: date) -> Fault | None:
     """What speaks against a code on a day.
 
     Only an edition for that day makes an error. After the newest edition that is known, a code that it lacks,
     or holds as a heading only, is a warning; before the oldest one nothing is said.
     """
-    found = case.lists.listed(LIST, code, day)
+    found = lists.listed(LIST, code, day)
     edition = found.edition
     if edition is None:
         return None
@@ -42,7 +43,7 @@ def _fault(case: Case, code: str, day: date) -> Fault | None:
         return "warning", f"{state} in ICD-10-CM {until}, and the service is of {day.isoformat()}"
     where = f"ICD-10-CM {edition.name} of {day.isoformat()}"
     if found.known is False:
-        return "error", f"is not in {where}{_window(case, code, day)}"
+        return "error", f"is not in {where}{_window(lists, code, day)}"
     if found.entry is not None and not _billable(found.entry):
         return "error", f"is a heading in {where}: longer codes below it are billed"
     return None
@@ -52,9 +53,9 @@ def _billable(entry: Entry) -> bool:
     return entry.fields.get("billable") != "no"
 
 
-def _window(case: Case, code: str, day: date) -> str:
+def _window(lists: Lists, code: str, day: date) -> str:
     """When a code that is not in force was so, or will be."""
-    entry = case.lists.entry(LIST, code)
+    entry = lists.entry(LIST, code)
     if entry is None:
         return ""
     if entry.start is not None and entry.start > day:
@@ -62,11 +63,11 @@ def _window(case: Case, code: str, day: date) -> str:
     return f"; it ended with {entry.end.isoformat()}" if entry.end is not None and entry.end < day else ""
 
 
-def _days_pointed(claim: Claim) -> dict[int, list[date]]:
+def _days_pointed(case: Case) -> dict[int, list[date]]:
     """Index of a diagnosis -> days of the professional lines that point to it, in their order."""
-    order = claim_diagnoses(claim)
+    order = pointed(case)
     found: dict[int, set[date]] = {}
-    for line in claim.lines:
+    for line in case.claim.lines:
         if line.service_date is None:
             continue
         for number in line.diagnosis_pointers:
@@ -93,8 +94,14 @@ def _of_facility(case: Case, code: str, first: date | None, last: date | None) -
     day = last or first
     if day is None:
         return None
-    fault = _fault(case, code, day)
-    if fault is None or first is None or first == day or is_inpatient(case) or _fault(case, code, first):
+    fault = _fault(case.lists, code, day)
+    if (
+        fault is None
+        or first is None
+        or first == day
+        or is_inpatient(case)
+        or _fault(case.lists, code, first)
+    ):
         return fault
     return "warning", fault[1]
 
@@ -180,27 +187,29 @@ def not_in_force(case: Case) -> Iterator[Hit]:
     if not claim.diagnoses:
         return
     facility = claim.setting == "facility"
-    period = statement_period(claim)
-    pointed = {} if facility else _days_pointed(claim)
-    days = sorted({line.service_date for line in claim.lines if line.service_date is not None})
-    where = box(case, "21", "67")
+    days: list[date] = []
+    by_line: dict[int, list[date]] = {}
+    if not facility:
+        days = sorted({line.service_date for line in claim.lines if line.service_date is not None})
+        by_line = _days_pointed(case) if len(days) > 1 else {}
     for i, diagnosis in enumerate(claim.diagnoses):
         if not diagnosis.code or icd10.problem(diagnosis.code):
             continue
         code = icd10.compact(diagnosis.code)
         if facility:
-            fault = _of_facility(case, code, period.from_date, period.through_date)
-        elif i in pointed:
-            fault = _worst(_fault(case, code, day) for day in pointed[i])
+            span = period(case)
+            fault = _of_facility(case, code, span.from_date, span.through_date)
+        elif i in by_line:
+            fault = _worst(_fault(case.lists, code, day) for day in by_line[i])
         else:
-            fault = _mildest([_fault(case, code, day) for day in days])
+            fault = _mildest([_fault(case.lists, code, day) for day in days])
         if fault is not None:
             severity, problem = fault
             yield Hit(
                 f"/diagnoses/{i}/code",
                 severity="warning" if severity == "warning" else None,
                 code=icd10.formatted(code),
-                box=where,
+                box=box(case, "21", "67"),
                 problem=problem,
                 actual=icd10.formatted(code),
             )

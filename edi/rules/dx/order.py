@@ -2,15 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
 from edi import tables
 from edi.codes import icd10
 from edi.coding.family import codes
-from edi.model.claim import Claim, claim_diagnoses
 from edi.rules import Case, Hit, rule
 from edi.rules.about import BASE, administrations, code_of, is_drug
-from edi.rules.asks import ICD10_FROM, box, first_day
+from edi.rules.asks import ICD10_FROM, box, day_one, pointed
 
 _TREATMENT = ("Z5111", "Z5112")
 _ANTINEOPLASTIC = ("96409", "96411", "96413", "96415", "96416", "96417")
@@ -21,9 +20,9 @@ def _is_neoplasm(code: str) -> bool:
     return code[:1] == "C" or (code[:1] == "D" and code[1:3].isdigit() and int(code[1:3]) <= 49)
 
 
-def _ordered(claim: Claim) -> list[tuple[int, str]]:
+def _ordered(case: Case) -> list[tuple[int, str]]:
     """Index and code, without dot, of the diagnoses that lines may point to, the principal one first."""
-    return [(i, icd10.compact(claim.diagnoses[i].code or "")) for i in claim_diagnoses(claim)]
+    return [(i, icd10.compact(case.claim.diagnoses[i].code or "")) for i in pointed(case)]
 
 
 def _only_treatment(case: Case) -> bool:
@@ -79,8 +78,10 @@ def chemotherapy_order(case: Case) -> Iterator[Hit]:
     Without a neoplasm on the claim the drug is not given for one, and the rule is silent.
     """
     claim = case.claim
-    day = first_day(claim)
-    ordered = _ordered(claim)
+    if case.by_code.keys().isdisjoint(_ANTINEOPLASTIC):
+        return
+    day = day_one(case)
+    ordered = _ordered(case)
     if (day is not None and day < ICD10_FROM) or not any(_is_neoplasm(code) for _, code in ordered):
         return
     if not _only_treatment(case):
@@ -120,6 +121,12 @@ def _limits() -> tuple[tuple[str, str, int | None, int | None, str], ...]:
         )
         for row in tables.rows("coding/sex_age.csv")
     )
+
+
+@lru_cache(maxsize=4096)
+def _limit(code: str) -> tuple[str, str, int | None, int | None, str] | None:
+    """The row of the table that holds for a code, the first one."""
+    return next((row for row in _limits() if code.startswith(row[0])), None)
 
 
 def _age(born: date, day: date) -> int:
@@ -162,23 +169,26 @@ def _age(born: date, day: date) -> int:
 def against_sex_or_age(case: Case) -> Iterator[Hit]:
     """Some diagnoses are of one sex or one age; the fault may lie in the patient's data."""
     claim, patient = case.claim, case.claim.patient
-    day = first_day(claim)
+    day = day_one(case)
     if patient is None or day is None or day < ICD10_FROM:
+        return
+    limited = [
+        (i, code, limit)
+        for i, code in enumerate([icd10.compact(d.code) if d.code else "" for d in claim.diagnoses])
+        if (limit := _limit(code)) is not None
+    ]
+    if not limited:
         return
     sex = (patient.sex or "").upper()
     age = _age(patient.birth_date, day) if patient.birth_date is not None else None
-    for i, diagnosis in enumerate(claim.diagnoses):
-        code = icd10.compact(diagnosis.code or "")
-        for prefix, only_sex, youngest, oldest, label in _limits():
-            if not code.startswith(prefix):
-                continue
-            what = None
-            if only_sex and sex in ("F", "M") and sex != only_sex:
-                what = "sex"
-            elif age is not None and not ((youngest or 0) <= age <= (999 if oldest is None else oldest)):
-                what = "age"
-            if what:
-                written = icd10.formatted(code)
-                where = box(case, "21", "67")
-                yield Hit(f"/diagnoses/{i}/code", code=written, label=label, what=what, box=where)
-            break
+    for i, code, limit in limited:
+        _, only_sex, youngest, oldest, label = limit
+        what = None
+        if only_sex and sex in ("F", "M") and sex != only_sex:
+            what = "sex"
+        elif age is not None and not ((youngest or 0) <= age <= (999 if oldest is None else oldest)):
+            what = "age"
+        if what:
+            written = icd10.formatted(code)
+            where = box(case, "21", "67")
+            yield Hit(f"/diagnoses/{i}/code", code=written, label=label, what=what, box=where)

@@ -29,17 +29,20 @@ from edi.rules.asks import pointed, unread
 )
 def pointer_impossible(case: Case) -> Iterator[Hit]:
     """Every line says which diagnosis it treats; the first pointer is the main one."""
-    count = pointed(case.claim)
+    count = len(pointed(case))
     if not count:
         yield Hit("/diagnoses", what="the claim has no diagnosis (item 21)")
         return
     for i, line in enumerate(case.claim.lines):
+        pointers = line.diagnosis_pointers
+        if pointers and min(pointers) >= 1 and max(pointers) <= count:
+            continue
         path = f"/lines/{i}/diagnosis_pointers"
-        if not line.diagnosis_pointers and not unread(case, path):
+        if not pointers and not unread(case, path):
             yield Hit(path, what=f"line {i + 1} points to no diagnosis (item 24E)")
         if _of_record(case, line.administrations):
             continue
-        for k, pointer in enumerate(line.diagnosis_pointers):
+        for k, pointer in enumerate(pointers):
             if not 1 <= pointer <= count:
                 what = f"line {i + 1} points to diagnosis {pointer}; there are {count} (item 24E)"
                 yield Hit(f"{path}/{k}", what=what)
@@ -72,6 +75,8 @@ def _of_record(case: Case, administrations: tuple[str, ...]) -> bool:
 def pointer_repeated(case: Case) -> Iterator[Hit]:
     """A line points to each of its diagnoses once."""
     for i, line in enumerate(case.claim.lines):
+        if len(set(line.diagnosis_pointers)) == len(line.diagnosis_pointers):
+            continue
         seen: set[int] = set()
         for k, pointer in enumerate(line.diagnosis_pointers):
             if pointer in seen:

@@ -127,7 +127,7 @@ def service_bills_unknown(case: Case) -> Iterator[Hit]:
 )
 def points_to_no_diagnosis(case: Case) -> Iterator[Hit]:
     """A pointer is the number of a diagnosis, from 1."""
-    count = pointed(case.claim)
+    count = len(pointed(case))
     for given in case.timeline.given:
         for k, pointer in enumerate(given.source.diagnosis_pointers):
             if not 1 <= pointer <= count:

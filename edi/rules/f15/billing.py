@@ -66,7 +66,7 @@ def billing_provider_unusable(case: Case) -> Iterator[Hit]:
         yield Hit("/billing_provider/organization_name", box=where, problem="has no name")
     path, npi_box = "/billing_provider/npi", box(case, "33a", "56")
     if absent(case, provider.npi, path):
-        if due := npi_due(case.claim):
+        if due := npi_due(case):
             yield Hit(path, severity=due, box=npi_box, problem="has no NPI")
     elif provider.npi is not None and (problem := npi.problem(provider.npi)):
         yield Hit(path, box=npi_box, problem=f"has an NPI that cannot be right: {problem}")

@@ -18,6 +18,7 @@ MOST_LENGTH = 38
     "lists it.",
     source="005010X222A1 and 005010X223A2, data types of elements",
     severity="error",
+    given=("unread",),
     snip=1,
     breaks=[
         {"/unread": [{"path": "/lines/0/service_date", "text": "20260230"}], "/lines/0/service_date": None},

@@ -6,7 +6,7 @@ from datetime import date
 
 from edi.model.claim import Claim, other_coverages
 from edi.rules import Case, Hit, rule
-from edi.rules.asks import first_day, last_days
+from edi.rules.asks import day_one, last_days
 
 BEFORE = {
     "431": "the onset of the illness",
@@ -55,6 +55,7 @@ def _last(claim: Claim) -> date | None:
     help="Correct the date, or its qualifier.",
     source="005010X222A1 and 005010X223A2, 2300 DTP; CMS-1500 items 14 and 15; rules catalogue SNIP4-003",
     severity="warning",
+    given=("dates", "occurrence_codes"),
     snip=4,
     also=("SNIP4-003", "F15-14-001"),
     breaks=[
@@ -102,6 +103,7 @@ def event_after_service(case: Case) -> Iterator[Hit]:
     help="Correct one of the two dates.",
     source="005010X222A1, 2300 DTP*435 and DTP*096; CMS-1500 item 18",
     severity="error",
+    given=("dates",),
     snip=4,
     also=("P35", "SNIP4-003"),
     breaks=[
@@ -148,6 +150,7 @@ def discharge_before_admission(case: Case) -> Iterator[Hit]:
     help="Copy the date of the decision from the other payer's remittance.",
     source="005010X222A1 and 005010X223A2, 2330B and 2430 DTP*573; rules catalogue SNIP4-003",
     severity="warning",
+    given=("coverages.adjudication",),
     snip=4,
     also=("P54", "P56", "SNIP4-003"),
     breaks=[_decided("2026-03-02")],
@@ -160,7 +163,7 @@ def discharge_before_admission(case: Case) -> Iterator[Hit]:
 )
 def decision_before_service(case: Case) -> Iterator[Hit]:
     """Nobody decides on what has not happened."""
-    first = first_day(case.claim)
+    first = day_one(case)
     for i, coverage in other_coverages(case.claim):
         decision = coverage.adjudication
         if decision is None or first is None:
@@ -228,6 +231,7 @@ def date_of_the_future(case: Case) -> Iterator[Hit]:
     help="Correct the birth date or the date of death.",
     source="005010X222A1 and 005010X223A2, DMG02 and PAT06; rules catalogue P17, SNIP4-003",
     severity="error",
+    given=("patient.death_date",),
     snip=4,
     also=("P17", "SNIP4-003"),
     breaks=[{"/patient/death_date": "1955-04-11"}],
@@ -255,6 +259,7 @@ def death_before_birth(case: Case) -> Iterator[Hit]:
     help="Write the weight in kilograms.",
     source="005010X222A1, PAT08 (written in pounds); rules catalogue P17",
     severity="warning",
+    given=("patient.weight_kg",),
     snip=4,
     breaks=[{"/patient/weight_kg": "0"}, {"/patient/weight_kg": "500.1"}],
     keeps=[

@@ -23,6 +23,7 @@ RATE_CODES = frozenset(("0022", "0023", "0024"))
     source="005010X222A1, 2400 DTP*472 (required); 005010X223A2, 2400 DTP*472; CMS-1500 item 24A, UB-04 FL "
     "45",
     severity="error",
+    by_line=True,
     snip=2,
     also=("P66", "I49"),
     breaks=[
@@ -44,10 +45,11 @@ def service_date_unusable(case: Case) -> Iterator[Hit]:
     """
     where = box(case, "24A", "45")
     for i, line in enumerate(case.claim.lines):
-        path = f"/lines/{i}/service_date"
-        if case.claim.setting != "facility" and absent(case, line.service_date, path):
-            yield Hit(path, line=i + 1, box=where, problem="has no service date")
         first, last = line.service_date, line.service_through
+        if first is None:
+            path = f"/lines/{i}/service_date"
+            if case.claim.setting != "facility" and absent(case, first, path):
+                yield Hit(path, line=i + 1, box=where, problem="has no service date")
         if first is not None and last is not None and last < first:
             yield Hit(f"/lines/{i}/service_through", line=i + 1, box=where, problem="ends before it begins")
 
@@ -97,6 +99,7 @@ def service_after_receipt(case: Case) -> Iterator[Hit]:
     help="Write a HCPCS or CPT code of five characters, and modifiers of two.",
     source="005010X222A1, 2400 SV101 (required); 005010X223A2, 2400 SV202; CMS-1500 item 24D, UB-04 FL 44",
     severity="error",
+    by_line=True,
     snip=2,
     also=("P59", "F04-44-001", "SNIP5-001"),
     breaks=[
@@ -124,12 +127,12 @@ def procedure_unusable(case: Case) -> Iterator[Hit]:
     """
     where = box(case, "24D", "44")
     for i, line in enumerate(case.claim.lines):
-        path = f"/lines/{i}/hcpcs"
         if line.hcpcs is None:
+            path = f"/lines/{i}/hcpcs"
             if case.claim.setting != "facility" and absent(case, line.hcpcs, path):
                 yield Hit(path, line=i + 1, box=where, problem="no procedure code")
-        elif line.revenue_code not in RATE_CODES and (problem := hcpcs.problem(line.hcpcs)):
-            yield Hit(path, line=i + 1, box=where, problem=problem)
+        elif (problem := hcpcs.problem(line.hcpcs)) and line.revenue_code not in RATE_CODES:
+            yield Hit(f"/lines/{i}/hcpcs", line=i + 1, box=where, problem=problem)
         for k, one in enumerate(line.modifiers):
             problem = modifier.problem(one)
             if problem is None and one != one.strip():
@@ -148,7 +151,7 @@ def charge_problems(case: Case, *, drugs: bool) -> Iterator[Hit]:
     """Charges of drug lines, or of all others, that are missing, negative or zero."""
     where = box(case, "24F", "47")
     for i, line in enumerate(case.claim.lines):
-        if (line.kind == "drug") is not drugs:
+        if (line.kind == "drug") is not drugs or (line.charge is not None and line.charge > 0):
             continue
         path = f"/lines/{i}/charge"
         code = line.hcpcs or "without a procedure code"
@@ -172,6 +175,7 @@ def charge_problems(case: Case, *, drugs: bool) -> Iterator[Hit]:
     "UB-04 FL 47; "
     "rules catalogue 0.5 no. 28 (zero is a warning)",
     severity="error",
+    by_line=True,
     snip=2,
     also=("P62", "I46"),
     breaks=[
@@ -205,6 +209,7 @@ def _said_elsewhere(case: Case, line: ServiceLine) -> bool:
     source="005010X222A1, 2400 SV104 (required); 005010X223A2, 2400 SV205 (required); CMS-1500 item 24G, "
     "UB-04 FL 46",
     severity="error",
+    by_line=True,
     snip=2,
     also=("P63", "I47", "FAC-UNIT-001"),
     breaks=[
@@ -220,6 +225,8 @@ def units_unusable(case: Case) -> Iterator[Hit]:
     """Every line has units, more than none."""
     where = box(case, "24G", "46")
     for i, line in enumerate(case.claim.lines):
+        if line.units is not None and line.units > 0:
+            continue
         path = f"/lines/{i}/units"
         code = line.hcpcs or "without a procedure code"
         if absent(case, line.units, path):
@@ -236,6 +243,7 @@ def units_unusable(case: Case) -> Iterator[Hit]:
     help="Round the dose up to the next whole unit, or count the hours as the code says.",
     source="HCPCS (units of drug codes are rounded up); CPT (time codes count whole units); UB-04 FL 46",
     severity="error",
+    by_line=True,
     snip=6,
     also=("F15-24G-001",),
     breaks=[

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from edi.rules import Case, Hit, rule
-from edi.rules.asks import absent, address_problems, box, first_day, last_days, unread
+from edi.rules.asks import absent, address_problems, box, day_one, last_days, unread
 
 
 @rule(
@@ -37,8 +37,8 @@ def patient_name_unusable(case: Case) -> Iterator[Hit]:
         yield Hit("/patient/last_name", box=where, problem="has no last name")
     elif absent(case, patient.first_name, "/patient/first_name"):
         yield Hit("/patient/first_name", severity="warning", box=where, problem="has no first name")
-    for key in ("last_name", "first_name"):
-        if any(c.isdigit() for c in getattr(patient, key) or ""):
+    for key, name in (("last_name", patient.last_name), ("first_name", patient.first_name)):
+        if name and not name.isalpha() and any(c.isdigit() for c in name):
             yield Hit(f"/patient/{key}", severity="warning", box=where, problem="has digits in the name")
 
 
@@ -75,7 +75,7 @@ def demographics_unusable(case: Case) -> Iterator[Hit]:
     if patient is None:
         return
     where = box(case, "3", "10")
-    born, day = patient.birth_date, first_day(case.claim)
+    born, day = patient.birth_date, day_one(case)
     path = "/patient/birth_date"
     if absent(case, born, path):
         yield Hit(path, box=where, problem="the patient has no birth date")
@@ -138,6 +138,7 @@ def patient_address_incomplete(case: Case) -> Iterator[Hit]:
     help="Correct the service date or the date of death.",
     source="005010X222A1, PAT06; rules catalogue E.5: service is not after death",
     severity="error",
+    given=("patient.death_date",),
     snip=4,
     breaks=[{"/patient/death_date": "2026-03-02"}],
     keeps=[
@@ -164,6 +165,7 @@ def service_after_death(case: Case) -> Iterator[Hit]:
     help="Write the day of the accident, and for an auto accident the state where it happened.",
     source="005010X222A1, 2300 CLM11-4 and DTP*439; CMS-1500 items 10b and 15; rules catalogue 0.5 no. 14",
     severity="error",
+    given=("accident",),
     snip=4,
     also=("P32", "P34"),
     setting="professional",
@@ -195,7 +197,7 @@ def accident_incomplete(case: Case) -> Iterator[Hit]:
     stated = accident.date or next((d.date for d in case.claim.dates if d.qualifier == "439"), None)
     if {"auto", "other"} & set(accident.kinds) and absent(case, stated, "/accident/date"):
         yield Hit("/accident/date", problem="has no date")
-    day = first_day(case.claim)
+    day = day_one(case)
     if stated is not None and day is not None and stated > day:
         yield Hit("/accident/date", severity="warning", problem="is dated after the first service")
     if "auto" in accident.kinds and not accident.state and accident.country in (None, "US", "USA"):

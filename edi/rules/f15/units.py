@@ -6,7 +6,7 @@ from decimal import Decimal
 from edi.coding.family import codes
 from edi.finding import Severity
 from edi.rules import Case, Hit, rule
-from edi.rules.about import BASE, administrations, code_of, medicare
+from edi.rules.about import BASE, administrations, code_of, coded_lines, medicare
 from edi.rules.asks import box
 
 CONTROL_LENGTH = 30
@@ -27,6 +27,7 @@ def _is_anesthesia(code: str) -> bool:
     source="005010X222A1, 2400 SV103 (UN, MJ); 005010X223A2, 2400 SV204 (UN, DA); rules catalogue P63, I47 "
     "and F15-24G-001 (minutes in place of units)",
     severity="error",
+    by_line=True,
     snip=2,
     also=("I47", "F15-24G-001"),
     breaks=[
@@ -48,9 +49,9 @@ def _is_anesthesia(code: str) -> bool:
 def unit_impossible(case: Case) -> Iterator[Hit]:
     """A code of this family counts blocks of time or doses, never minutes."""
     allowed = _ALLOWED.get(case.claim.setting or "professional", ("UN",))
-    for i, line in enumerate(case.claim.lines):
-        unit, code = line.unit, code_of(line)
-        if unit is None:
+    for i, line, code in coded_lines(case):
+        unit = line.unit
+        if unit is None or unit == "UN":
             continue
         problem = None
         if unit.upper() not in allowed:
@@ -99,6 +100,9 @@ def unit_impossible(case: Case) -> Iterator[Hit]:
 )
 def control_number_unusable(case: Case) -> Iterator[Hit]:
     """Two lines of one number cannot be told apart in the answer."""
+    numbers = [line.line_control_number for line in case.claim.lines if line.line_control_number]
+    if len(set(numbers)) == len(numbers) and len(max(numbers, key=len, default="")) <= CONTROL_LENGTH:
+        return
     seen: dict[str, int] = {}
     for i, line in enumerate(case.claim.lines):
         number = line.line_control_number
@@ -160,6 +164,7 @@ def unlisted_without_words(case: Case) -> Iterator[Hit]:
     source="CMS Pub. 100-04 ch. 26, items 24A and 24G (a period is for the same service on each of its "
     "days); rules catalogue F15-24A-001",
     severity="warning",
+    given=("lines.service_through",),
     snip=6,
     also=("F15-24A-001",),
     setting="professional",

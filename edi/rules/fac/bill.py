@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from edi.codes import bill_type
-from edi.model.claim import Admission, statement_period
+from edi.model.claim import Admission
 from edi.rules import Case, Hit, rule
-from edi.rules.asks import absent, is_outpatient
+from edi.rules.asks import absent, is_outpatient, period
 
 MOST_LINES = 999
 
@@ -101,12 +101,12 @@ def frequency_contradicts(case: Case) -> Iterator[Hit]:
 )
 def statement_unusable(case: Case) -> Iterator[Hit]:
     """A facility claim covers a period; without a stated one it goes from the first to the last service."""
-    period = statement_period(case.claim)
-    if period.from_date is None or period.through_date is None:
+    span = period(case)
+    if span.from_date is None or span.through_date is None:
         said = any(u.path.startswith("/statement") for u in case.claim.unread)
         if case.claim.lines and not said and not is_outpatient(case):
             yield Hit("/statement", problem="is missing")
-    elif period.through_date < period.from_date:
+    elif span.through_date < span.from_date:
         yield Hit("/statement/through_date", problem="ends before it begins")
 
 

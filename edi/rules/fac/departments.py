@@ -1,14 +1,14 @@
 """FAC-REV: which revenue code goes with which service."""
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from edi import tables
 from edi.codes.text import DIGITS, only
 from edi.coding.revenue import DRUGS
 from edi.model.claim import ServiceLine
 from edi.rules import Case, Hit, rule
-from edi.rules.about import POLICIES, administrations, code_of, facility_code, medicare
+from edi.rules.about import POLICIES, administrations, code_of, coded_lines, facility_code, medicare
 from edi.rules.asks import absent, is_outpatient
 from edi.rules.fac.lines import TOTAL_LINE
 
@@ -30,17 +30,23 @@ def _usual(rule_id: str) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
 def _unusual(case: Case, rule_id: str) -> Iterator[tuple[int, ServiceLine, str]]:
     """Lines whose revenue code is not the usual one for their code: index, line, the usual revenue code."""
     policy = case.policies.rev_admin_policy
-    for i, line in enumerate(case.claim.lines):
-        code, revenue = code_of(line), line.revenue_code or ""
-        if len(revenue) != 4 or not only(revenue, DIGITS) or revenue == TOTAL_LINE or not code:
+    for i, line, code in coded_lines(case):
+        found = _usual_for(rule_id, code) if code else None
+        if found is None:
             continue
-        for start, usual, others in _usual(rule_id):
-            if not code.startswith(start):
-                continue
-            wanted = policy.get(code, usual) if isinstance(policy, dict) else usual
-            if revenue != wanted and not revenue.startswith(others or ("none",)):
-                yield i, line, wanted
-            break
+        usual, others = found
+        revenue = line.revenue_code or ""
+        wanted = policy.get(code, usual) if isinstance(policy, dict) else usual
+        if revenue == wanted or revenue.startswith(others or ("none",)):
+            continue
+        if len(revenue) == 4 and only(revenue, DIGITS) and revenue != TOTAL_LINE:
+            yield i, line, wanted
+
+
+@lru_cache(maxsize=4096)
+def _usual_for(rule_id: str, code: str) -> tuple[str, tuple[str, ...]] | None:
+    """Usual revenue code of a code, and others that are accepted; None where the rule has no say."""
+    return next((row[1:] for row in _usual(rule_id) if code.startswith(row[0])), None)
 
 
 @rule(
@@ -51,6 +57,7 @@ def _unusual(case: Case, rule_id: str) -> Iterator[tuple[int, ServiceLine, str]]
     "rev_admin_policy as this payer wants it.",
     source=_SPLIT,
     severity="warning",
+    by_line=True,
     snip=7,
     setting="facility",
     breaks=[
@@ -103,6 +110,7 @@ def _misplaced(i: int, line: ServiceLine, usual: str) -> Hit:
     help="Write 0335 for infusions of chemotherapy and 0331 for its injections and pushes.",
     source="rules catalogue FAC-REV-005: price files of 15 hospitals, 2026; X12 reason 199",
     severity="warning",
+    by_line=True,
     snip=7,
     setting="facility",
     base="chemo-facility",
@@ -129,6 +137,7 @@ def chemotherapy_elsewhere(case: Case) -> Iterator[Hit]:
     help="Nothing to do where the payer takes this revenue code.",
     source="rules catalogue FAC-REV-006: 11 hospitals use 0260, 3 use 0940, price files of 2026",
     severity="info",
+    by_line=True,
     snip=7,
     setting="facility",
     breaks=[
@@ -154,6 +163,7 @@ def injection_elsewhere(case: Case) -> Iterator[Hit]:
     help="Nothing to do where the payer takes this revenue code.",
     source="rules catalogue FAC-REV-007: price files of 2026",
     severity="info",
+    by_line=True,
     snip=7,
     setting="facility",
     breaks=[
@@ -182,6 +192,7 @@ def fluid_elsewhere(case: Case) -> Iterator[Hit]:
     help="Nothing to do where the payer takes this revenue code.",
     source="rules catalogue FAC-REV-010: 5 hospitals use 0510, 2 use 0761, price files of 2026",
     severity="info",
+    by_line=True,
     snip=7,
     setting="facility",
     codes=("G0463",),
@@ -207,6 +218,7 @@ def clinic_visit_elsewhere(case: Case) -> Iterator[Hit]:
     help="Nothing to do where the payer takes this revenue code.",
     source="rules catalogue FAC-REV-011: price files of 2026",
     severity="info",
+    by_line=True,
     snip=7,
     setting="facility",
     codes=("36591", "36430"),
@@ -263,6 +275,7 @@ def self_administered_covered(case: Case) -> Iterator[Hit]:
     source="005010X223A2, 2400 SV202 (outpatient, where a code exists); CMS outpatient code editor, not "
     "read in the original, so a warning",
     severity="warning",
+    by_line=True,
     snip=4,
     also=("I43", "FAC-REV-001"),
     setting="facility",
@@ -285,8 +298,10 @@ def line_without_procedure(case: Case) -> Iterator[Hit]:
     if not is_outpatient(case):
         return
     for i, line in enumerate(case.claim.lines):
+        if line.hcpcs is not None or not line.revenue_code or line.revenue_code == DRUGS:
+            continue
         path = f"/lines/{i}/hcpcs"
-        if not line.revenue_code or line.revenue_code == DRUGS or not absent(case, line.hcpcs, path):
+        if not absent(case, line.hcpcs, path):
             continue
         entry = case.lists.entry("revenue", line.revenue_code)
         if entry is not None and entry.fields.get("hcpcs_required") == "yes":
@@ -302,6 +317,7 @@ def line_without_procedure(case: Case) -> Iterator[Hit]:
     "II bill it here (085x).",
     source="CMS Pub. 100-04 ch. 4 section 250 and ch. 25 (096x-098x); rules catalogue FAC-PRO-001",
     severity="warning",
+    by_line=True,
     snip=7,
     setting="facility",
     breaks=[
@@ -335,6 +351,7 @@ def professional_fee(case: Case) -> Iterator[Hit]:
     "hospitals.",
     source="CMS outpatient payment rule for 2026; rules catalogue 0.5 no. 36",
     severity="info",
+    modifiers=("PO",),
     snip=7,
     setting="facility",
     breaks=[{"/lines/0/modifiers": ["PO"], "/lines/0/service_date": "2026-01-01"}],

@@ -3,20 +3,15 @@
 import re
 from collections.abc import Iterator
 
-from edi.model.claim import effective_kind
 from edi.rules import Case, Hit, rule
 from edi.rules.about import facility_code, is_inpatient
-from edi.rules.asks import is_outpatient
+from edi.rules.asks import is_outpatient, kinds
 
 UNSCHEDULED = ("0450", "0451", "0452", "0456", "0459", "0516", "0526", "0762")
 """Revenue codes of emergency department, urgent care and observation."""
 ADMITTED = ("11", "18", "21")
 _PROCEDURE = re.compile(r"HI\*(BBR|BBQ|BR|BQ):")
 _VISIT = {"/admission/type": "1", "/lines/0/revenue_code": "0450"}
-
-
-def _kinds(case: Case) -> list[str]:
-    return [effective_kind(case.claim, i) for i in range(len(case.claim.diagnoses))]
 
 
 @rule(
@@ -51,7 +46,7 @@ def reason_missing(case: Case) -> Iterator[Hit]:
     if facility_code(case) not in ("13", "85") or visit not in ("1", "2", "5"):
         return
     revenue = next((line.revenue_code for line in claim.lines if line.revenue_code in UNSCHEDULED), None)
-    if revenue is not None and "reason_for_visit" not in _kinds(case):
+    if revenue is not None and "reason_for_visit" not in kinds(case):
         yield Hit("/diagnoses", type=visit, revenue=revenue)
 
 
@@ -76,11 +71,11 @@ def reason_missing(case: Case) -> Iterator[Hit]:
 )
 def admitting_misplaced(case: Case) -> Iterator[Hit]:
     """An admission has a diagnosis at its beginning; on an outpatient bill it is not wanted: a warning."""
-    kinds = _kinds(case)
-    if facility_code(case) in ADMITTED and "admitting" not in kinds:
+    found = kinds(case)
+    if facility_code(case) in ADMITTED and "admitting" not in found:
         yield Hit("/diagnoses", problem="bills an admitted patient and has no admitting diagnosis")
-    elif is_outpatient(case) and facility_code(case) in ("13", "14", "85") and "admitting" in kinds:
-        path = f"/diagnoses/{kinds.index('admitting')}"
+    elif is_outpatient(case) and facility_code(case) in ("13", "14", "85") and "admitting" in found:
+        path = f"/diagnoses/{found.index('admitting')}"
         yield Hit(path, severity="warning", problem="bills an outpatient and has an admitting diagnosis")
 
 
@@ -141,6 +136,7 @@ def present_on_admission_misplaced(case: Case) -> Iterator[Hit]:
     help="Remove the procedure; outpatient services are told by their HCPCS codes.",
     source="005010X223A2, 2300 HI*BBR and HI*BBQ (inpatient only); UB-04 FL 74",
     severity="warning",
+    given=("unmapped",),
     snip=4,
     also=("SNIP4-002",),
     setting="facility",

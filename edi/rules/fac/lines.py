@@ -17,6 +17,7 @@ TOTAL_LINE = "0001"
     help="Write the revenue code of the department or service: 0260 infusion, 0335 chemotherapy, 0636 drugs.",
     source="005010X223A2, 2400 SV201 (required); UB-04 FL 42",
     severity="error",
+    by_line=True,
     snip=2,
     also=("I42", "I66"),
     setting="facility",
@@ -30,6 +31,8 @@ TOTAL_LINE = "0001"
 def revenue_missing(case: Case) -> Iterator[Hit]:
     """Every facility line has a revenue code."""
     for i, line in enumerate(case.claim.lines):
+        if line.revenue_code is not None:
+            continue
         path = f"/lines/{i}/revenue_code"
         if absent(case, line.revenue_code, path):
             yield Hit(path, line=i + 1, hcpcs=line.hcpcs or "no procedure code")
@@ -42,6 +45,7 @@ def revenue_missing(case: Case) -> Iterator[Hit]:
     help="Write four digits, with the zero in front.",
     source="005010X223A2, 2400 SV201; UB-04 FL 42",
     severity="error",
+    by_line=True,
     snip=5,
     also=("I42", "SNIP5-004"),
     setting="facility",
@@ -65,9 +69,10 @@ def revenue_malformed(case: Case) -> Iterator[Hit]:
     0001 is the total of the paper form and no service: a warning.
     """
     for i, line in enumerate(case.claim.lines):
-        code, path = line.revenue_code, f"/lines/{i}/revenue_code"
+        code = line.revenue_code
         if code is None:
             continue
+        path = f"/lines/{i}/revenue_code"
         if len(code) != 4 or not only(code, DIGITS):
             yield Hit(path, line=i + 1, problem=f"{code} is no revenue code, which has four digits")
         elif code == TOTAL_LINE:
@@ -82,6 +87,7 @@ def revenue_malformed(case: Case) -> Iterator[Hit]:
     help="Write the drug code, or revenue code 0250 for a drug that has none.",
     source="UB-04 FL 42: 0636 stands for drugs that need a HCPCS code; rules catalogue 0.5 no. 8",
     severity="error",
+    by_line=True,
     snip=4,
     also=("I63", "I43", "F04-44-001"),
     setting="facility",
@@ -107,6 +113,7 @@ def drug_revenue_without_code(case: Case) -> Iterator[Hit]:
     "14 hospitals "
     "say 0260",
     severity="warning",
+    by_line=True,
     snip=7,
     setting="facility",
     when={"rev_admin_policy": "admin_0636"},
@@ -130,6 +137,7 @@ def administration_under_drug_revenue(case: Case) -> Iterator[Hit]:
     help="Write the day of the service; every line of an outpatient claim has one.",
     source="005010X223A2, 2400 DTP*472 (required on outpatient lines); CMS Pub. 100-04 ch. 25, FL 45",
     severity="error",
+    by_line=True,
     snip=4,
     also=("I49", "F04-45-001"),
     setting="facility",
@@ -144,7 +152,7 @@ def line_without_date(case: Case) -> Iterator[Hit]:
     if not is_outpatient(case):
         return
     for i, line in enumerate(case.claim.lines):
-        if absent(case, line.service_date, f"/lines/{i}/service_date"):
+        if line.service_date is None and absent(case, line.service_date, f"/lines/{i}/service_date"):
             yield Hit(f"/lines/{i}/service_date", line=i + 1)
 
 

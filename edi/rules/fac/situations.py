@@ -7,10 +7,10 @@ from functools import cache
 
 from edi import tables
 from edi.coding.assembly import MSP_VALUE_CODES
-from edi.model.claim import effective_bill_to, other_coverages, statement_period
+from edi.model.claim import effective_bill_to, other_coverages
 from edi.rules import Case, Hit, rule
 from edi.rules.about import BASE, administrations, code_of, facility_code, is_inpatient, medicare
-from edi.rules.asks import box, is_outpatient
+from edi.rules.asks import box, is_outpatient, period
 
 ACCIDENTS = frozenset(("01", "02", "03", "04", "05", "06"))
 AT_WORK = "04"
@@ -48,6 +48,7 @@ def _codes(given: tuple[str, ...]) -> set[str]:
     help="Add the condition code, or correct what the claim says.",
     source="UB-04 FL 18 to 28; CMS Pub. 100-04 ch. 25; rules catalogue FAC-CC-001 and 0.5 no. 30",
     severity="warning",
+    given=("accident", "clinical_trial_number"),
     snip=4,
     setting="facility",
     breaks=[
@@ -77,6 +78,8 @@ def condition_missing(case: Case) -> Iterator[Hit]:
     help="Add the occurrence code with its date.",
     source="UB-04 FL 31 to 34; CMS Pub. 100-04 ch. 25; rules catalogue FAC-OC-001",
     severity="warning",
+    given=("accident",),
+    modifiers=("GA",),
     snip=4,
     setting="facility",
     breaks=[
@@ -126,6 +129,7 @@ def occurrence_missing(case: Case) -> Iterator[Hit]:
     source="UB-04 FL 39 to 41; CMS Pub. 100-05 (amount that the first payer paid); rules catalogue "
     "FAC-VC-001",
     severity="warning",
+    given=("value_codes",),
     snip=4,
     also=("I64",),
     setting="facility",
@@ -234,6 +238,7 @@ def _is_surgery(code: str) -> bool:
     help="Leave the operating practitioner out: infusions need none.",
     source="005010X223A2, 2310B NM1*72 (with surgical procedures); UB-04 FL 77",
     severity="info",
+    given=("operating_provider",),
     snip=4,
     also=("I33",),
     setting="facility",
@@ -277,8 +282,8 @@ def operating_without_surgery(case: Case) -> Iterator[Hit]:
 )
 def spans_years(case: Case) -> Iterator[Hit]:
     """Deductibles, codes and rates change with the year."""
-    period = statement_period(case.claim)
-    first, last = period.from_date, period.through_date
+    span = period(case)
+    first, last = span.from_date, span.through_date
     if first is not None and last is not None and is_outpatient(case) and first.year != last.year:
         yield Hit("/statement", actual=f"{first} to {last}")
 
@@ -324,8 +329,8 @@ def _repetitive() -> tuple[str, ...]:
 )
 def repetitive_over_months(case: Case) -> Iterator[Hit]:
     """Therapies and the like are billed once a month. Said once per claim."""
-    period = statement_period(case.claim)
-    first, last = period.from_date, period.through_date
+    span = period(case)
+    first, last = span.from_date, span.through_date
     if first is None or last is None or _month(first) == _month(last):
         return
     if not is_outpatient(case) or not medicare(case):
@@ -372,6 +377,7 @@ def too_many_for_medicare(case: Case) -> Iterator[Hit]:
     help="Remove the second one.",
     source="005010X223A2, 2300 HI*BG, HI*BH, HI*BI and HI*BE; UB-04 FL 18 to 41; rules catalogue I30",
     severity="warning",
+    given=("condition_codes", "occurrence_codes", "occurrence_spans", "value_codes"),
     snip=2,
     also=("I30",),
     breaks=[
@@ -436,6 +442,7 @@ def code_repeated(case: Case) -> Iterator[Hit]:
     help="Add the coverage that paid first, with its decision.",
     source="CMS Pub. 100-05; 005010X223A2, 2320; UB-04 FL 50 and FL 54",
     severity="warning",
+    given=("value_codes",),
     snip=4,
     also=("PRO-COB-001", "PRO-MSP-001"),
     setting="facility",
@@ -477,6 +484,7 @@ def second_without_first(case: Case) -> Iterator[Hit]:
     help="Write the state in which the accident happened.",
     source="005010X223A2, 2300 REF*LU; UB-04 FL 29",
     severity="warning",
+    given=("accident",),
     snip=4,
     setting="facility",
     breaks=[
@@ -549,6 +557,8 @@ def accident_state_missing(case: Case) -> Iterator[Hit]:
 def distinct_visit_missing(case: Case) -> Iterator[Hit]:
     """Two visits to one department on one day are paid both only where the claim says that they were "
     "distinct."""
+    if sum(len(at) for code, at in case.by_code.items() if code in VISITS) < 2:
+        return
     if "G0" in _codes(case.claim.condition_codes):
         return
     seen: dict[tuple[date | None, str], int] = {}

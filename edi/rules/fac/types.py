@@ -5,10 +5,10 @@ from functools import cache
 
 from edi import tables
 from edi.finding import Severity
-from edi.model.claim import Admission, statement_period
+from edi.model.claim import Admission
 from edi.rules import Case, Hit, rule
 from edi.rules.about import BASE, administrations, facility_code, is_drug, is_inpatient, medicare
-from edi.rules.asks import absent, frequency
+from edi.rules.asks import absent, frequency_of, period
 
 CHANGES = tuple(f"D{n}" for n in range(10)) + ("E0",)
 """Condition codes that say what was changed."""
@@ -29,6 +29,7 @@ def _fits() -> dict[str, str]:
     "B on 012x.",
     source="CMS Pub. 100-04 ch. 4 and 25; rules catalogue C.1 and FAC-TOB-001",
     severity="error",
+    by_line=True,
     snip=6,
     also=("I08",),
     setting="facility",
@@ -65,6 +66,7 @@ def type_without_infusions(case: Case) -> Iterator[Hit]:
     help="Bill on 013x.",
     source="CMS Pub. 100-04 ch. 16 and 25 (014x); rules catalogue FAC-TOB-003",
     severity="warning",
+    by_line=True,
     snip=6,
     setting="facility",
     breaks=[{"/type_of_bill": "0141"}],
@@ -100,7 +102,7 @@ def infusion_of_non_patient(case: Case) -> Iterator[Hit]:
 )
 def change_reason_missing(case: Case) -> Iterator[Hit]:
     """Medicare wants to know why a bill is sent again."""
-    code = frequency(case.claim)
+    code = frequency_of(case)
     given = {one.strip().upper() for one in case.claim.condition_codes}
     if code in ("7", "8") and medicare(case) and given.isdisjoint(CHANGES):
         yield Hit("/condition_codes", frequency=code)
@@ -113,6 +115,7 @@ def change_reason_missing(case: Case) -> Iterator[Hit]:
     help="Write in the note what was changed.",
     source="CMS Pub. 100-04 ch. 1 section 130 (D9 with remarks); rules catalogue I76",
     severity="warning",
+    given=("condition_codes",),
     snip=7,
     setting="facility",
     breaks=[{**_REPLACES, "/condition_codes": ["D9"]}],
@@ -145,7 +148,7 @@ def change_without_remarks(case: Case) -> Iterator[Hit]:
 )
 def late_charges(case: Case) -> Iterator[Hit]:
     """Packaging is worked out over the whole day, so the whole bill is sent again."""
-    if facility_code(case) in ("12", "13", "14") and frequency(case.claim) == "5" and medicare(case):
+    if facility_code(case) in ("12", "13", "14") and frequency_of(case) == "5" and medicare(case):
         yield Hit("/type_of_bill")
 
 
@@ -178,7 +181,7 @@ def _admission(case: Case) -> Admission:
 )
 def status_against_frequency(case: Case) -> Iterator[Hit]:
     """A bill for the whole stay ends it; an interim bill does not."""
-    status, code = _admission(case).patient_status, frequency(case.claim)
+    status, code = _admission(case).patient_status, frequency_of(case)
     if status is None:
         return
     if (status == "30") != (code in ("2", "3")) and (
@@ -250,7 +253,7 @@ def admission_date_misplaced(case: Case) -> Iterator[Hit]:
 def admission_after_statement(case: Case) -> Iterator[Hit]:
     """Nobody is billed for a stay before it began; services shortly before the admission may be on the "
     "bill."""
-    day, last = _admission(case).date, statement_period(case.claim).through_date
+    day, last = _admission(case).date, period(case).through_date
     if day is not None and last is not None and day > last:
         yield Hit("/admission/date", actual=day)
 
@@ -282,7 +285,7 @@ def admission_after_statement(case: Case) -> Iterator[Hit]:
 def discharge_hour_missing(case: Case) -> Iterator[Hit]:
     """A final inpatient bill says when the patient left."""
     admission = _admission(case)
-    final = frequency(case.claim) in ("1", "4") and admission.patient_status not in (None, "30")
+    final = frequency_of(case) in ("1", "4") and admission.patient_status not in (None, "30")
     if facility_code(case) == "11" and final and not admission.discharge_hour:
         yield Hit("/admission/discharge_hour")
 

@@ -25,6 +25,7 @@ def _supplies() -> dict[str, tuple[str, bool]]:
     help="Remove the line: supplies, tubing, flush and preparation are part of the administration.",
     source=NORIDIAN_CHEMO,
     severity="error",
+    codes=_supplies(),
     snip=7,
     setting="professional",
     breaks=[
@@ -44,7 +45,7 @@ def supplies_apart(case: Case) -> Iterator[Hit]:
     The start of the line is INF-HYD-004, port care INF-CHEMO-007. Hospitals report packaged supplies, so the
     rule is for practices; codes that still have to be verified give a warning.
     """
-    days = set(by_date(case))
+    days = by_date(case).keys()
     for i, line in enumerate(case.claim.lines):
         code = (line.hcpcs or "").upper()
         if code in _supplies() and line.service_date in days:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from edi.coding.edits import most_units, parents_of
-from edi.coding.family import INITIALS, codes
+from edi.coding.family import INITIALS, codes, parents
 from edi.refdata import Lists
 from edi.rules.about import BASE
 from edi.rules.across import Across, Settled, Told
@@ -125,6 +125,7 @@ def _initial_ranks(case: Case) -> list[int]:
     "infusion before push.",
     source=f"{ARTICLES}; {NORIDIAN_CHEMO}",
     severity="error",
+    codes=parents(),
     snip=7,
     setting="facility",
     breaks=[
@@ -152,11 +153,15 @@ def initial_not_highest(case: Case) -> Iterator[Hit]:
 
     An add-on without any legal parent is INF-INIT-008.
     """
+    lines = family_lines(case)
+    table = codes()
+    if not any(table[code].kind == "add_on" and table[code].rank is not None for _, _, code in lines):
+        return
     ranks = _initial_ranks(case)
     if not ranks:
         return
     lowest = min(ranks)
-    present = {code for _, _, code in family_lines(case)}
+    present = {code for _, _, code in lines}
     base = next(code for _, _, code in family_lines(case) if codes()[code].rank == lowest)
     for i, line, code in family_lines(case):
         row = codes()[code]
@@ -395,6 +400,7 @@ def _parent_elsewhere(told: Sequence[Told], lists: Lists) -> Iterator[Settled]:
     help="Add the service to which it belongs, or remove the line.",
     source=f"{ARTICLES}; {ADD_ONS}",
     severity="error",
+    codes=parents(),
     snip=7,
     also=("NCCI-AOC-001",),
     across=Across(by_day, _parent_elsewhere),
@@ -433,7 +439,9 @@ def add_on_without_parent(case: Case) -> Iterator[Hit]:
     everywhere = {code for _, _, code in family_lines(case)}
     facility = case.claim.setting == "facility"
     for day, lines in by_day.items():
-        near = {code for _, _, code in lines} | {code for _, _, code in by_day.get(None, ())}
+        near = everywhere
+        if len(by_day) > 1:
+            near = {code for _, _, code in lines} | {code for _, _, code in by_day.get(None, ())}
         for i, _, code in lines:
             allowed = parents_of(case.lists, code, day)
             if allowed is None or not by_a_person(case, i):
@@ -483,9 +491,9 @@ def initial_units(case: Case) -> Iterator[Hit]:
 
     A hospital may be paid two on a date, and several sites or visits may share a line: then it is a warning.
     """
-    for i, line, code in family_lines(case, (*INITIALS, "96369")):
+    for i, line, code in family_lines(case):
         units = units_of(line)
-        if units <= 1:
+        if units <= 1 or (code not in INITIALS and code != "96369"):
             continue
         setting = case.claim.setting or "professional"
         within = units <= (most_units(case.lists, code, setting, line.service_date) or 1)

@@ -15,8 +15,8 @@ from edi.coding.family import INITIALS, codes
 from edi.coding.spans import Spans, intersect, minutes, union
 from edi.coding.timeline import HELD, Given, ProposedLine
 from edi.model.claim import ServiceLine
-from edi.rules.base import Case
-from edi.rules.days import repeats
+from edi.rules.base import Case, per_case
+from edi.rules.days import repeated_lines
 
 DISTINCT = frozenset({"59", "XE", "XS", "XP", "XU"})
 """Modifiers that say that two services are distinct."""
@@ -93,24 +93,59 @@ def units_of(line: ServiceLine) -> Decimal:
 
 def distinct(line: ServiceLine) -> bool:
     """Whether a line carries 59 or one of XE, XS, XP, XU."""
-    return not DISTINCT.isdisjoint(m.upper() for m in line.modifiers)
+    return bool(line.modifiers) and not DISTINCT.isdisjoint(m.upper() for m in line.modifiers)
 
 
-def family_lines(case: Case, wanted: Collection[str] | None = None) -> Iterator[tuple[int, ServiceLine, str]]:
+FamilyLine = tuple[int, ServiceLine, str]
+"""Index, line, code in capitals."""
+
+
+def family_lines(case: Case, wanted: Collection[str] | None = None) -> Sequence[FamilyLine]:
     """Lines of the administration family with their codes, upper case; lines of zero units are left out."""
+    if wanted is None:
+        return _family(case)
+    if case.by_code.keys().isdisjoint(wanted):
+        return ()
+    return _billed(case, wanted)
+
+
+@per_case
+def _family(case: Case) -> Sequence[FamilyLine]:
+    return _billed(case, codes())
+
+
+def _billed(case: Case, wanted: Collection[str]) -> Sequence[FamilyLine]:
+    found = []
     for i, line in enumerate(case.claim.lines):
         code = (line.hcpcs or "").upper()
-        if code in (codes() if wanted is None else wanted) and units_of(line) > 0:
-            yield i, line, code
+        if code in wanted and units_of(line) > 0:
+            found.append((i, line, code))
+    return found
 
 
-def by_date(
-    case: Case, wanted: Collection[str] | None = None
-) -> Mapping[date | None, list[tuple[int, ServiceLine, str]]]:
+@per_case
+def initial_lines(case: Case) -> Sequence[FamilyLine]:
+    """Lines of initial services."""
+    return [entry for entry in _family(case) if entry[2] in _INITIALS]
+
+
+_INITIALS = frozenset(INITIALS)
+
+
+def by_date(case: Case, wanted: Collection[str] | None = None) -> Mapping[date | None, list[FamilyLine]]:
     """Lines of the administration family by service date."""
-    found: dict[date | None, list[tuple[int, ServiceLine, str]]] = {}
-    for i, line, code in family_lines(case, wanted):
-        found.setdefault(line.service_date, []).append((i, line, code))
+    return _family_by_date(case) if wanted is None else _grouped(family_lines(case, wanted))
+
+
+@per_case
+def _family_by_date(case: Case) -> Mapping[date | None, list[FamilyLine]]:
+    return _grouped(_family(case))
+
+
+def _grouped(lines: Iterable[FamilyLine]) -> Mapping[date | None, list[FamilyLine]]:
+    found: dict[date | None, list[FamilyLine]] = {}
+    for entry in lines:
+        found.setdefault(entry[1].service_date, []).append(entry)
     return found
 
 
@@ -151,6 +186,7 @@ def shared(given: Iterable[Given], others: Iterable[Given]) -> Spans:
     return intersect(union(s for g in given for s in g.spans), union(s for g in others for s in g.spans))
 
 
+@per_case
 def drug_infusions(case: Case) -> list[Given]:
     """Drugs that ran into a vein by drip or pump, with known times."""
     return [
@@ -179,6 +215,7 @@ def coded_links(case: Case) -> list[Linked]:
     return [] if case.billed_by_record() else [found for found in links(case) if found.coded]
 
 
+@per_case
 def links(case: Case) -> list[Linked]:
     """All lines of the administration family, linked to their administrations. Needs the record."""
     given = {g.id: g for g in case.timeline.given}
@@ -282,18 +319,25 @@ def _link_hours_of_other_class(
         found[index] = tuple(given[id_] for id_ in fitting[0].administrations)
 
 
-def second_initials(case: Case) -> Iterator[Second]:
+@per_case
+def second_initials(case: Case) -> Sequence[Second]:
     """Initial services beyond the first of each date.
 
     The first is the highest-ranked one without a distinct modifier. `relation` says what the record knows:
     another visit, another access site, neither (`same`), or nothing (`unknown`). A line that looks like an
     earlier one of its day, and is told apart by nothing, is PRO-DUP-001.
     """
+    lines = initial_lines(case)
+    if len(lines) < 2:
+        return ()
+    days = {day: entries for day, entries in _grouped(lines).items() if len(entries) > 1}
+    return list(_second_initials(case, days)) if days else ()
+
+
+def _second_initials(case: Case, days: Mapping[date | None, list[FamilyLine]]) -> Iterator[Second]:
     linked = {found.index: found.given for found in links(case)} if case.assembled is not None else {}
-    again = {index for index, _ in repeats(case.claim)}
-    for day, lines in by_date(case, INITIALS).items():
-        if len(lines) < 2:
-            continue
+    again = {index for index, _ in repeated_lines(case)}
+    for day, lines in days.items():
         ranked = sorted(lines, key=lambda entry: (codes()[entry[2]].rank or 0, entry[0]))
         base = next((entry for entry in ranked if not distinct(entry[1])), ranked[0])
         for i, line, code in ranked:

@@ -12,8 +12,8 @@ from edi.rules.base import Case, Hit, rule
 from edi.rules.inf.hydration import fluids_without_reason
 from edi.rules.inf.linking import (
     Second,
-    by_date,
     distinct,
+    initial_lines,
     names,
     second_initials,
     shared,
@@ -281,10 +281,11 @@ def over_the_limit(case: Case) -> Iterator[Hit]:
     Lines without a modifier are left to INF-INIT-001, several units on a line to INF-INIT-009.
     """
     groups: dict[tuple[date | None, str], list[int]] = {}
-    for day, lines in by_date(case, INITIALS).items():
-        for i, line, code in lines:
-            if units_of(line) == 1:
-                groups.setdefault((day, code), []).append(i)
+    if len(initial_lines(case)) < 2:
+        return
+    for i, line, code in initial_lines(case):
+        if units_of(line) == 1:
+            groups.setdefault((line.service_date, code), []).append(i)
     for (day, code), members in groups.items():
         plain = [i for i in members if not distinct(case.claim.lines[i])]
         limit = most_units(case.lists, code, "professional", day) or 1

@@ -2,27 +2,43 @@
 
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 
 from edi.codes import bill_type, hcpcs, taxonomy
 from edi.coding.family import codes as family
 from edi.finding import Severity
+from edi.refdata import Lists
 from edi.rules import Case, Hit, rule
 from edi.rules.about import CODES
-from edi.rules.asks import absent, box, first_day, providers
+from edi.rules.asks import absent, all_providers, box, day_one
 from edi.rules.f15.lines import RATE_CODES
 from edi.rules.fac.lines import TOTAL_LINE
 
 _YEAR = ["2026-01-01", "2026-12-31"]
 
 
-def _missing(case: Case, name: str, code: str, on: date | None) -> tuple[Severity, str] | None:
+_OF_FACILITY = (
+    "type_of_bill", "admission_source", "patient_status", "revenue", "condition", "occurrence",
+    "occurrence_span", "value",
+)  # fmt: skip
+"""Lists of the codes that only a facility claim has."""
+
+
+@lru_cache(maxsize=64)
+def _has_any(lists: Lists, names: tuple[str, ...]) -> bool:
+    """Whether an edition of one of these lists is at hand: without one nothing can be missing."""
+    return any(lists.has_editions(name) for name in names)
+
+
+@lru_cache(maxsize=16384)
+def _missing(lists: Lists, name: str, code: str, on: date | None) -> tuple[Severity, str] | None:
     """How bad it is that a list lacks a code on a day, and which edition says so; None: nothing against it.
 
     An edition that was published for the day makes an error, an older one a warning.
     """
     if on is None or not code:
         return None
-    answer = case.lists.listed(name, code, on)
+    answer = lists.listed(name, code, on)
     if answer.edition is None:
         return None
     if answer.covers:
@@ -44,6 +60,7 @@ def _missing(case: Case, name: str, code: str, on: date | None) -> tuple[Severit
     help="Write a code that is in force on the day of the service.",
     source="HCPCS and CPT lists that the user has loaded; CMS front-end edit X222.351.2400.SV101-2.020",
     severity="error",
+    by_line=True,
     snip=5,
     also=("P59", "I43", "DRUG-HCPCS-DATE"),
     breaks=[
@@ -88,7 +105,7 @@ def procedure_not_in_force(case: Case) -> Iterator[Hit]:
         code, kind = hcpcs.compact(line.hcpcs), hcpcs.kind(line.hcpcs)
         if kind is None or code in family() or case.lists.drug_rows(code):
             continue
-        found = _missing(case, "hcpcs" if kind == "level_two" else "cpt", code, line.service_date)
+        found = _missing(case.lists, "hcpcs" if kind == "level_two" else "cpt", code, line.service_date)
         if found:
             yield Hit(
                 f"/lines/{i}/hcpcs",
@@ -154,9 +171,11 @@ def _facility_codes(case: Case) -> Iterator[tuple[str, str, str, str]]:
 )
 def facility_code_not_in_list(case: Case) -> Iterator[Hit]:
     """The codes of a facility claim stand in published lists, of which only a part ships with the program."""
-    day = first_day(case.claim)
+    if not _has_any(case.lists, _OF_FACILITY):
+        return
+    day = day_one(case)
     for name, words, code, path in _facility_codes(case):
-        found = _missing(case, name, code, day)
+        found = _missing(case.lists, name, code, day)
         if found:
             yield Hit(path, severity=found[0], words=words, code=code, edition=found[1])
 
@@ -182,11 +201,13 @@ def facility_code_not_in_list(case: Case) -> Iterator[Hit]:
 )
 def taxonomy_not_in_list(case: Case) -> Iterator[Hit]:
     """A taxonomy code is one of the published ones."""
-    day = first_day(case.claim)
-    for path, _, title, one in providers(case.claim):
+    if not _has_any(case.lists, ("taxonomy",)):
+        return
+    day = day_one(case)
+    for path, _, title, one in all_providers(case):
         if not one.taxonomy or taxonomy.problem(one.taxonomy):
             continue
         code = taxonomy.compact(one.taxonomy)
-        found = _missing(case, "taxonomy", code, day)
+        found = _missing(case.lists, "taxonomy", code, day)
         if found:
             yield Hit(f"{path}/taxonomy", severity="warning", title=title, code=code, edition=found[1])

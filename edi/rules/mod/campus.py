@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from edi.rules.about import medicare
 from edi.rules.asks import absent
 from edi.rules.base import Case, Hit, rule
-from edi.rules.drug.facts import CRITICAL_ACCESS, code_of, facility_code, medicare, modifiers_of
+from edi.rules.drug.facts import CRITICAL_ACCESS, code_of, facility_code, modifiers_of
 from edi.rules.mod.use import contradicted
 
 DEPARTMENT = {"excepted": "PO", "non_excepted": "PN", "emergency": "ER"}
@@ -20,6 +21,8 @@ _OFF = {"/off_campus": "excepted", "/lines/0/modifiers": ["PO"], "/lines/1/modif
     "excepted, ER on those of an off-campus emergency department, and none on campus.",
     source="rules catalogue 0.5 no. 26; CMS hospital outpatient payment rules (FR26)",
     severity="error",
+    given=("off_campus",),
+    modifiers=("PO", "PN", "ER"),
     snip=7,
     setting="facility",
     also=("I60",),

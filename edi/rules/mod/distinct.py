@@ -224,6 +224,7 @@ def nothing_distinct(case: Case) -> Iterator[Hit]:
     help="Use XS for another access site, XE for another visit; keep 59 where neither fits.",
     source="two source articles on 96365; NCCI Policy Manual ch. I",
     severity="info",
+    modifiers=("59",),
     snip=7,
     when={"distinct_modifier": "X"},
     breaks=[
@@ -257,6 +258,7 @@ _SECOND = {"hcpcs": "96375", "modifiers": ["XP"], "units": "1", "service_date": 
     help="Use XS or XE where another site or visit is meant; a second nurse is no separate practitioner.",
     source="rules catalogue K25; CMS (XP: separate practitioner)",
     severity="warning",
+    modifiers=("XP",),
     snip=7,
     breaks=[
         {"/lines/-": _SECOND},

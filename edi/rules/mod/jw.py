@@ -13,7 +13,7 @@ from edi.model.claim import ServiceLine
 from edi.refdata import Drug
 from edi.rules.about import BASE
 from edi.rules.asks import box
-from edi.rules.base import Case, Hit, rule
+from edi.rules.base import Case, Hit, per_case, rule
 from edi.rules.drug.facts import (
     CRITICAL_ACCESS,
     JZ_REQUIRED,
@@ -70,11 +70,16 @@ def _same_product(one: ServiceLine, other: ServiceLine) -> bool:
     return not one.ndc or not other.ndc or one.ndc.replace("-", "") == other.ndc.replace("-", "")
 
 
-def _unmarked(case: Case) -> Iterator[tuple[int, ServiceLine, str]]:
+@per_case
+def _unmarked(case: Case) -> list[tuple[int, ServiceLine, str]]:
     """Lines of single-dose drugs that may be paid apart, with neither JW nor JZ, and no JW line beside them.
 
     Fluids in bags are left alone.
     """
+    return list(_without_modifier(case))
+
+
+def _without_modifier(case: Case) -> Iterator[tuple[int, ServiceLine, str]]:
     for (code, _), lines in by_drug(case).items():
         waste = [line for _, line in lines if "JW" in modifiers_of(line)]
         for i, line in lines:
@@ -313,6 +318,7 @@ def _other_containers(case: Case, one: ServiceLine, other: ServiceLine) -> bool:
     help="Something was discarded: take JZ off the other line. Nothing was discarded: remove JW.",
     source=f"{_MANUAL}; {_FAQ}",
     severity="error",
+    modifiers=("JW",),
     snip=7,
     breaks=[
         {"/lines/1/modifiers": ["JW", "JZ"]},
@@ -420,6 +426,7 @@ def on_multiple_dose(case: Case) -> Iterator[Hit]:
     help="Add the line of the dose that was given; where nothing was given, nothing can be billed.",
     source=f"{_MANUAL}; rules catalogue 0.5 no. 32",
     severity="error",
+    modifiers=("JW",),
     snip=7,
     breaks=[
         {"/lines/1/modifiers": ["JW"]},

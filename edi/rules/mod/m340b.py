@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from edi.coding.drugs import TB_FROM
-from edi.rules.about import BASE
+from edi.rules.about import BASE, medicare
 from edi.rules.asks import box
 from edi.rules.base import Case, Hit, rule
 from edi.rules.drug.facts import (
@@ -12,7 +12,6 @@ from edi.rules.drug.facts import (
     code_of,
     drug_lines,
     is_administration,
-    medicare,
     modifiers_of,
 )
 
@@ -100,6 +99,8 @@ def not_marked(case: Case) -> Iterator[Hit]:
     help="Write TB in the place of JG.",
     source="CMS: 340B modifiers (TB alone from 2025-01-01); rules catalogue B.1 (to be verified)",
     severity="warning",
+    modifiers=("JG",),
+    by_line=True,
     snip=5,
     also=("MOD-INV-001",),
     breaks=[

@@ -5,9 +5,10 @@ from functools import cache
 
 from edi import tables
 from edi.coding.family import codes
+from edi.rules.about import medicare
 from edi.rules.asks import box
 from edi.rules.base import Case, Hit, rule
-from edi.rules.drug.facts import administrations_of, drug_lines, medicare, modifiers_of
+from edi.rules.drug.facts import administrations_of, drug_lines, modifiers_of
 from edi.rules.inf.linking import family_lines
 from edi.rules.mod.use import contradicted
 
@@ -37,6 +38,7 @@ def _routes_billed(case: Case, day: object) -> frozenset[str]:
     "administration.",
     source="rules catalogue B.1 and B.2 (to be verified)",
     severity="warning",
+    modifiers=("JA", "JB"),
     snip=7,
     breaks=[
         {"/lines/1/modifiers": ["JZ", "JB"]},

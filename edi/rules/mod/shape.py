@@ -16,6 +16,7 @@ MOST = 4
     help="Keep the modifiers that decide the payment and drop those that only inform.",
     source="005010X222A1, SV101-3 to -6; 005010X223A2, SV202-3 to -6; CMS-1500 item 24D, UB-04 FL 44",
     severity="error",
+    by_line=True,
     snip=2,
     also=("P60", "I44"),
     breaks=[
@@ -43,6 +44,7 @@ def too_many(case: Case) -> Iterator[Hit]:
     source="005010X222A1, SV101-3 to -6; 005010X223A2, SV202-3 to -6; CMS front-end edit "
     "X222.351.2400.SV101-3.040",
     severity="error",
+    by_line=True,
     snip=2,
     also=("P60", "I44"),
     breaks=[
@@ -55,6 +57,8 @@ def too_many(case: Case) -> Iterator[Hit]:
 def repeated(case: Case) -> Iterator[Hit]:
     """The same modifier says nothing more the second time, and the file is rejected."""
     for i, line in enumerate(case.claim.lines):
+        if len(line.modifiers) < 2:
+            continue
         seen: set[str] = set()
         for k, one in enumerate(line.modifiers):
             code = modifier.compact(one)

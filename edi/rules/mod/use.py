@@ -30,6 +30,11 @@ def contradictions(rule_id: str) -> tuple[tuple[str, str, str], ...]:
     )
 
 
+def contradicting(rule_id: str) -> frozenset[str]:
+    """Modifiers of which one is on every line that has such a pair."""
+    return frozenset(first for first, _, _ in contradictions(rule_id))
+
+
 def misplacements(case: Case, rule_id: str) -> Iterator[Hit]:
     """Every modifier that stands where the table says that it does not belong."""
     rows = misplaced(rule_id)
@@ -54,6 +59,8 @@ def misplacements(case: Case, rule_id: str) -> Iterator[Hit]:
 def contradicted(case: Case, rule_id: str) -> Iterator[tuple[int, dict[str, Any]]]:
     """Lines with two modifiers that contradict each other: index and the values of the message."""
     for i, line in enumerate(case.claim.lines):
+        if len(line.modifiers) < 2:
+            continue
         present = modifiers_of(line)
         for first, second, reason in contradictions(rule_id):
             if first in present and second in present:
@@ -69,6 +76,8 @@ def contradicted(case: Case, rule_id: str) -> Iterator[tuple[int, dict[str, Any]
     help="Move 25 to the visit, where the visit was a service of its own; else remove it.",
     source="rules catalogue B.1 (two source articles on 96365; NCCI Policy Manual ch. I)",
     severity="error",
+    modifiers=misplaced("MOD-25-002"),
+    by_line=True,
     snip=7,
     also=("PRO-EM-001",),
     breaks=[{"/lines/0/modifiers": ["25"]}, {"/lines/0/modifiers": ["59", "25"]}],
@@ -97,6 +106,8 @@ def visit_modifier(case: Case) -> Iterator[Hit]:
     help="Remove it; a second access site is told by XS or 59.",
     source=f"{_INDICATORS}: bilateral 0 for these codes",
     severity="error",
+    modifiers=misplaced("MOD-ANAT-001"),
+    by_line=True,
     snip=7,
     breaks=[
         {"/lines/0/modifiers": ["RT"]},
@@ -117,6 +128,8 @@ def side(case: Case) -> Iterator[Hit]:
     help="Remove it.",
     source=f"{_INDICATORS}: professional and technical component 5 for these codes",
     severity="error",
+    modifiers=misplaced("MOD-PCTC-001"),
+    by_line=True,
     snip=7,
     breaks=[{"/lines/0/modifiers": ["26"]}, {"/lines/0/modifiers": ["TC"]}],
     keeps=[
@@ -144,6 +157,8 @@ def component(case: Case) -> Iterator[Hit]:
     help="Remove it.",
     source=f"{_INDICATORS}: multiple procedure 0 for these codes",
     severity="warning",
+    modifiers=misplaced("MOD-51-001"),
+    by_line=True,
     snip=7,
     setting="professional",
     breaks=[{"/lines/0/modifiers": ["51"]}],
@@ -161,6 +176,8 @@ def several_procedures(case: Case) -> Iterator[Hit]:
     help="Remove it.",
     source="rules catalogue B.1 (to be verified)",
     severity="warning",
+    modifiers=misplaced("MOD-27-001"),
+    by_line=True,
     snip=7,
     setting="professional",
     breaks=[{"/lines/0/modifiers": ["27"]}],
@@ -178,6 +195,8 @@ def hospital_visit(case: Case) -> Iterator[Hit]:
     help="Remove it; bill the infusion or push that the minutes support.",
     source="rules catalogue B.1 (trade sources, to be verified)",
     severity="warning",
+    modifiers=misplaced("MOD-53-001"),
+    by_line=True,
     snip=7,
     breaks=[{"/lines/0/modifiers": ["73"]}, {"/lines/0/modifiers": ["74"]}],
     keeps=[{"/lines/0/modifiers": ["53"]}, {"/lines/0/modifiers": ["52"]}],
@@ -194,6 +213,8 @@ def stopped_procedure(case: Case) -> Iterator[Hit]:
     help="Move it to the line of the drug.",
     source="CMS Pub. 100-04 ch. 17 §40 (JW, JZ); rules catalogue B.1",
     severity="warning",
+    modifiers=misplaced("MOD-KIND-001"),
+    by_line=True,
     snip=7,
     breaks=[
         {"/lines/0/modifiers": ["JZ"]},
@@ -215,6 +236,8 @@ def drug_modifier(case: Case) -> Iterator[Hit]:
     help="Remove it; a practice tells the place by its place of service.",
     source="rules catalogue B.1; rules catalogue 0.5 no. 26 (hospital outpatient payment system)",
     severity="warning",
+    modifiers=misplaced("MOD-CAMPUS-001"),
+    by_line=True,
     snip=7,
     setting="professional",
     breaks=[{"/lines/0/modifiers": ["PO"]}, {"/lines/1/modifiers": ["JZ", "PN"]}],
@@ -232,6 +255,8 @@ def department_modifier(case: Case) -> Iterator[Hit]:
     help="Remove AX, or bill the dialysis facility's type of bill 072x.",
     source="rules catalogue B.1 (to be verified)",
     severity="warning",
+    modifiers=("AX",),
+    by_line=True,
     snip=7,
     breaks=[
         {"/lines/1/modifiers": ["JZ", "AX"]},
@@ -258,6 +283,8 @@ def dialysis_modifier(case: Case) -> Iterator[Hit]:
     help="Keep the X modifier and remove 59.",
     source="NCCI Policy Manual ch. I (XE, XP, XS, XU are parts of 59); rules catalogue B.2 (to be verified)",
     severity="warning",
+    modifiers=contradicting("MOD-59-002"),
+    by_line=True,
     snip=7,
     breaks=[
         {"/lines/-": {**_LINE, "modifiers": ["59", "XS"]}},
@@ -281,6 +308,8 @@ def distinct_twice(case: Case) -> Iterator[Hit]:
     help="Keep the one that is true.",
     source="CMS Pub. 100-04 ch. 30 (GA, GX, GY, GZ); rules catalogue B.2 (to be verified)",
     severity="warning",
+    modifiers=contradicting("MOD-ABN-001"),
+    by_line=True,
     snip=7,
     breaks=[
         {"/lines/0/modifiers": ["GA", "GZ"]},
@@ -306,6 +335,7 @@ def notices_contradict(case: Case) -> Iterator[Hit]:
     help="Correct the modifier or the date.",
     source="HCPCS modifiers by date (schemas/codes/modifiers.csv, or the list of the user); CARC 182",
     severity="error",
+    by_line=True,
     snip=5,
     also=("P60", "I44"),
     breaks=[
@@ -330,14 +360,14 @@ def not_in_force(case: Case) -> Iterator[Hit]:
     MOD-340B-002.
     """
     for i, line in enumerate(case.claim.lines):
+        if line.service_date is None:
+            continue
         for k, one in enumerate(line.modifiers):
             code = modifier.compact(one)
-            if line.service_date is None or modifier.problem(one) or code == "JG":
-                continue
             if case.lists.known("modifiers", code, line.service_date) is not False:
                 continue
             entry = case.lists.entry("modifiers", code)
-            if entry is not None and entry.fields.get("verify"):
+            if modifier.problem(one) or code == "JG" or (entry is not None and entry.fields.get("verify")):
                 continue
             yield Hit(
                 f"/lines/{i}/modifiers/{k}",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import lru_cache
 
 from edi.coding import edits
 from edi.coding.family import parents
@@ -29,6 +30,12 @@ def _parent_elsewhere(told: Sequence[Told], lists: Lists) -> Iterator[Settled]:
             found = edits.add_on(lists, line.code, day)
             if found is not None and any(billed.get(code, set()) - {own.same_id} for code in found.parents):
                 yield Settled(own.claim, f"/lines/{line.index}/hcpcs")
+
+
+@lru_cache(maxsize=4096)
+def _add_ons(lists: Lists, codes: tuple[str, ...]) -> tuple[int, ...]:
+    """Positions of the codes that are add-ons on any day, but for those of the infusion family."""
+    return tuple(k for k, code in enumerate(codes) if code not in parents() and lists.ever("addon", (code,)))
 
 
 @rule(
@@ -77,14 +84,14 @@ def without_primary(case: Case) -> Iterator[Hit]:
     answers the finding. Types 2 and 3 are the contractor's lists and are not judged.
     """
     by_date = coded(case)
-    everywhere = {code for lines in by_date.values() for _, _, code in lines}
     for day, lines in by_date.items():
-        near = everywhere if case.claim.setting == "facility" else {code for _, _, code in lines}
-        for i, _, code in lines:
-            if code in parents():
-                continue
+        for k in _add_ons(case.lists, tuple([code for _, _, code in lines])):
+            i, _, code = lines[k]
             found = edits.add_on(case.lists, code, day)
-            if found is None or not found.closed or found.parents & near:
+            if found is None or not found.closed:
+                continue
+            days = list(by_date) if case.claim.setting == "facility" else [day]
+            if any(one in found.parents for near in days for _, _, one in by_date[near]):
                 continue
             listed = sorted(found.parents)
             shown = ", ".join(listed[:6]) + (f" and {len(listed) - 6} more" if len(listed) > 6 else "")

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 
 from edi.coding.family import codes
-from edi.refdata import Edition
-from edi.rules.base import Case, Hit, rule
+from edi.refdata import Edition, Lists
+from edi.rules.base import Case, Hit, per_case, rule
 from edi.rules.ncci.tables import LIMITS, PAIRS, coded, setting_of
 
 _OTHER = {"professional": "facility", "facility": "professional"}
@@ -20,25 +21,34 @@ _PRACTITIONER = [
 ]
 
 
+@per_case
 def _latest(case: Case) -> tuple[date, int] | None:
     """The latest day with a code of the infusion family, and the first line of that day that bills one."""
+    family = codes()
     found = [
-        (day, next(i for i, _, code in lines if code in codes()))
+        (day, first)
         for day, lines in coded(case).items()
-        if any(code in codes() for _, _, code in lines)
+        if (first := next((i for i, _, code in lines if code in family), None)) is not None
     ]
     return max(found, default=None)
 
 
-def _editions(case: Case, setting: str, day: date) -> list[Edition]:
-    found = [case.lists.edition(kind, day, setting) for kind in ("ptp", "mue")]
+def _editions(lists: Lists, setting: str, day: date) -> list[Edition]:
+    found = [lists.edition(kind, day, setting) for kind in ("ptp", "mue")]
     return [one for one in found if one is not None]
 
 
-def _wrong_file(case: Case, day: date) -> bool:
+@lru_cache(maxsize=4096)
+def _wrong_file(lists: Lists, setting: str, day: date) -> bool:
     """Whether only the other setting's edits of that date are loaded."""
-    own, other = (_editions(case, s, day) for s in (setting_of(case), _OTHER[setting_of(case)]))
+    own, other = (_editions(lists, s, day) for s in (setting, _OTHER[setting]))
     return not any(e.covers(day) for e in own) and any(e.covers(day) and e.origin == "loaded" for e in other)
+
+
+@lru_cache(maxsize=4096)
+def _others(lists: Lists, setting: str, day: date) -> str:
+    """Names of the editions that judge a day for which they were not published."""
+    return " and ".join(sorted({e.name for e in _editions(lists, setting, day) if not e.covers(day)}))
 
 
 @rule(
@@ -61,12 +71,12 @@ def _wrong_file(case: Case, day: date) -> bool:
 def another_quarter(case: Case) -> Iterator[Hit]:
     """Edits change every quarter. Said once per claim, for claims with a code of the infusion family."""
     latest = _latest(case)
-    if latest is None or _wrong_file(case, latest[0]):
+    if latest is None or _wrong_file(case.lists, setting_of(case), latest[0]):
         return
     day, index = latest
-    others = sorted({e.name for e in _editions(case, setting_of(case), day) if not e.covers(day)})
+    others = _others(case.lists, setting_of(case), day)
     if others:
-        yield Hit(f"/lines/{index}/service_date", line=index + 1, editions=" and ".join(others))
+        yield Hit(f"/lines/{index}/service_date", line=index + 1, editions=others)
 
 
 @rule(
@@ -89,7 +99,7 @@ def another_quarter(case: Case) -> Iterator[Hit]:
 def other_setting(case: Case) -> Iterator[Hit]:
     """Practitioners and outpatient hospitals have edits of their own; one file cannot stand for the other."""
     latest = _latest(case)
-    if latest is not None and _wrong_file(case, latest[0]):
+    if latest is not None and _wrong_file(case.lists, setting_of(case), latest[0]):
         index, own = latest[1], setting_of(case)
         yield Hit(
             f"/lines/{index}/service_date", line=index + 1, loaded=_FILES[_OTHER[own]], needed=_FILES[own]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from edi import tables
 from edi.coding import edits
@@ -13,8 +13,8 @@ from edi.model.claim import ServiceLine
 from edi.refdata import Lists, UnitLimit
 from edi.rules.about import LOADED
 from edi.rules.across import Across, Found, Told, once
-from edi.rules.base import Case, Hit, rule
-from edi.rules.days import DayLine, by_day, day_of, lines_of, repeats, replaces, setting_of
+from edi.rules.base import Case, Hit, per_case, rule
+from edi.rules.days import DayLine, by_day, day_of, lines_of, repeated_lines, replaces, setting_of
 from edi.rules.drug.facts import modifiers_of
 from edi.rules.inf.linking import distinct
 from edi.rules.ncci import tables as ncci
@@ -57,34 +57,60 @@ def counted(code: str, modifiers: frozenset[str], setting: str) -> bool:
     return not (setting == "professional" and code in _drugs())
 
 
-def over(case: Case) -> Iterator[Over]:
+@per_case
+def over(case: Case) -> tuple[Over, ...]:
     """Codes that go beyond their limit on the claim itself, where no other rule says so."""
+    return tuple(_over(case))
+
+
+def _over(case: Case) -> Iterator[Over]:
     setting = ncci.setting_of(case)
-    again = {index for index, _ in repeats(case.claim)}
+    again = {index for index, _ in repeated_lines(case)}
     for day, lines in coded(case).items():
+        limits = _limited(case.lists, tuple([code for _, _, code in lines]), setting)
+        if not limits:
+            continue
         groups: dict[str, list[Line]] = {}
         for entry in lines:
-            through = entry[1].service_through
-            single = through is None or through == day
-            if single and entry[0] not in again and counted(entry[2], modifiers_of(entry[1]), setting):
-                groups.setdefault(entry[2], []).append(entry)
+            i, line, code = entry
+            through = line.service_through
+            if code not in limits or i in again or (through is not None and through != day):
+                continue
+            if not line.modifiers or "JW" not in modifiers_of(line):
+                groups.setdefault(code, []).append(entry)
         for code, members in groups.items():
             limit = edits.unit_limit(case.lists, code, setting, day)
-            if limit is None or _told(setting, code, members):
+            total = _units(members[0][1])
+            if limit is None or (len(members) == 1 and total <= limit.units):
+                continue
+            if _told(setting, code, members):
                 continue
             if limit.adjudication == BY_LINE:
                 for i, line, _ in members:
                     if _units(line) > limit.units:
                         yield Over(limit, i, code, _units(line))
                 continue
-            total = sum((_units(line) for _, line, _ in members), Decimal(0))
+            for _, line, _ in members[1:]:
+                total += _units(line)
             if total > limit.units:
                 yield Over(limit, members[-1][0], code, total)
 
 
+@lru_cache(maxsize=4096)
+def _limited(lists: Lists, codes: tuple[str, ...], setting: str) -> frozenset[str]:
+    """Those codes of which the units count here, and that have a limit on any day."""
+    none = frozenset[str]()
+    return frozenset(
+        code for code in codes if counted(code, none, setting) and lists.ever("mue", (code,), setting)
+    )
+
+
+_ONE_UNIT = frozenset({*INITIALS, "96369"})
+
+
 def _told(setting: str, code: str, members: Sequence[Line]) -> bool:
     """Whether INF-INIT-001, INF-INIT-009 or INF-SITE-005 speaks of these lines of an initial service."""
-    if code not in (*INITIALS, "96369"):
+    if code not in _ONE_UNIT:
         return False
     if any(_units(line) > 1 for _, line, _ in members):
         return True

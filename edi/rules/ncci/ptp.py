@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from edi.coding.family import INITIALS, codes
 from edi.rules.about import BASE
-from edi.rules.base import Case, Hit, rule
+from edi.rules.base import Case, Hit, per_case, rule
 from edi.rules.drug.facts import modifiers_of
 from edi.rules.inf.chemo import REFILLS
 from edi.rules.inf.hydration import VEIN_ACCESS
@@ -32,10 +32,13 @@ _BOTH = {
 }
 
 
+_LIFTING = BYPASSES | PLACES
+
+
 def lifted(found: Joined) -> bool:
     """Whether a modifier on one of the two lines says that the services were distinct."""
     present = modifiers_of(found.first[1]) | modifiers_of(found.second[1])
-    return not present.isdisjoint(BYPASSES | PLACES)
+    return not present.isdisjoint(_LIFTING)
 
 
 def _elsewhere(case: Case, found: Joined) -> bool:
@@ -65,11 +68,15 @@ def _same_day(case: Case, found: Joined) -> Iterator[tuple[int, object, str]]:
             yield i, line, (line.hcpcs or "").strip().upper()
 
 
-def broken(case: Case) -> Iterator[Joined]:
+@per_case
+def broken(case: Case) -> tuple[Joined, ...]:
     """Pairs that are not paid and of which no other rule speaks; one for each line of column 2."""
-    said: set[int] = set()
     found = [one for one in joined(case) if one.edit.indicator == 0 or not lifted(one)]
-    said |= {one.second[0] for one in found if _elsewhere(case, one)}
+    return tuple(_first_each(case, found)) if found else ()
+
+
+def _first_each(case: Case, found: list[Joined]) -> Iterator[Joined]:
+    said = {one.second[0] for one in found if _elsewhere(case, one)}
     for one in sorted(found, key=lambda j: (j.edit.indicator, not j.edit.covers, j.second[0], j.first[0])):
         if one.second[0] not in said:
             said.add(one.second[0])

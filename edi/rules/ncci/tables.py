@@ -3,16 +3,16 @@
 An edit is an error only where the edition that holds it was published for the date of service.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from edi.coding.edits import pair
 from edi.finding import Severity
 from edi.model.claim import ServiceLine, effective_rendering_provider
-from edi.refdata import PairEdit
+from edi.refdata import Lists, PairEdit
 from edi.refdata.answers import Answer
-from edi.rules.base import Case
+from edi.rules.base import Case, per_case
 
 Line = tuple[int, ServiceLine, str]
 """Index, line, procedure code in capitals."""
@@ -37,6 +37,7 @@ def setting_of(case: Case) -> str:
     return case.claim.setting or "professional"
 
 
+@per_case
 def coded(case: Case) -> dict[date, list[Line]]:
     """Lines with a procedure code, a day and more than no unit, by day."""
     found: dict[date, list[Line]] = {}
@@ -58,17 +59,36 @@ class Joined:
     """The line of column 2, which is not paid beside it."""
 
 
-def joined(case: Case) -> Iterator[Joined]:
+@per_case
+def joined(case: Case) -> list[Joined]:
     """Every two lines of a day and practitioner that a pair edit joins, whatever their modifiers."""
     setting = setting_of(case)
+    found = []
     for day, lines in coded(case).items():
-        for second in lines:
-            for first in lines:
-                if first[2] == second[2]:
-                    continue
-                edit = pair(case.lists, first[2], second[2], setting, day)
-                if edit is not None and _one_practitioner(case, first[1], second[1]):
-                    yield Joined(edit, first, second)
+        if len(lines) < 2:
+            continue
+        for k, m in _pairs(case.lists, tuple([code for _, _, code in lines]), setting):
+            first, second = lines[k], lines[m]
+            edit = pair(case.lists, first[2], second[2], setting, day)
+            if edit is not None and _one_practitioner(case, first[1], second[1]):
+                found.append(Joined(edit, first, second))
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _pairs(lists: Lists, codes: tuple[str, ...], setting: str) -> tuple[tuple[int, int], ...]:
+    """Which codes a pair edit joins on any day: position of that in column 1, and of that in column 2."""
+    return tuple(
+        (k, m)
+        for m, second in enumerate(codes)
+        for k, first in enumerate(codes)
+        if first != second and _ever_joined(lists, first, second, setting)
+    )
+
+
+@lru_cache(maxsize=4096)
+def _ever_joined(lists: Lists, first: str, second: str, setting: str) -> bool:
+    return lists.ever("ptp", (first, second), setting)
 
 
 def _one_practitioner(case: Case, one: ServiceLine, other: ServiceLine) -> bool:

@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from edi import tables
 from edi.codes import dose, ndc
 from edi.model.claim import ServiceLine, billed_coverage
-from edi.refdata import Drug
+from edi.refdata import Drug, Lists
 from edi.rules.asks import absent, box
 from edi.rules.base import Case, Hit, rule
 from edi.rules.drug.facts import (
@@ -102,26 +102,46 @@ def _strengths() -> dict[str, tuple[tuple[Decimal, str, Decimal], ...]]:
 def _expected(row: Drug, amount: Decimal, unit: str) -> tuple[Decimal, Decimal] | None:
     """Least and greatest NDC quantity for an amount of a drug, in its NDC unit; None where not known."""
     assert row.unit is not None
-    if unit == "ME":
-        value = dose.convert(amount, row.unit, "mg")
+    if unit in _BY_WEIGHT:
+        value = dose.convert(amount, row.unit, _BY_WEIGHT[unit])
         return None if value is None else (value, value)
-    if unit == "GR":
-        value = dose.convert(amount, row.unit, "g")
-        return None if value is None else (value, value)
+    contents = _contents(row, unit)
+    if contents is None:
+        return None
+    smallest, largest = contents
+    most = amount / smallest
+    if unit == "UN":
+        most = most.to_integral_value(rounding="ROUND_CEILING")
+    return amount / largest, most
+
+
+def _fits(row: Drug, amount: Decimal, quantity: Decimal, unit: str) -> bool:
+    """Whether a quantity fits for certain, without a division: most do."""
+    contents = _contents(row, unit)
+    if contents is None:
+        return False
+    smallest, largest = contents
+    return amount <= quantity * SLACK * largest and quantity * smallest <= amount * SLACK
+
+
+_BY_WEIGHT = {"ME": "mg", "GR": "g"}
+
+
+@lru_cache(maxsize=4096)
+def _contents(row: Drug, unit: str) -> tuple[Decimal, Decimal] | None:
+    """Least and greatest content of one container (UN) or millilitre (ML), in the unit of the drug's code."""
+    assert row.unit is not None
     if unit == "UN":
         sizes = [dose.convert(s.value, s.unit, row.unit) for s in row.sizes]
         known = [s for s in sizes if s]
-        if not known or len(known) < len(sizes):
-            return None
-        most = (amount / min(known)).to_integral_value(rounding="ROUND_CEILING")
-        return amount / max(known), most
+        return (min(known), max(known)) if known and len(known) == len(sizes) else None
     if unit == "ML":
         per_ml = [
             content / volume
             for size, of, volume in _strengths().get(row.code, ())
             if (content := dose.convert(size, of, row.unit)) is not None
         ]
-        return (amount / max(per_ml), amount / min(per_ml)) if per_ml else None
+        return (min(per_ml), max(per_ml)) if per_ml else None
     return None
 
 
@@ -221,8 +241,12 @@ def quantity_does_not_fit(case: Case) -> Iterator[Hit]:
         if quantity <= 0 or units <= 0 or "JW" in modifiers_of(line):
             continue
         amount = units * row.unit_value
-        least = _expected(row, amount, line.ndc_unit or "")
-        most = _expected(row, max(amount, _opened(case, line)), line.ndc_unit or "")
+        if _fits(row, amount, quantity, line.ndc_unit or ""):
+            continue
+        least = most = _expected(row, amount, line.ndc_unit or "")
+        opened = _opened(case, line) if case.assembled is not None else amount
+        if opened > amount:
+            most = _expected(row, opened, line.ndc_unit or "")
         if least is None or most is None:
             continue
         if least[0] <= quantity * SLACK and quantity <= most[1] * SLACK:
@@ -240,11 +264,18 @@ def quantity_does_not_fit(case: Case) -> Iterator[Hit]:
         )
 
 
-def _crosswalk(case: Case, eleven: str, day: date | None) -> list[str]:
+@lru_cache(maxsize=64)
+def _crosswalks(lists: Lists) -> bool:
+    """Whether any crosswalk is loaded."""
+    return lists.has_edits("ndc")
+
+
+@lru_cache(maxsize=4096)
+def _crosswalk(lists: Lists, eleven: str, day: date | None) -> list[str]:
     """The codes of an NDC in the crosswalks that the user loaded for the date; empty where none has it."""
     if day is None:
         return []
-    found = [row for name in _CROSSWALKS for row in case.lists.ndc_codes(eleven, day, name)]
+    found = [row for name in _CROSSWALKS for row in lists.ndc_codes(eleven, day, name)]
     return sorted({row.code for row in found if row.covers})
 
 
@@ -309,13 +340,16 @@ def ndc_of_another_drug(case: Case) -> Iterator[Hit]:
     The crosswalks that a user loaded tell the codes of an NDC. Without them two lines with one NDC and
     codes of two different drugs prove that one of them is wrong.
     """
+    stated = [ndc.compact(line.ndc) for _, line, _ in drug_lines(case) if line.ndc]
+    if len(set(stated)) == len(stated) and not _crosswalks(case.lists):
+        return
     where = box(case, "24 shaded", "43")
     first: dict[str, tuple[int, str]] = {}
     for i, line, code in drug_lines(case):
         if not line.ndc or ndc.problem(line.ndc):
             continue
         eleven = ndc.compact(line.ndc)
-        allowed = _crosswalk(case, eleven, line.service_date)
+        allowed = _crosswalk(case.lists, eleven, line.service_date)
         if allowed:
             if code not in allowed:
                 problem = f"its NDC is that of {', '.join(allowed)}, and it bills {code}"
@@ -343,6 +377,8 @@ def _families() -> dict[str, tuple[str, frozenset[str]]]:
     help="Bill the code of the product that was given: each biosimilar has its own.",
     source="HCPCS (codes of reference products and biosimilars); labelers to be verified; RARC N846",
     severity="warning",
+    codes=_families(),
+    by_line=True,
     snip=6,
     breaks=[
         {"/lines/1/hcpcs": "J1745", "/lines/1/ndc": "00069-0809-01"},
@@ -391,6 +427,7 @@ _LIN = re.compile(r"^2400\[(\d+)\]/(?:2410(?:\[\d+\])?/)?LIN")
     help="Send the NDC of the drug with N4; other product numbers are for supplies.",
     source="005010X222A1 and 005010X223A2, 2410 LIN02 (N4: National Drug Code, 5-4-2)",
     severity="error",
+    given=("unmapped",),
     snip=4,
     also=("P69", "I53"),
     breaks=[

@@ -23,6 +23,7 @@ def _is_ambiguous(text: str) -> bool:
     help="Write the eleven digits, or the code of the label with its hyphens.",
     source="005010X222A1 and 005010X223A2, 2410 LIN03 (5-4-2, eleven digits); FDA, 21 CFR 207.33",
     severity="error",
+    by_line=True,
     snip=5,
     also=("P69", "I53", "SNIP5-005", "F04-43-001"),
     breaks=[
@@ -54,6 +55,7 @@ def malformed(case: Case) -> Iterator[Hit]:
     help="Write the NDC with the hyphens of the label: 4-4-2, 5-3-2 or 5-4-1.",
     source="FDA, 21 CFR 207.33 (ten digits in three shapes); 005010X222A1 and 005010X223A2, 2410 LIN03",
     severity="error",
+    by_line=True,
     snip=5,
     also=("P69", "I53"),
     breaks=[
@@ -77,6 +79,7 @@ def ambiguous(case: Case) -> Iterator[Hit]:
     help="Write UN for containers of powder, ML for liquids, GR, ME or F2.",
     source="005010X222A1 and 005010X223A2, 2410 CTP05-1: F2 GR ME ML UN",
     severity="error",
+    by_line=True,
     snip=2,
     also=("P69", "I53", "I71"),
     breaks=[
@@ -94,6 +97,8 @@ def ambiguous(case: Case) -> Iterator[Hit]:
 def unit_unknown(case: Case) -> Iterator[Hit]:
     """The quantity of an NDC has a unit of its own, one of five."""
     for i, line in enumerate(case.claim.lines):
+        if line.ndc_unit is None and not line.ndc:
+            continue
         path, where = f"/lines/{i}/ndc_unit", box(case, "24 shaded", "43")
         if line.ndc_unit is None:
             if line.ndc and line.ndc_quantity is not None and absent(case, None, path):
@@ -111,6 +116,7 @@ def unit_unknown(case: Case) -> Iterator[Hit]:
     "opened containers, with the volume of each where the drug is a liquid.",
     source="005010X222A1 and 005010X223A2, 2410 CTP04 (required beside LIN)",
     severity="error",
+    by_line=True,
     snip=2,
     also=("P69", "I53"),
     breaks=[
@@ -132,6 +138,11 @@ def quantity_missing(case: Case) -> Iterator[Hit]:
     wants NDCs.
     """
     for i, line in enumerate(case.claim.lines):
+        quantity = line.ndc_quantity
+        if (line.ndc and quantity is not None and quantity > 0) or (
+            not line.ndc and quantity is None and case.assembled is None
+        ):
+            continue
         path, where = f"/lines/{i}/ndc_quantity", box(case, "24 shaded", "43")
         if line.ndc and absent(case, line.ndc_quantity, path):
             yield Hit(path, line=i + 1, box=where, problem="an NDC without a quantity")

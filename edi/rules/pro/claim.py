@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from edi.rules import Case, Hit, rule
-from edi.rules.asks import absent, box, frequency
+from edi.rules.asks import absent, box, frequency_of
 
 MOST_LINES = 50
 NOTE_LENGTH = 80
@@ -17,6 +17,7 @@ NOTE_LENGTH = 80
     source="005010X222A1, 2300 CLM05-1 (required) and 2400 SV105; CMS place of service codes; CMS-1500 item "
     "24B",
     severity="error",
+    by_line=True,
     snip=2,
     also=("P27", "P64", "SNIP5-003"),
     setting="professional",
@@ -35,7 +36,8 @@ def place_unusable(case: Case) -> Iterator[Hit]:
         yield Hit("/place_of_service", what="no place of service (item 24B)")
     places = [("/place_of_service", "", stated)]
     for i, line in enumerate(case.claim.lines):
-        places.append((f"/lines/{i}/place_of_service", f"line {i + 1}: ", line.place_of_service))
+        if line.place_of_service is not None:
+            places.append((f"/lines/{i}/place_of_service", f"line {i + 1}: ", line.place_of_service))
     for path, where, code in places:
         if code is not None and case.lists.known("pos", code, None) is False:
             yield Hit(path, what=f"{where}{code} is no place of service (item 24B)")
@@ -59,7 +61,7 @@ def place_unusable(case: Case) -> Iterator[Hit]:
 )
 def frequency_unusable(case: Case) -> Iterator[Hit]:
     """The frequency is one character; those of facility bills are a warning on a professional claim."""
-    code = frequency(case.claim)
+    code = frequency_of(case)
     entry = case.lists.entry("bill_frequency", code)
     if len(code) != 1 or not code.isascii() or not code.isalnum():
         yield Hit("/frequency", frequency=code, problem="is not one letter or digit")
@@ -84,7 +86,7 @@ def frequency_unusable(case: Case) -> Iterator[Hit]:
 )
 def original_reference_missing(case: Case) -> Iterator[Hit]:
     """Only the payer's own number tells it which claim is replaced."""
-    code = frequency(case.claim)
+    code = frequency_of(case)
     if code in ("7", "8") and absent(case, case.claim.original_reference, "/original_reference"):
         yield Hit("/original_reference", frequency=code, box=box(case, "22", "64"))
 
@@ -108,9 +110,11 @@ def original_reference_missing(case: Case) -> Iterator[Hit]:
 )
 def reference_without_frequency(case: Case) -> Iterator[Hit]:
     """A first claim has nothing to replace."""
-    code = frequency(case.claim)
+    if not case.claim.original_reference:
+        return
+    code = frequency_of(case)
     entry = case.lists.entry("bill_frequency", code)
-    if case.claim.original_reference and entry is not None and entry.fields.get("original") == "no":
+    if entry is not None and entry.fields.get("original") == "no":
         yield Hit("/original_reference", frequency=code, box=box(case, "22", "64"))
 
 
@@ -141,6 +145,7 @@ def too_many_lines(case: Case) -> Iterator[Hit]:
     help="Shorten the note, or send the text as an attachment.",
     source="005010X222A1 and 005010X223A2, 2300 NTE02 (at most 80 characters)",
     severity="error",
+    given=("note",),
     snip=1,
     also=("I20", "SNIP1-002"),
     breaks=[{"/note": "X" * 81}],
@@ -163,6 +168,7 @@ def note_too_long(case: Case) -> Iterator[Hit]:
     help="Write type and transmission, and a control number unless the papers are kept here (AA).",
     source="005010X222A1 and 005010X223A2, 2300 PWK01, PWK02 and PWK06",
     severity="error",
+    given=("attachments",),
     snip=2,
     also=("I17",),
     breaks=[
@@ -201,6 +207,7 @@ def attachment_incomplete(case: Case) -> Iterator[Hit]:
     help="Write 1 to 11 or 15, or leave the delay reason out.",
     source="005010X222A1 and 005010X223A2, 2300 CLM20",
     severity="error",
+    given=("delay_reason",),
     snip=2,
     also=("I12", "SNIP2-004"),
     breaks=[{"/delay_reason": "14"}],
@@ -224,6 +231,7 @@ def delay_reason_unknown(case: Case) -> Iterator[Hit]:
     help="Write qualifier and day, such as 431 for the onset of the illness.",
     source="005010X222A1 and 005010X223A2, 2300 DTP; CMS-1500 items 14 to 16 and 18",
     severity="error",
+    given=("dates",),
     snip=2,
     breaks=[
         {"/dates": [{"date": "2026-03-01"}]},

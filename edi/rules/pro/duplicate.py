@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from edi.refdata import Lists
 from edi.rules.across import Across, Found, Told
 from edi.rules.base import Case, Hit, rule
-from edi.rules.days import by_day, lines_of, repeats, replaces
+from edi.rules.days import by_day, lines_of, repeated_lines, replaces
 from edi.rules.inf.linking import second_initials
 
 _AGAIN = {
@@ -138,9 +138,12 @@ def billed_twice(case: Case) -> Iterator[Hit]:
     service whose visit or access site the record tells apart is INF-ENC-001 or INF-SITE-003. Claims with one
     claim id are INPUT-DUPLICATE, and a replacement does not repeat what it replaces.
     """
+    again = repeated_lines(case)
+    if not again:
+        return
     lines = case.claim.lines
     told = {second.index for second in second_initials(case)}
-    for index, earlier in repeats(case.claim):
+    for index, earlier in again:
         if index in told:
             continue
         line, other = lines[index], lines[earlier]

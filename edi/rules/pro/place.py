@@ -39,6 +39,7 @@ def _is_facility(case: Case, place: str | None) -> bool:
     source="CMS physician fee schedule indicators 2024: PC/TC 5, no payment in facilities; CPT; source "
     "article S2; rules catalogue PRO-POS-001",
     severity="error",
+    by_line=True,
     snip=6,
     setting="professional",
     codes=paid_to_facility(),
@@ -64,9 +65,10 @@ def administration_in_facility(case: Case) -> Iterator[Hit]:
 
     A place with a facility rate that the rules catalogue does not name is a warning.
     """
+    paid = paid_to_facility()
     for i, line, code in administrations(case):
         place = effective_place_of_service(case.claim, line)
-        if code not in paid_to_facility() or not _is_facility(case, place):
+        if not _is_facility(case, place) or code not in paid:
             continue
         severity: Severity | None = None if place in NAMED else "warning"
         yield Hit(
@@ -87,6 +89,7 @@ def _place_path(index: int, own: str | None) -> str:
     "place of service of a practitioner is 19 or 22.",
     source="rules catalogue PRO-POS-002; 42 CFR 413.65 (provider-based departments)",
     severity="warning",
+    given=("ownership",),
     snip=6,
     setting="professional",
     breaks=[{"/ownership": "hospital_department"}, {"/ownership": "critical_access_hospital"}],
@@ -115,6 +118,7 @@ def office_in_hospital(case: Case) -> Iterator[Hit]:
     "sure that the contract pays this code at place of service 12.",
     source="rules catalogue PRO-POS-004 and C.1 (home)",
     severity="warning",
+    by_line=True,
     snip=7,
     setting="professional",
     codes=_INFUSED,
@@ -144,6 +148,7 @@ def infusion_at_home(case: Case) -> Iterator[Hit]:
     help="Remove the line; the hospital bills the drug. If it was given in the office, correct the place.",
     source="rules catalogue PRO-POS-005; CMS Pub. 100-04 ch. 12 section 30.5",
     severity="warning",
+    by_line=True,
     snip=6,
     setting="professional",
     breaks=[
@@ -168,6 +173,7 @@ def drug_in_hospital(case: Case) -> Iterator[Hit]:
     help="Nothing to do where the payer pays these codes apart.",
     source="rules catalogue PRO-POS-006 and C.1 (ambulatory surgical center)",
     severity="info",
+    by_line=True,
     snip=7,
     setting="professional",
     breaks=[

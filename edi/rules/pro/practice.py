@@ -3,13 +3,13 @@
 
 from collections.abc import Iterator
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
 from edi import tables
-from edi.model.claim import billed_coverage, effective_place_of_service, effective_rendering_provider
+from edi.model.claim import billed_coverage, effective_rendering_provider
 from edi.rules import Case, Hit, rule
 from edi.rules.about import administrations, is_drug, medicare
-from edi.rules.asks import frequency, providers
+from edi.rules.asks import all_providers, frequency_of
 
 VIRTUAL_FROM = date(2026, 1, 1)
 """First day on which direct supervision may be virtual (rules catalogue 0.5 no. 19)."""
@@ -142,7 +142,7 @@ def orderer_not_named(case: Case) -> Iterator[Hit]:
 )
 def orderer_not_a_person(case: Case) -> Iterator[Hit]:
     """Orders and referrals come from people; whether the person is enrolled only the payer knows."""
-    for path, key, title, one in providers(case.claim):
+    for path, key, title, one in all_providers(case):
         if key in PEOPLE and one.organization_name:
             yield Hit(f"{path}/organization_name", title=title)
 
@@ -201,7 +201,7 @@ def taxonomy_missing(case: Case) -> Iterator[Hit]:
 )
 def replacement_to_medicare(case: Case) -> Iterator[Hit]:
     """The carriers of Part B correct a processed claim by reopening, not by replacement."""
-    code = frequency(case.claim)
+    code = frequency_of(case)
     if code in ("7", "8") and medicare(case):
         yield Hit("/frequency", frequency=code)
 
@@ -241,6 +241,7 @@ def _laboratory() -> tuple[tuple[int, int, bool], ...]:
     )
 
 
+@lru_cache(maxsize=4096)
 def needs_certificate(code: str) -> bool:
     """Whether a procedure code is a laboratory test that goes with a certificate number."""
     if len(code) != 5 or not code.isascii() or not code.isdigit():
@@ -295,6 +296,9 @@ def certificate_missing(case: Case) -> Iterator[Hit]:
             return
 
 
+_STAYS = frozenset(("21", "51", "61"))
+
+
 @rule(
     "P35",
     "hospital-stay-without-admission-date",
@@ -319,8 +323,11 @@ def certificate_missing(case: Case) -> Iterator[Hit]:
 def stay_without_admission(case: Case) -> Iterator[Hit]:
     """Services to an inpatient are tied to the stay by its first day."""
     claim = case.claim
-    places = {effective_place_of_service(claim, line) for line in claim.lines} | {claim.place_of_service}
-    stay = sorted(place for place in places if place in ("21", "51", "61"))
+    places = {line.place_of_service for line in claim.lines if line.place_of_service}
+    places.add(claim.place_of_service or "")
+    stay = sorted(places & _STAYS)
+    if not stay:
+        return
     known = any(one.qualifier == "435" for one in claim.dates) or (claim.admission and claim.admission.date)
-    if stay and not known:
+    if not known:
         yield Hit("/dates", place=stay[0])

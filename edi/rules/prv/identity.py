@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from edi.codes import npi, taxonomy
 from edi.finding import Severity
 from edi.rules import Case, Hit, rule
-from edi.rules.asks import absent, address_problems, is_po_box, npi_due, providers, short_zip, unread
+from edi.rules.asks import absent, address_problems, all_providers, is_po_box, npi_due, short_zip, unread
 
 PERFORMERS = ("rendering_provider", "attending_provider")
 PEOPLE = (
@@ -41,7 +41,7 @@ PEOPLE = (
 )
 def not_named(case: Case) -> Iterator[Hit]:
     """A provider that is named at all has a name."""
-    for path, key, title, one in providers(case.claim):
+    for path, key, title, one in all_providers(case):
         if key != "billing_provider" and not one.organization_name and not one.last_name:
             where = "organization_name" if key == "service_facility" else "last_name"
             if not unread(case, f"{path}/{where}"):
@@ -90,8 +90,8 @@ def npi_unusable(case: Case) -> Iterator[Hit]:
     A missing NPI of a person who only ordered, referred or supervised is a warning. Services before
     2007-05-23 may lack it; in the year after, its absence is a warning.
     """
-    due = npi_due(case.claim)
-    for path, key, title, one in providers(case.claim):
+    due = npi_due(case)
+    for path, key, title, one in all_providers(case):
         if key == "billing_provider":
             continue
         if one.npi is None:
@@ -120,7 +120,7 @@ def npi_unusable(case: Case) -> Iterator[Hit]:
 )
 def taxonomy_malformed(case: Case) -> Iterator[Hit]:
     """Taxonomy codes have ten characters and end with X."""
-    for path, _, title, one in providers(case.claim):
+    for path, _, title, one in all_providers(case):
         if one.taxonomy and (problem := taxonomy.problem(one.taxonomy)):
             yield Hit(f"{path}/taxonomy", title=title, problem=problem)
 
@@ -184,7 +184,7 @@ def place_unusable(case: Case) -> Iterator[Hit]:
 
     A ZIP code of five digits is a warning. A pay-to address may be a post office box.
     """
-    places = [(p, t, one) for p, k, t, one in providers(case.claim) if k == "service_facility"]
+    places = [(p, t, one) for p, k, t, one in all_providers(case) if k == "service_facility"]
     if case.claim.pay_to is not None:
         places.append(("/pay_to", "pay-to address", case.claim.pay_to))
     for base, title, one in places:

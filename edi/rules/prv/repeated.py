@@ -9,7 +9,7 @@ from edi.model.claim import Claim, effective_rendering_provider
 from edi.model.party import Address, Provider
 from edi.rules import Case, Hit, rule
 from edi.rules.about import READ
-from edi.rules.asks import box
+from edi.rules.asks import box, named_on_lines
 
 PLACE = "2400 SV105"
 GROUP = "2000B or 2320 SBR04"
@@ -115,7 +115,8 @@ def _repeated(claim: Claim) -> Iterator[tuple[str, str, str]]:
         if professional and place and line.place_of_service == place:
             yield f"/lines/{i}/place_of_service", "a line repeats the place of service of the claim", PLACE
             break
-    for i, line in enumerate(claim.lines):
+    for i, _ in named_on_lines(claim):
+        line = claim.lines[i]
         where = f"of line {i + 1}"
         if _same(line.rendering_provider, claim.rendering_provider):
             loop = "2420A" if professional else "2420C"
@@ -271,6 +272,7 @@ def former_identifier(case: Case) -> Iterator[Hit]:
     help="Leave it out unless this payer has told you to send it.",
     source="005010X222A1 and 005010X223A2, 2300 and 2400 K3 (only where X12 has approved the use)",
     severity="info",
+    given=("unmapped",),
     snip=4,
     also=("I20",),
     breaks=[

@@ -8,7 +8,7 @@ from edi.model.claim import billed_coverage, effective_bill_to, other_coverages
 from edi.model.party import Coverage
 from edi.payers import MEDICARE_FILING
 from edi.rules import Case, Hit, rule
-from edi.rules.asks import absent, box, first_day
+from edi.rules.asks import absent, box, day_one
 
 MOST_OTHER_PAYERS = 10
 MBI_FROM = date(2020, 1, 1)
@@ -274,9 +274,11 @@ def member_id_unusable(case: Case) -> Iterator[Hit]:
     """
     billed = billed_coverage(case.claim)
     for i, coverage in enumerate(case.claim.coverages):
+        id_ = coverage.member_id
+        if id_ is not None and coverage.claim_filing not in MEDICARE_FILING and id_.isalnum():
+            continue
         path = f"/coverages/{i}/member_id"
         where = box(case, "1a" if coverage is billed else "9a", "60")
-        id_ = coverage.member_id
         if absent(case, id_, path):
             yield Hit(path, number=i + 1, box=where, problem="the member id is missing")
         if id_ is None:
@@ -294,7 +296,7 @@ def member_id_unusable(case: Case) -> Iterator[Hit]:
 
 def _before_new_numbers(case: Case) -> bool:
     """Whether the services fall in the time in which Medicare still took its older numbers."""
-    day = first_day(case.claim)
+    day = day_one(case)
     return day is not None and day < MBI_FROM
 
 
@@ -371,6 +373,7 @@ def claim_filing_impossible(case: Case) -> Iterator[Hit]:
     help="Correct the first or the last day of the coverage.",
     source="encounter and claim record (contract, section 2)",
     severity="warning",
+    given=("coverages.effective_through",),
     snip=4,
     breaks=[
         {"/coverages/0/effective_from": "2026-02-02", "/coverages/0/effective_through": "2026-02-01"},
@@ -408,6 +411,8 @@ def coverage_dates_reversed(case: Case) -> Iterator[Hit]:
 )
 def too_many_other_payers(case: Case) -> Iterator[Hit]:
     """At most ten payers stand beside the one that is billed."""
+    if len(case.claim.coverages) <= MOST_OTHER_PAYERS:
+        return
     others = list(other_coverages(case.claim))
     if len(others) > MOST_OTHER_PAYERS:
         yield Hit(f"/coverages/{others[MOST_OTHER_PAYERS][0]}", count=len(others))

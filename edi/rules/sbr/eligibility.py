@@ -22,6 +22,7 @@ _GIVEN = "/coverages/0/authorizations"
     "was.",
     source="source article S2 (verify eligibility before each cycle); rules catalogue PRO-ELIG-001",
     severity="error",
+    given=("coverages.effective_from", "coverages.effective_through"),
     snip=7,
     breaks=[
         {"/coverages/0/effective_through": "2026-03-02"},
@@ -77,6 +78,7 @@ def _for(code: str, given: list[tuple[int, Authorization]]) -> list[tuple[int, A
     source="source article S2 (CO-197); 005010X222A1 and 005010X223A2, 2300 REF*G1; CMS-1500 item 23, UB-04 "
     "FL 63",
     severity="error",
+    given=("coverages.authorization_required",),
     snip=7,
     also=("P38", "I19"),
     breaks=[
@@ -115,6 +117,7 @@ def authorization_missing(case: Case) -> Iterator[Hit]:
     help="Ask the payer to amend the authorization, or bill what it covers.",
     source="source article S2; X12 reasons 198, 284, 296 and 302; rules catalogue PRO-AUTH-002",
     severity="error",
+    given=("coverages.authorizations",),
     snip=7,
     also=("P38", "I19"),
     breaks=[
@@ -171,7 +174,7 @@ def authorization_exceeded(case: Case) -> Iterator[Hit]:
     """An authorization holds for its days, its drug and its units."""
     claim = case.claim
     given, index = _numbered(case), effective_bill_to(claim)
-    if not given:
+    if not any(one.hcpcs or one.from_date or one.through_date for _, one in given):
         return
     billed: dict[str, Decimal] = {}
     for i, line in enumerate(claim.lines):

@@ -134,6 +134,8 @@ def first_payer_not_decided(case: Case) -> Iterator[Hit]:
 def order_gap(case: Case) -> Iterator[Hit]:
     """A third payer without a second is a slip of the pen. A claim without a first is PRO-COB-001."""
     claim = case.claim
+    if len(claim.coverages) < 2:
+        return
     codes = [claim.coverages[i].responsibility or "U" for i in coverage_order(claim.coverages)]
     if "P" in codes and "T" in codes and "S" not in codes and "U" not in codes:
         yield Hit("/coverages", codes=", ".join(codes), missing="S", box=box(case, "11", "50"))
@@ -147,6 +149,7 @@ def order_gap(case: Case) -> Iterator[Hit]:
     source="005010X222A1, 2000B and 2320 SBR05 (only where Medicare is not the first payer); rules "
     "catalogue P15, P78",
     severity="warning",
+    given=("coverages.secondary_reason",),
     snip=4,
     also=("I06", "P78", "SNIP4-002"),
     setting="professional",
@@ -188,6 +191,7 @@ def reason_not_wanted(case: Case) -> Iterator[Hit]:
     help="Copy the claim control number from that payer's remittance, where it has one.",
     source="005010X222A1 and 005010X223A2, 2330B REF*F8 (where it is known)",
     severity="info",
+    given=("coverages.adjudication",),
     snip=4,
     also=("I40",),
     breaks=[{**_SECOND, "/coverages/-": {**_FIRST, "adjudication": _DECIDED}}],

@@ -1,0 +1,132 @@
+"""Which rules run on a claim: what they say wakes them, and what they say they look at, is true.
+
+The cases are those of all examples of all rules, each judged by every rule and not by its own alone.
+"""
+
+import dataclasses
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import cache
+
+import pytest
+
+from edi.checking import check_case
+from edi.errors import TableError
+from edi.model.claim import Claim, ServiceLine
+from edi.rules import Case, Hit, Rule, all_rules, rule
+from edi.rules.base import per_case
+from edi.rules.triggers import FIELDS, words
+from rule_cases import case_of
+
+WOKEN = [one for one in all_rules() if one.triggers and "record" not in one.needs]
+BY_LINE = [one for one in all_rules() if one.by_line]
+
+
+@cache
+def cases() -> tuple[Case, ...]:
+    """The claims of all examples that patch a claim."""
+    found = []
+    for one in all_rules():
+        if one.on == "claim":
+            found += [case_of(one, example) for example in (*one.breaks, *one.keeps)]
+    return tuple(found)
+
+
+def holding(one: Rule) -> Iterator[Case]:
+    """The cases to which a rule applies."""
+    for case in cases():
+        needs = {"received": case.received, "paper": case.paper, "prices": case.prices or None}
+        applies = one.setting in (None, case.claim.setting) and one.holds(case.policies)
+        if applies and all(needs[need] is not None for need in one.needs):
+            yield case
+
+
+def hits(one: Rule, case: Case) -> list[Hit]:
+    case.forget()
+    return list(one.check(case))
+
+
+def asleep(one: Rule) -> list[Case]:
+    """The cases on which nothing wakes a rule."""
+    return [case for case in holding(one) if one.triggers.isdisjoint(words(case.claim))]
+
+
+def test_most_rules_that_something_wakes_sleep_on_many_claims() -> None:
+    assert len(WOKEN) > 80
+    assert sum(len(asleep(one)) > 100 for one in WOKEN) > 0.9 * len(WOKEN)
+
+
+@pytest.mark.parametrize("one", WOKEN, ids=lambda one: one.id)
+def test_a_rule_is_silent_where_nothing_wakes_it(one: Rule) -> None:
+    assert [hit.path for case in asleep(one) for hit in hits(one, case)] == []
+
+
+def alone(case: Case, line: ServiceLine) -> Case:
+    """A line on a claim that says no more than what rules of single lines may look at beside it."""
+    claim = case.claim
+    bare = Claim(
+        setting=claim.setting,
+        place_of_service=claim.place_of_service,
+        type_of_bill=claim.type_of_bill,
+        lines=(line,),
+    )
+    return Case(claim=bare, policies=case.policies, overlay=case.overlay, lists=case.lists)
+
+
+def with_other_numbers(line: ServiceLine) -> ServiceLine:
+    """A line of the same shape: its numbers differ, but for their signs and whether units are whole."""
+
+    def moved(number: Decimal | None) -> Decimal | None:
+        return number if number is None or number <= 0 else number + 7
+
+    return dataclasses.replace(
+        line,
+        charge=moved(line.charge),
+        units=moved(line.units),
+        ndc_quantity=moved(line.ndc_quantity),
+        line_control_number="OTHER",
+        diagnosis_pointers=(),
+        administrations=(),
+        rendering_provider=None,
+        ordering_provider=None,
+    )
+
+
+@pytest.mark.parametrize("one", BY_LINE, ids=lambda one: one.id)
+def test_a_rule_by_line_looks_at_shapes_only(one: Rule) -> None:
+    """A claim breaks it where one of its lines does, whatever else the claim says."""
+    spoke = 0
+    for case in holding(one):
+        if case.claim.unread or not case.claim.lines:
+            continue
+        lines = [hits(one, alone(case, with_other_numbers(line))) for line in case.claim.lines]
+        whole = hits(one, case)
+        assert bool(whole) == any(lines), case.claim
+        spoke += bool(whole)
+    assert spoke, "an example breaks it"
+
+
+def test_a_shape_that_was_judged_before_hides_nothing() -> None:
+    """The second claim with the same lines is judged as the first."""
+    for case in cases():
+        first = check_case(case, record="claim")
+        again = dataclasses.replace(case, claim=dataclasses.replace(case.claim))
+        assert check_case(again, record="claim") == first
+
+
+def test_an_answer_belongs_to_one_claim() -> None:
+    @per_case
+    def count(case: Case) -> int:
+        return len(case.claim.lines)
+
+    case = dataclasses.replace(cases()[0])
+    assert count(case) == len(case.claim.lines) > 0
+    case.claim = dataclasses.replace(case.claim, lines=())
+    assert count(case) == 0
+    assert case.by_code == {}
+
+
+def test_a_rule_names_values_that_can_wake_it() -> None:
+    assert "coverages.adjudication" in FIELDS
+    with pytest.raises(TableError, match="lines.colour"):
+        rule("X", "x", message="", help="", source="", severity="error", snip=1, given=("lines.colour",))
