@@ -16,7 +16,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-MEMBERS = 12
+MEMBERS = 8
 """Literals with more members are tables: only their first and last member is left out."""
 
 Change = tuple[str, Callable[[], Callable[[], None]]]
@@ -119,7 +119,7 @@ def _is_part(parent: ast.AST, field: str, i: int | None, node: ast.expr) -> bool
     """
     if isinstance(parent, ast.Call):
         return isinstance(parent.func, ast.Name) and parent.func.id in ("Decimal", "date")
-    if isinstance(parent, ast.Tuple | ast.List | ast.Set | ast.Dict):
+    if isinstance(parent, ast.Tuple | ast.List | ast.Set | ast.Dict | ast.Starred):
         return _is_literal(node) and _is_literal(parent)
     if isinstance(parent, ast.BoolOp):
         return isinstance(parent.op, ast.Or) and bool(i) and _is_number(node)
@@ -212,8 +212,10 @@ def _calls(name: ast.Name, node: ast.Call) -> Iterator[ast.expr]:
 def _tables(node: ast.expr) -> Iterator[tuple[str, ast.expr]]:
     """Displays without one of their members."""
     if isinstance(node, ast.Set | ast.Tuple | ast.List) and _is_literal(node):
-        for gone, rest in without(node.elts):
-            words = f"{ast.unparse(node)} without {ast.unparse(gone)}"
+        members = list(_members(node))
+        whole = f"{ast.unparse(node)} " if len(members) <= MEMBERS else ""
+        for gone, rest in without(members):
+            words = f"{whole}without {ast.unparse(gone)}"
             if not isinstance(node, ast.Set):
                 yield words, type(node)(rest, ast.Load())
             else:
@@ -221,6 +223,15 @@ def _tables(node: ast.expr) -> Iterator[tuple[str, ast.expr]]:
     elif isinstance(node, ast.Dict) and all(key is not None and _is_literal(key) for key in node.keys):
         for (gone, _), rest in without(list(zip(node.keys, node.values, strict=True))):
             yield f"without {ast.unparse(gone)}", ast.Dict([k for k, _ in rest], [v for _, v in rest])
+
+
+def _members(node: ast.Set | ast.Tuple | ast.List) -> Iterator[ast.expr]:
+    """The members of a display, and those of displays that it takes in."""
+    for one in node.elts:
+        if isinstance(one, ast.Starred) and isinstance(one.value, ast.Set | ast.Tuple | ast.List):
+            yield from _members(one.value)
+        else:
+            yield one
 
 
 def _put(parent: ast.AST, field: str, i: int | None, other: Any) -> Callable[[], Callable[[], None]]:

@@ -1,12 +1,12 @@
 """Every rule fires on its own examples that break it, and not on those that keep it."""
 
 import dataclasses
-import json
 from pathlib import Path
 
 import pytest
 
 from edi import tables
+from edi.pipeline.explaining import example_text
 from edi.rules import Rule, all_rules
 from edi.rules.denials import denials
 from rule_cases import (
@@ -71,7 +71,7 @@ def test_findings_are_those_of_the_golden_files(area: str, update: bool) -> None
 def _found(rule: Rule) -> str:
     lines = [f"{rule.id} {rule.name}"]
     for example in rule.breaks:
-        lines.append("  " + json.dumps(example, ensure_ascii=False, default=str))
+        lines.append("  " + example_text(example))
         lines += [f"    {line}" for line in lines_of(rule, cases_of(rule, example))]
     return "\n".join(lines) + "\n"
 

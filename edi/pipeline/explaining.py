@@ -160,10 +160,21 @@ def _block(examples: Iterable[Example]) -> str:
 
 def _packed(example: Example) -> str:
     """JSON in lines that are broken between its members only."""
-    text = json.dumps(example, ensure_ascii=False, default=str)
+    text = example_text(example)
     text = re.sub(r'"(?:[^"\\]|\\.)*"(: )?', lambda found: found[0].replace(" ", "\u00a0"), text)
     lines = textwrap.wrap(text, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
     return "\n".join(lines).replace("\u00a0", " ")
+
+
+def example_text(example: Example) -> str:
+    """An example as JSON; equal entries of a list are said to be so many instead of repeated."""
+    return json.dumps({key: _told(value) for key, value in example.items()}, ensure_ascii=False, default=str)
+
+
+def _told(value: object) -> object:
+    if isinstance(value, list) and len(value) > 3 and all(one == value[0] for one in value):
+        return [value[0], f"... {len(value)} of them"]
+    return value
 
 
 def _denial(denial: Denial) -> str:

@@ -50,6 +50,14 @@ def _cut(reason: str) -> list[dict[str, str]]:
         {"/patient_paid": "650.01"},
         {"/patient_paid": "-0.01"},
         _decided(paid="650.01", adjustments=_cut("45")),
+        {
+            "/coverages": [
+                {"responsibility": "P", "adjudication": {"paid": "1000.00"}},
+                {"responsibility": "S", "adjudication": {"paid": "1000.00"}},
+                {"responsibility": "T"},
+            ],
+            "/bill_to": 2,
+        },
     ],
     keeps=[
         {"/patient_paid": "650.00"},

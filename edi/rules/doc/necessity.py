@@ -232,6 +232,7 @@ def signature_missing(case: Case) -> Iterator[Hit]:
             "/administrations/0/signed_at": "2026-03-05T09:46",
             "/administrations/-": {"id": "A2", "stop": "2026-03-03T09:45", "signed_at": "2026-03-05T09:46"},
         },
+        {"/administrations/0/signed_at": "2026-03-05T09:45:30"},
     ],
     keeps=[
         {},

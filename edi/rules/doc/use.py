@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from edi.rules.about import BASE
+from edi.rules.about import BASE, POLICIES
 from edi.rules.base import Case, Hit, rule
 from edi.rules.doc.charted import ARTICLES, charted
 from edi.rules.inf.linking import coded_links, links, names
@@ -41,6 +41,25 @@ _FLUID = {
                 "start": "2026-03-03T09:00",
                 "stop": "2026-03-03T09:45",
             },
+        },
+        {
+            POLICIES: {"complex_biologic_policy": "textbook"},
+            "/administrations/0/hcpcs": "J1745",
+            "/administrations/0/drug": "infliximab",
+        },
+        {
+            BASE: "coded-professional",
+            POLICIES: {"complex_biologic_policy": "textbook"},
+            "/administrations/-": {
+                "id": "A2",
+                "hcpcs": "J1745",
+                "drug": "infliximab",
+                "route": "IV",
+                "technique": "infusion",
+                "start": "2026-03-03T09:00",
+                "stop": "2026-03-03T09:45",
+            },
+            "/services/0/administrations": ["A1", "A2"],
         },
     ],
     keeps=[

@@ -11,7 +11,7 @@ from edi.coding.given import NOT_CLASSIFIED
 from edi.finding import Severity
 from edi.model.claim import ServiceLine, billed_coverage, effective_place_of_service
 from edi.refdata import Drug, Lists
-from edi.rules.about import BASE, coded_lines, medicare
+from edi.rules.about import BASE, CODES, ON, coded_lines, medicare
 from edi.rules.asks import box
 from edi.rules.base import Case, Hit, rule
 from edi.rules.drug.facts import (
@@ -57,6 +57,7 @@ SUPERSEDED_FROM = EDITION
         {"/lines/1/hcpcs": "J1300", "/lines/1/service_date": None},
         {"/lines/0/kind": "drug"},
         {"/lines/1/hcpcs": "J3370", "/lines/1/service_date": None},
+        {"/lines/1/hcpcs": "J3370", CODES: {"hcpcs": ["2026-01-01", "2026-12-31", "J3370"]}},
     ],
 )
 def not_in_force(case: Case) -> Iterator[Hit]:
@@ -202,6 +203,18 @@ _MISMATCH = {"/coding": "as_coded", "/services": [{"hcpcs": "J1439", "units": 20
         {"/coding": "as_coded", "/administrations/0/drug": None},
         {"/administrations/0/drug": None},
         {"/coding": "as_coded", "/services": [{"hcpcs": "J1439"}], BASE: "two-sites-coded"},
+        {
+            "/coding": "as_coded",
+            "/services": [{"hcpcs": "J1439", "administrations": ["A1", "A2"]}],
+            "/administrations/0/hcpcs": None,
+            "/administrations/-": {"id": "A2", "start": "2026-03-03T09:00"},
+        },
+        {
+            "/coding": "as_coded",
+            "/services": [{"hcpcs": "J1439"}],
+            "/administrations/0/patient_supplied": True,
+            "/administrations/0/hcpcs": None,
+        },
     ],
 )
 def code_of_another_drug(case: Case) -> Iterator[Hit]:
@@ -278,6 +291,24 @@ def _matched(case: Case, line: ServiceLine, code: str) -> bool:
     breaks=[
         {"/lines/0": {"hcpcs": "J2405", "units": "4", "service_date": "2026-03-03", "kind": "drug"}},
         {"/lines/0": {"kind": "drug"}, "/place_of_service": "49"},
+        {
+            ON: "encounter",
+            BASE: "coded-professional",
+            "/services/-": {"hcpcs": "J2405", "units": 4, "service_date": "2026-03-03"},
+        },
+        {
+            ON: "encounter",
+            BASE: "coded-professional",
+            "/services/1/hcpcs": "J2405",
+            "/administrations/0/hcpcs": "J2405",
+            "/services/-": {"hcpcs": "J0696", "units": 4, "service_date": "2026-03-03"},
+        },
+        {
+            ON: "encounter",
+            BASE: "coded-professional",
+            "/services/-": {"hcpcs": "J2405", "units": 4, "service_date": "2026-03-03"},
+            "/administrations/0/drug": None,
+        },
     ],
     keeps=[
         {},
@@ -288,6 +319,27 @@ def _matched(case: Case, line: ServiceLine, code: str) -> bool:
             "/lines/0": {"hcpcs": "J2405", "units": "4", "service_date": "2026-03-03", "kind": "drug"},
             "/place_of_service": "12",
             "/type_of_bill": "0131",
+        },
+        {
+            ON: "encounter",
+            BASE: "coded-professional",
+            "/services/-": {"hcpcs": "J2405", "units": 4, "service_date": "2026-03-03"},
+            "/administrations/-": {"id": "A2", "drug": "rituximab"},
+        },
+        {
+            ON: "encounter",
+            BASE: "coded-professional",
+            "/services/-": {"hcpcs": "J2405", "units": 4, "service_date": "2026-03-03"},
+            "/administrations/0/drug": "study drug",
+        },
+        {
+            ON: "encounter",
+            BASE: "coded-professional",
+            "/services/1/hcpcs": "J2405",
+            "/services/1/administrations": ["A1"],
+            "/services/-": {"hcpcs": "J0696", "units": 4, "service_date": "2026-03-03"},
+            "/administrations/0/drug": None,
+            "/administrations/0/hcpcs": None,
         },
     ],
     setting="professional",
@@ -345,6 +397,7 @@ INTO_A_VEIN = frozenset(
         {"/lines/1/hcpcs": "J1748", "/lines/0/hcpcs": "96413"},
         {"/lines/1/hcpcs": "J1748", "/lines/0/kind": "drug"},
         {"/lines/1/hcpcs": "J1748", "/lines/-": {"service_date": "2026-03-03"}, "/lines/2/hcpcs": "J9311"},
+        {ON: "encounter", BASE: "subcutaneous-professional", "/administrations/0/route": "IV"},
     ],
     keeps=[
         {"/lines/1/hcpcs": "J9312"},
@@ -486,6 +539,7 @@ def _surely_in_force(row: Drug, day: date | None) -> bool:
         {"/lines/1/hcpcs": "J1756"},
         {"/lines/1/hcpcs": "Q2043", "/coverages/0/claim_filing": "CI"},
         {"/diagnoses/1": {}},
+        {CODES: {"drug_diagnoses": ["2026-01-01", "2026-12-31", "J1756"]}},
     ],
 )
 def diagnosis_not_covered(case: Case) -> Iterator[Hit]:
@@ -578,6 +632,7 @@ MOST = Decimal("99999.99")
         {"/total_charge": None},
         {"/lines/1/charge": None},
         {"/lines/0/charge": "99999.99"},
+        {"/coverages": [], "/total_charge": "100000.00"},
     ],
 )
 def amount_too_large(case: Case) -> Iterator[Hit]:

@@ -6,7 +6,7 @@ from edi.coding import clock
 from edi.coding.assembly import resolve_setting
 from edi.coding.timeline import HELD
 from edi.rules import Case, Hit, rule
-from edi.rules.about import BASE
+from edi.rules.about import BASE, ON
 
 _RECORD = "encounter record (contract, section 2)"
 
@@ -43,7 +43,10 @@ def setting_unknown(case: Case) -> Iterator[Hit]:
     needs=("record",),
     on="encounter",
     breaks=[{"/setting": None}, {"/setting": None, "/ownership": None}],
-    keeps=[{"/setting": "professional"}],
+    keeps=[
+        {"/setting": "professional"},
+        {"/setting": None, "/place_of_service": None, "/type_of_bill": None, "/ownership": None},
+    ],
 )
 def setting_inferred(case: Case) -> Iterator[Hit]:
     """What follows from other data is said, so that a person can object."""
@@ -138,7 +141,11 @@ def visit_backwards(case: Case) -> Iterator[Hit]:
         {"/encounter_end": "11:30"},
         {"/encounter_start": "in the morning", "/encounter_end": "11:30"},
     ],
-    keeps=[{"/encounter_start": "2026-03-03T08:45-06:00"}, {"/encounter_start": None}],
+    keeps=[
+        {"/encounter_start": "2026-03-03T08:45-06:00"},
+        {"/encounter_start": None},
+        {"/encounter_start": "2026-03-03"},
+    ],
 )
 def visit_time_unreadable(case: Case) -> Iterator[Hit]:
     """Begin and end of a visit are instants; what is none is left out of account."""
@@ -163,6 +170,7 @@ def visit_time_unreadable(case: Case) -> Iterator[Hit]:
         {"/administrations": []},
         {"/coding": "as_coded"},
         {"/coding": "as_coded", "/administrations/0/start": ""},
+        {ON: "claim", "/lines": []},
     ],
     keeps=[
         {"/administrations/0/hcpcs": None},

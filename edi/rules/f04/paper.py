@@ -133,8 +133,13 @@ def out_of_order(case: Case) -> Iterator[Hit]:
     breaks=[
         {PAPER: [{"FL18": "D1", "FL19": "08"}]},
         {PAPER: [{"FL18": "D1", "FL19": "08"}, {"FL18": "D1", "FL19": "08"}]},
+        {PAPER: [{"FL18": "D1", "FL28": "08"}]},
     ],
-    keeps=[{PAPER: [{"FL18": "08", "FL19": "D1"}]}, {PAPER: [{"FL18": "08"}]}],
+    keeps=[
+        {PAPER: [{"FL18": "08", "FL19": "D1"}]},
+        {PAPER: [{"FL18": "08"}]},
+        {PAPER: [{"FL17": "30", "FL18": "08", "FL28": "D1", "FL29": "01"}]},
+    ],
 )
 def conditions_out_of_order(case: Case) -> Iterator[Hit]:
     """Digits come before letters."""
@@ -205,6 +210,7 @@ def payer_gap(case: Case) -> Iterator[Hit]:
             "/lines/1/service_date": "2015-09-30",
         },
         {PAPER: [{}]},
+        {PAPER: [{"FL66": "9"}], "/lines": []},
     ],
 )
 def version_wrong(case: Case) -> Iterator[Hit]:
@@ -231,6 +237,7 @@ def version_wrong(case: Case) -> Iterator[Hit]:
         {PAPER: [{"FL67": "D50.9"}]},
         {PAPER: [{"FL67.A": "E86.0"}]},
         {PAPER: [{"FL67.A": "E86.0", "FL67": "D50.9"}]},
+        {PAPER: [{"FL69": "E86.0", "FL70.A": "R11.2", "FL72.A": "Y92.9"}]},
     ],
     keeps=[{PAPER: [{"FL67": "D509", "FL67.A": "E860"}]}],
 )

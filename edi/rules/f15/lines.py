@@ -75,6 +75,7 @@ def service_date_unusable(case: Case) -> Iterator[Hit]:
         {"/lines/0/service_through": "2026-03-10"},
         {"/statement/through_date": "2026-03-05"},
         {"/statement": {}},
+        {"/statement": {"from_date": "2026-03-03", "through_date": "2026-03-10"}},
     ],
 )
 def service_after_receipt(case: Case) -> Iterator[Hit]:

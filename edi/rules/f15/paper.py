@@ -73,11 +73,14 @@ def payer_block_empty(case: Case) -> Iterator[Hit]:
         {PAPER: [{"1.medicare": "X", "1.other": "X"}]},
         {PAPER: [{"1.medicaid": "X"}]},
         {PAPER: [{}, {}]},
+        {PAPER: [{"1.medicare": "X"}], "/coverages/0/claim_filing": "MC"},
+        {PAPER: [{"1.medicare": "X"}], "/coverages/0/claim_filing": "CH"},
     ],
     keeps=[
         {PAPER: [{"1.medicare": "X"}]},
         {PAPER: [{"1.medicare": "X", "1a": "1EG4TE5MK73"}]},
         {PAPER: [{"1": "X"}]},
+        {PAPER: [{"1.other": "X"}], "/coverages": []},
     ],
 )
 def coverage_ticks(case: Case) -> Iterator[Hit]:
@@ -118,11 +121,42 @@ def coverage_ticks(case: Case) -> Iterator[Hit]:
         {PAPER: [{"10a.yes": "X", "10a.no": "X", "25": "X"}]},
         {PAPER: [{"10b.no": "X", "10b": "X"}]},
         {PAPER: [{"25.ssn": "X", "25.ein": "X"}, {"25.ssn": "X", "25.ein": "X"}]},
+        {
+            PAPER: [
+                {
+                    "10c.yes": "X",
+                    "10c.no": "X",
+                    "11a.sex.m": "X",
+                    "11a.sex.f": "X",
+                    "11d.yes": "X",
+                    "11d.no": "X",
+                    "20.yes": "X",
+                    "20.no": "X",
+                    "27.yes": "X",
+                    "27.no": "X",
+                }
+            ]
+        },
+        {PAPER: [{"25.number": "123456789"}]},
+        {PAPER: [{"25.id": "123456789"}]},
     ],
     keeps=[
         {PAPER: [{"25.ein": "X", "25": "123456789"}]},
         {PAPER: [{"10a.yes": "X", "10b.no": "X"}]},
         {PAPER: [{"6.self": "X"}]},
+        {
+            PAPER: [
+                {
+                    "10b.yes": "X",
+                    "10b.state": "IL",
+                    "20.yes": "X",
+                    "20.charges": "100",
+                    "25.ssn": "X",
+                    "25.id": "123456789",
+                }
+            ]
+        },
+        {PAPER: [{"25.ein": "X", "25.number": "123456789", "25": "123456789"}]},
     ],
 )
 def two_ticks(case: Case) -> Iterator[Hit]:
@@ -188,6 +222,7 @@ def name_too_long(case: Case) -> Iterator[Hit]:
         {PAPER: [{"2": "EXAMPLE, PAULA", "4": "SAME"}], "/coverages/0/claim_filing": "CI"},
         {PAPER: [{"4": "SAME"}]},
         {PAPER: [{}], "/coverages/0/claim_filing": "CI"},
+        {PAPER: [{"2": "EXAMPLE, PAULA", "4": "EXAMPLE, PETER"}], "/coverages/0/responsibility": "S"},
     ],
 )
 def insured_name(case: Case) -> Iterator[Hit]:
@@ -297,10 +332,13 @@ def item_11d_filled(case: Case) -> Iterator[Hit]:
         {PAPER: [{"17": "X"}]},
         {PAPER: [{}, {"17": "DANA DOCTOR"}]},
         {PAPER: [{"17": "DANA DOCTOR"}, {"17": "DANA DOCTOR"}]},
+        {PAPER: [{"17.name": "DOCTOR DANA", "17b": "1245319599"}]},
     ],
     keeps=[
         {PAPER: [{"17": "DANA DOCTOR", "17.qualifier": "DK", "17b": "1245319599"}]},
         {PAPER: [{"17": ""}]},
+        {PAPER: [{"17": "DOCTOR DANA", "17.qualifier": "DN", "17b": "1245319599"}]},
+        {PAPER: [{"17": "DOCTOR DANA", "17.qualifier": "DQ", "17b": "1245319599"}]},
     ],
 )
 def item_17_incomplete(case: Case) -> Iterator[Hit]:
@@ -410,12 +448,14 @@ def item_22_half(case: Case) -> Iterator[Hit]:
             "/clia_number": "12D3456789",
         },
         {PAPER: [{"23": "A1 12D3456789"}, {"23": "A1 12D3456789"}]},
+        {PAPER: [{}], "/coverages/0/referral_number": "R1", "/clia_number": "11D1234567"},
     ],
     keeps=[
         {PAPER: [{"23": "A1"}], "/coverages/0/authorizations": [{"number": "A1"}]},
         {PAPER: [{"23": ""}]},
         {"/coverages/0/authorizations": [{"number": "A1"}], "/clia_number": "12D3456789", PAPER: []},
         {PAPER: [{}], "/coverages/0/authorizations": [{"number": "A1"}, {}]},
+        {PAPER: [{"23": "A1"}], "/coverages": []},
     ],
 )
 def item_23_several(case: Case) -> Iterator[Hit]:
@@ -538,7 +578,11 @@ def item_24f_unusable(case: Case) -> Iterator[Hit]:
         {PAPER: [{"24G.1": "1000"}, {}]},
         {PAPER: [{"24G.1": "1000", "24G.0": "1000"}]},
     ],
-    keeps=[{PAPER: [{"24G.1": "999"}]}, {"/lines/0/units": 1000, PAPER: []}],
+    keeps=[
+        {PAPER: [{"24G.1": "999"}]},
+        {"/lines/0/units": 1000, PAPER: []},
+        {PAPER: [{"24G.1": "MANY"}]},
+    ],
 )
 def units_too_many(case: Case) -> Iterator[Hit]:
     """The box of the units has three places."""

@@ -57,6 +57,7 @@ def patient_name_unusable(case: Case) -> Iterator[Hit]:
         {"/patient/birth_date": "1890-01-01"},
         {"/patient/sex": None},
         {"/patient/sex": "X"},
+        {"/patient/birth_date": "1905-12-31"},
     ],
     keeps=[
         {"/patient/birth_date": "2026-03-03"},
@@ -64,6 +65,7 @@ def patient_name_unusable(case: Case) -> Iterator[Hit]:
         {"/patient/sex": "M"},
         {"/lines": None},
         {"/patient": None},
+        {"/patient/birth_date": "1906-01-01"},
     ],
 )
 def demographics_unusable(case: Case) -> Iterator[Hit]:
@@ -184,6 +186,7 @@ def service_after_death(case: Case) -> Iterator[Hit]:
         {"/accident": {"kinds": ["other"], "date": "2026-03-03"}},
         {},
         {"/accident/date": "2026-03-04"},
+        {"/accident": {"kinds": ["other"]}, "/dates": [{"qualifier": "439", "date": "2026-03-01"}]},
     ],
 )
 def accident_incomplete(case: Case) -> Iterator[Hit]:

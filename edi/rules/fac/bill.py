@@ -150,6 +150,8 @@ def admission_type_unusable(case: Case) -> Iterator[Hit]:
         {"/admission/source": None},
         {"/admission/source": "10"},
         {"/admission/source": None, "/type_of_bill": None},
+        {"/admission/source": "-"},
+        {"/admission/source": "É"},
     ],
     keeps=[{"/admission/source": "5"}, {"/admission/source": None, "/type_of_bill": "0141"}],
 )
@@ -174,7 +176,12 @@ def origin_missing(case: Case) -> Iterator[Hit]:
     snip=2,
     also=("I16",),
     setting="facility",
-    breaks=[{"/admission/patient_status": None}, {"/admission/patient_status": "1"}],
+    breaks=[
+        {"/admission/patient_status": None},
+        {"/admission/patient_status": "1"},
+        {"/admission/patient_status": "٠١"},
+        {"/admission/patient_status": "1A"},
+    ],
     keeps=[{"/admission/patient_status": "09"}, {"/admission/patient_status": "30"}],
 )
 def patient_status_unusable(case: Case) -> Iterator[Hit]:

@@ -278,6 +278,8 @@ def operating_without_surgery(case: Case) -> Iterator[Hit]:
             "/statement": {"from_date": "2025-12-31", "through_date": "2026-01-01"},
             "/type_of_bill": "0111",
         },
+        {"/statement": {"through_date": "2026-01-01"}, "/lines": []},
+        {"/statement": {"from_date": "2026-01-01"}, "/lines": []},
     ],
 )
 def spans_years(case: Case) -> Iterator[Hit]:
@@ -356,7 +358,10 @@ def _month(day: date) -> tuple[int, int]:
     snip=7,
     also=("FAC-LINE-001",),
     setting="facility",
-    breaks=[{"/lines": [{"revenue_code": "0260"}] * 450}],
+    breaks=[
+        {"/lines": [{"revenue_code": "0260"}] * 450},
+        {"/lines": [{"revenue_code": "0260"}] * 999},
+    ],
     keeps=[
         {"/lines": [{"revenue_code": "0260"}] * 449},
         {"/lines": [{"revenue_code": "0260"}] * 450, "/coverages/0/claim_filing": "CI"},
@@ -537,6 +542,18 @@ def accident_state_missing(case: Case) -> Iterator[Hit]:
             "/lines/0": {"revenue_code": "0510", "service_date": "2026-03-03", "hcpcs": "G0463"},
             "/lines/-": {"revenue_code": "0510", "service_date": "2026-03-03", "hcpcs": "G0463"},
         },
+        {
+            "/lines": [
+                {"hcpcs": "99281", "service_date": "2026-03-03", "revenue_code": "0450"},
+                {"hcpcs": "99285", "service_date": "2026-03-03", "revenue_code": "0450"},
+            ]
+        },
+        {
+            "/lines": [
+                {"hcpcs": "99282", "service_date": "2026-03-03", "revenue_code": "0450"},
+                {"hcpcs": "99285", "service_date": "2026-03-03", "revenue_code": "0450"},
+            ]
+        },
     ],
     keeps=[
         {
@@ -551,6 +568,12 @@ def accident_state_missing(case: Case) -> Iterator[Hit]:
         {
             "/lines/0": {**_VISIT, "hcpcs": "99284", "modifiers": ["25"]},
             "/lines/-": {**_VISIT, "hcpcs": "99283", "service_date": "2026-03-04"},
+        },
+        {
+            "/lines": [
+                {"hcpcs": "99283", "service_date": "2026-03-03"},
+                {"hcpcs": "99283", "service_date": "2026-03-03"},
+            ]
         },
     ],
 )

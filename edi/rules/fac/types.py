@@ -98,6 +98,7 @@ def infusion_of_non_patient(case: Case) -> Iterator[Hit]:
         {**_REPLACES, "/condition_codes": ["08", "e0"]},
         {**_REPLACES, "/coverages/0/claim_filing": "CI"},
         {"/type_of_bill": "0131"},
+        {BASE: "professional", "/frequency": "7"},
     ],
 )
 def change_reason_missing(case: Case) -> Iterator[Hit]:
@@ -143,8 +144,16 @@ def change_without_remarks(case: Case) -> Iterator[Hit]:
     severity="warning",
     snip=7,
     setting="facility",
-    breaks=[{"/type_of_bill": "0135"}],
-    keeps=[{"/type_of_bill": "0135", "/coverages/0/claim_filing": "CI"}, {"/type_of_bill": "0131"}],
+    breaks=[
+        {"/type_of_bill": "0135"},
+        {"/type_of_bill": "0125"},
+        {"/type_of_bill": "0145"},
+    ],
+    keeps=[
+        {"/type_of_bill": "0135", "/coverages/0/claim_filing": "CI"},
+        {"/type_of_bill": "0131"},
+        {"/setting": "professional", "/frequency": "5"},
+    ],
 )
 def late_charges(case: Case) -> Iterator[Hit]:
     """Packaging is worked out over the whole day, so the whole bill is sent again."""
@@ -308,6 +317,7 @@ def discharge_hour_missing(case: Case) -> Iterator[Hit]:
         {"/admission/discharge_hour": "AM"},
         {"/admission/discharge_hour": "AM", BASE: "pushes-facility"},
         {"/admission/hour": "9", "/admission/discharge_hour": "2360"},
+        {"/admission/hour": "٠٩"},
     ],
     keeps=[
         {"/admission/hour": "00"},

@@ -61,10 +61,6 @@ def _coded(*lines: tuple[list[str], int], dose_mg: str = "200") -> dict[str, obj
     }
 
 
-def _on(day: str) -> dict[str, object]:
-    return {"/administrations/0/start": f"{day}T09:00", "/administrations/0/stop": f"{day}T09:45"}
-
-
 def _same_product(one: ServiceLine, other: ServiceLine) -> bool:
     """Whether nothing tells two lines of a drug apart: NDCs differ only where both are stated."""
     return not one.ndc or not other.ndc or one.ndc.replace("-", "") == other.ndc.replace("-", "")

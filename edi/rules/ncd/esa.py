@@ -95,6 +95,7 @@ def reason_missing(case: Case) -> Iterator[Hit]:
         {**_ESA, "/lines/1/test_results": [{"type": "R2", "value": "28.1"}]},
         {**_ESA, "/lines/1/test_results": [], "/note": "HGB 9.4"},
         {**_ESA, "/lines/1/test_results": [], "/diagnoses/-": {"code": "Z99.2"}},
+        {BASE: "facility", "/lines/1/hcpcs": "J0885", "/value_codes": [{"code": "49", "amount": "30"}]},
     ],
 )
 def value_missing(case: Case) -> Iterator[Hit]:
