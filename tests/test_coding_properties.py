@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from coding_cases import Setting, proposed
 from edi.coding import Proposal
-from edi.coding.family import INITIALS, pair_indicator, parents
+from edi.coding.edits import pair_indicator
+from edi.coding.family import INITIALS, parents
 from edi.coding.spans import minutes, union
 from edi.model import contract
 from edi.model.encounter import Administration, Container, Discard, Encounter, Pause, Quantity
@@ -250,8 +251,8 @@ def test_no_pair_that_is_never_paid(encounter: Encounter, setting: Setting, poli
     for a, b in combinations(lines, 2):
         if a.service_date == b.service_date:
             pair = (a.hcpcs or "", b.hcpcs or "")
-            assert pair_indicator(pair[0], pair[1], setting) != 0
-            assert pair_indicator(pair[1], pair[0], setting) != 0
+            assert pair_indicator(shipped(), pair[0], pair[1], setting, a.service_date) != 0
+            assert pair_indicator(shipped(), pair[1], pair[0], setting, a.service_date) != 0
 
 
 @searched(WRITTEN, SETTINGS, POLICIES)

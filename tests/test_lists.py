@@ -56,11 +56,12 @@ def test_loaded_rows_replace_shipped_ones_for_their_dates_only(tmp_path: Path) -
         "shipped",
         True,
     )
+    file = put(tmp_path, "ccipra-v302r0-f1.TXT", files.ptp([("36410", "00AA2", "", "20200101", "*", "0")]))
+    part = Store(tmp_path / "part.sqlite")
+    load(part, file)
+    assert lists(part).pair("36410", "96523", "professional", day) == before, "a part says nothing of it"
     store = Store(tmp_path / "refdata.sqlite")
-    load(
-        store,
-        put(tmp_path, "ccipra-v302r0-f1.TXT", files.ptp([("36410", "00AA2", "", "20200101", "*", "0")])),
-    )
+    load(store, file, whole=True)
     known = lists(store)
     assert known.pair("36410", "96523", "professional", day) is None, "the loaded quarter has no such edit"
     assert known.pair("36410", "96523", "facility", day) is not None, "no hospital file is loaded"

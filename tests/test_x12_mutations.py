@@ -331,6 +331,7 @@ PLANTED = [
         1,
         FAC,
     ),
+    Planted("dot", edit("HI", "ABK:K5090", "ABK:K50.90"), "punctuation", "2300/HI[ABK]/01-2", "HI"),
     Planted("too many elements", edit("LX", "LX*1", "LX*1*1"), "too_many_elements", "2400[1]/LX/02", "LX"),
     Planted(
         "too many components", edit("CLM", ":1*", ":1:1*"), "too_many_components", "2300/CLM/05-4", "CLM"
@@ -568,6 +569,7 @@ def test_empty_envelopes(name: str) -> None:
     assert [f[0] for f in said(b"no claim")] == ["no_isa"]
     data = wrapped(list(BASES[name]))
     assert [f[0] for f in said(data[:-9])] == ["isa_truncated"]
+    assert [f[0] for f in said(data.rstrip()[:-1])] == ["no_terminator"]
     assert [f[0] for f in said(b"x" + data)] == ["stray_bytes"]
 
 
@@ -596,7 +598,7 @@ ELSEWHERE = {
 def test_every_kind_of_fault_is_planted() -> None:
     planted = {p.kind for p in PLANTED} | {c.kind for c in ENVELOPE} | set(ELSEWHERE)
     planted |= {"st_repeated", "group_repeated", "interchange_repeated", "too_many_claims"}
-    planted |= {"no_set", "no_group", "no_isa", "isa_truncated", "stray_bytes"}
+    planted |= {"no_set", "no_group", "no_isa", "isa_truncated", "no_terminator", "stray_bytes"}
     assert planted == set(fault_kinds())
 
 

@@ -56,7 +56,7 @@ def command(
     The exit code is 1 where an interchange, a transaction set or a claim is rejected.
     """
     from edi.pipeline import ack, inputs
-    from edi.pipeline.building import file_name, write
+    from edi.pipeline.building import file_name, make_folder, write
 
     options = common.options(payer=payer, policy=policy, received=received, settings=settings)
     given = next(inputs([file], stdin=sys.stdin.buffer))
@@ -69,7 +69,7 @@ def command(
     )
     stem = "" if file == "-" else file_name(Path(given.name).stem) + "."
     if output is not None:
-        output.mkdir(parents=True, exist_ok=True)
+        make_folder(output)
     for answer in made:
         if output is None:
             common.emit(answer.data.decode("ascii") + "\n")

@@ -23,7 +23,7 @@ NEEDED = (
     "typer",
     "tzdata",
 )
-OPTIONAL = {"lxml": "XML claims, not read yet", "pyx12": "an outside opinion on 837 files, for tests"}
+OPTIONAL = {"pyx12": "an outside opinion on 837 files, for tests"}
 
 
 def command(

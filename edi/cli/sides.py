@@ -166,9 +166,9 @@ def show(console: Console, switching: Switching, to: Setting) -> None:
     console.print(Text(f"{number} claim{'' if number == 1 else 's'}: {counts}"))
     if any(row.kind == "needed" for row in rows):
         other = "professional" if to == "facility" else "facility"
-        hint = (
-            f"Answer with --set PATH=VALUE, --set {other}:PATH=VALUE for the other claim, or --answers FILE."
-        )
+        shared = any(len(one.parts) > 1 for one in switching.told)
+        beside = f", --set {other}:PATH=VALUE for the other claim," if shared else ""
+        hint = f"Answer with --set PATH=VALUE{beside} or --answers FILE."
         console.print(Text(hint, style=render.DIM))
 
 

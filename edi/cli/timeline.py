@@ -1,6 +1,6 @@
 """A small picture of what ran when: one bar for each administration, by visit and access site."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from edi.coding import clock
 from edi.coding.timeline import Given, Timeline
@@ -60,7 +60,7 @@ def _visit(timeline: Timeline, members: list[Given], width: int) -> Iterator[str
     for given in sorted(members, key=lambda g: (g.begin or 0, g.id)):
         sites.setdefault(given.site, []).append(given)
     for site, inside in sites.items():
-        yield f"  {site or 'no access site recorded'}"
+        yield f"  {_charted(site, inside) or 'no access site recorded'}"
         for given in inside:
             name = f"{given.id} {given.name}" if given.name != given.id else given.id
             label = name if len(name) <= NAME - 2 else name[: NAME - 4] + ".."
@@ -71,6 +71,12 @@ def _visit(timeline: Timeline, members: list[Given], width: int) -> Iterator[str
 
 def _words(given: Given) -> str:
     return EXCLUDED[given.excluded] if given.excluded else WORDS[given.mode]
+
+
+def _charted(site: str, members: Sequence[Given]) -> str:
+    """An access as it was charted, where only the case of its letters was taken away to compare it."""
+    stated = (" ".join((given.source.access_site or "").split()) for given in members)
+    return next((text for text in stated if text.casefold() == site), site)
 
 
 def _spread(left: str, right: str, room: int) -> str:

@@ -94,25 +94,6 @@ def pair_edits() -> dict[tuple[str, str], tuple[int | None, int | None]]:
     }
 
 
-def pair_indicator(code1: str, code2: str, setting: str) -> int | None:
-    """Modifier indicator of a pair in one setting; None when there is no edit."""
-    found = pair_edits().get((code1, code2))
-    if found is None:
-        return None
-    return found[1] if setting == "facility" else found[0]
-
-
-@cache
-def once_per_date(setting: str) -> frozenset[str]:
-    """Codes of which one unit a date is the limit that nothing lifts (adjudication indicator 2)."""
-    column = "hospital" if setting == "facility" else "practitioner"
-    return frozenset(
-        row["code"]
-        for row in tables.rows("coding/mue.csv")
-        if row[column] == "1" and row[f"{column}_mai"] == "2" and row["code"] in codes()
-    )
-
-
 @cache
 def routes() -> dict[str, str]:
     """Canonical route of each spelling; `none` for routes that are no injection."""

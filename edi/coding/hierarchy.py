@@ -12,13 +12,13 @@ from itertools import pairwise
 from typing import Literal, cast
 
 from edi.coding import clock
+from edi.coding.edits import parents_of
 from edi.coding.family import (
     INFUSION_GATE,
     REPEAT_PUSH_GAP,
     FamilyCode,
     codes,
     initial_codes,
-    parents,
 )
 from edi.coding.spans import Span, Spans, intersect, minutes, seconds, subtract, union
 from edi.coding.timeline import INCLUDED, Given, Refusal, Timeline
@@ -133,16 +133,17 @@ def _lost(by_rank: VisitCodes, by_reason: VisitCodes) -> bool:
     )
 
 
-def _drop_orphans(coded: VisitCodes) -> None:
+def _drop_orphans(timeline: Timeline, coded: VisitCodes) -> None:
     """Refuse add-ons of which no legal parent is billed, and then those whose parent was refused."""
     while True:
         present = {b.code for b in coded.billed}
-        kept = [b for b in coded.billed if b.code not in parents() or parents()[b.code] & present]
-        orphans = [b for b in coded.billed if b.code in parents() and not parents()[b.code] & present]
+        wanted = [(b, parents_of(timeline.lists, b.code, b.day)) for b in coded.billed]
+        kept = [b for b, allowed in wanted if allowed is None or allowed & present]
+        orphans = [(b, allowed) for b, allowed in wanted if allowed is not None and not allowed & present]
         if not orphans:
             return
-        for orphan in orphans:
-            allowed = ", ".join(sorted(parents()[orphan.code]))
+        for orphan, listed in orphans:
+            allowed = ", ".join(sorted(listed))
             coded.refusals.append(
                 Refusal(
                     code=orphan.code,
@@ -160,12 +161,13 @@ def _join_days(timeline: Timeline, coded: VisitCodes) -> None:
         return
     days: dict[str, set[date]] = {}
     for billed in coded.billed:
-        if billed.day is not None and billed.code not in parents():
+        if billed.day is not None and parents_of(timeline.lists, billed.code, billed.day) is None:
             days.setdefault(billed.code, set()).add(billed.day)
     for billed in coded.billed:
-        if billed.code not in parents() or billed.day is None:
+        listed = parents_of(timeline.lists, billed.code, billed.day)
+        if listed is None or billed.day is None:
             continue
-        allowed = set().union(*(days.get(code, set()) for code in parents()[billed.code]))
+        allowed = set().union(*(days.get(code, set()) for code in listed))
         if allowed and billed.day not in allowed:
             billed.day = max((d for d in allowed if d < billed.day), default=min(allowed))
 
@@ -189,8 +191,8 @@ def _code(timeline: Timeline, visit: Sequence[Given], primary: str | None) -> Vi
         pumped = union(s for p in pumps if p.site == site for s in p.spans)
         choices = _code_site(timeline, here, pumped, primary, coded, concurrent)
         coded.choices = max(coded.choices, choices)
-    _concurrent(concurrent, coded)
-    _drop_orphans(coded)
+    _concurrent(timeline, concurrent, coded)
+    _drop_orphans(timeline, coded)
     _join_days(timeline, coded)
     return coded
 
@@ -796,9 +798,10 @@ def _bill_hydration(timeline: Timeline, run: Run, is_initial: bool, coded: Visit
 # --- at the same time ------------------------------------------------------------------------------------
 
 
-def _concurrent(runs: Sequence[Run], coded: VisitCodes) -> None:
+def _concurrent(timeline: Timeline, runs: Sequence[Run], coded: VisitCodes) -> None:
     """One concurrent infusion per visit, whatever the number of drugs."""
-    allowed = parents()["96368"]
+    day = min((b.day for b in coded.billed if b.day is not None), default=None)
+    allowed = parents_of(timeline.lists, "96368", day) or frozenset()
     present = {b.code for b in coded.billed}
     chosen: Run | None = None
     for run in sorted(runs, key=lambda r: (r.begin, r.key)):

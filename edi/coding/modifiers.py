@@ -6,7 +6,7 @@ Source: rules catalogue A.7, B.1 and G.
 from collections.abc import Sequence
 from datetime import date
 
-from edi.coding.family import pair_indicator
+from edi.coding.edits import pair_indicator
 from edi.coding.hierarchy import Billed
 from edi.coding.timeline import Timeline
 from edi.model.claim import ClaimHeader, billed_coverage
@@ -43,27 +43,29 @@ def distinguish(timeline: Timeline, billed: Sequence[Billed]) -> None:
     for ranked in by_day.values():
         for i, lower in enumerate(ranked):
             for higher in ranked[:i]:
-                if not _needs_telling_apart(timeline.setting, higher, lower):
+                if not _needs_telling_apart(timeline, higher, lower):
                     continue
-                marked = _marked(timeline.setting, higher, lower)
+                marked = _marked(timeline, higher, lower)
                 reason = _difference(higher, lower)
                 if reason and not marked.modifiers:
                     marked.modifiers = (reason if timeline.policies.distinct_modifier == "X" else "59",)
 
 
-def _marked(setting: str, higher: Billed, lower: Billed) -> Billed:
+def _indicator(timeline: Timeline, first: Billed, second: Billed) -> int | None:
+    """Modifier indicator of the pair edit with the first service in column 1."""
+    return pair_indicator(timeline.lists, first.code, second.code, timeline.setting, second.day)
+
+
+def _marked(timeline: Timeline, higher: Billed, lower: Billed) -> Billed:
     """Who carries the modifier: the lower-ranked; where one has no rank, column 2 of the edit."""
     unranked = higher.family.rank is None or lower.family.rank is None
-    return higher if unranked and pair_indicator(lower.code, higher.code, setting) == 1 else lower
+    return higher if unranked and _indicator(timeline, lower, higher) == 1 else lower
 
 
-def _needs_telling_apart(setting: str, higher: Billed, lower: Billed) -> bool:
+def _needs_telling_apart(timeline: Timeline, higher: Billed, lower: Billed) -> bool:
     if higher.code == lower.code:
         return lower.family.kind == "initial" and (higher.site, higher.visit) != (lower.site, lower.visit)
-    return 1 in (
-        pair_indicator(higher.code, lower.code, setting),
-        pair_indicator(lower.code, higher.code, setting),
-    )
+    return 1 in (_indicator(timeline, higher, lower), _indicator(timeline, lower, higher))
 
 
 def _difference(higher: Billed, lower: Billed) -> str | None:

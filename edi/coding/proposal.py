@@ -7,12 +7,13 @@ from typing import Literal
 
 from edi.coding import clock, revenue
 from edi.coding.drugs import drug_lines, pointers
-from edi.coding.family import codes, once_per_date, pair_indicator
+from edi.coding.edits import once_per_date, pair_indicator
+from edi.coding.family import codes
 from edi.coding.given import understand
 from edi.coding.hierarchy import Billed, code_visit
 from edi.coding.modifiers import department_modifier, distinguish, order, with_department
 from edi.coding.timeline import Given, Proposal, ProposedLine, Refusal, Timeline
-from edi.model.claim import ServiceLine
+from edi.model.claim import Service, ServiceLine
 from edi.model.encounter import Encounter
 from edi.payers import Overlay, Policies
 from edi.refdata import Lists
@@ -41,6 +42,7 @@ def propose(
         zone=clock.zone_of(encounter),
         policies=policies,
         given=given,
+        lists=lists,
     )
     coded = [code_visit(timeline, visit) for visit in _visits(given)]
     billed = [b for visit in coded for b in visit.billed]
@@ -83,7 +85,7 @@ def _once_per_date(timeline: Timeline, billed: list[Billed], refusals: list[Refu
     kept: list[Billed] = []
     seen: set[tuple[str, date | None]] = set()
     for item in sorted(billed, key=order):
-        if item.code in once_per_date(timeline.setting):
+        if once_per_date(timeline.lists, item.code, timeline.setting, item.day):
             if (item.code, item.day) in seen:
                 refusals.append(
                     Refusal(
@@ -107,7 +109,9 @@ def _never_together(timeline: Timeline, billed: list[Billed], refusals: list[Ref
     kept = []
     for item in billed:
         others = by_day[item.day] - {item.code}
-        bars = sorted(c for c in others if pair_indicator(c, item.code, timeline.setting) == 0)
+        bars = sorted(
+            c for c in others if pair_indicator(timeline.lists, c, item.code, timeline.setting, item.day) == 0
+        )
         if not bars:
             kept.append(item)
             continue
@@ -129,7 +133,7 @@ def _port_flush(timeline: Timeline, billed: list[Billed], refusals: list[Refusal
         if given.excluded == "flush":
             by_day.setdefault(given.service_date, []).append(given)
     busy = {b.day for b in billed}
-    beside = [s for s in timeline.encounter.services if _bars_flush(s.hcpcs, timeline.setting)]
+    beside = [s for s in timeline.encounter.services if _bars_flush(timeline, s)]
     if any(s.service_date is None for s in beside):
         return
     busy |= {s.service_date for s in beside}
@@ -155,11 +159,13 @@ def _port_flush(timeline: Timeline, billed: list[Billed], refusals: list[Refusal
         refusals[:] = [r for r in refusals if not (r.reason == "flush" and flushed & set(r.administrations))]
 
 
-def _bars_flush(code: str | None, setting: str) -> bool:
+def _bars_flush(timeline: Timeline, service: Service) -> bool:
     """Whether a coded service keeps 96523 from being paid on its day."""
-    plain = (code or "").strip().upper()
-    # the flush itself, coded by a person, bars nothing
-    return plain != "96523" and (plain in codes() or pair_indicator(plain, "96523", setting) == 0)
+    plain = (service.hcpcs or "").strip().upper()
+    if plain in codes():
+        # the flush itself, coded by a person, bars nothing
+        return plain != "96523"
+    return pair_indicator(timeline.lists, plain, "96523", timeline.setting, service.service_date) == 0
 
 
 def _off_campus(timeline: Timeline, billed: list[Billed]) -> None:

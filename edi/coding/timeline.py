@@ -11,7 +11,7 @@ from edi.coding.spans import Spans
 from edi.model.claim import ServiceLine
 from edi.model.encounter import Administration, Encounter
 from edi.payers import Policies
-from edi.refdata import Drug
+from edi.refdata import Drug, Lists
 
 Mode = Literal["infusion", "push", "injection", "pump", "on_body", "flush", "none"]
 ClassBasis = Literal["stated", "table", "policy", "assumed", "unknown"]
@@ -144,6 +144,8 @@ class Timeline:
     policies: Policies
     given: tuple[Given, ...]
     """By position in the encounter."""
+    lists: Lists = field(repr=False, compare=False)
+    """Reference data by which it is coded."""
     initial_fallback: Literal["no_primary", "no_parent", "not_eligible"] | None = None
     """Why the hierarchy chose the initial service of a professional visit."""
     initial_differs: bool = False

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
+from functools import cache, lru_cache
 from typing import Any, Literal
 
 from edi.model import pointer as pointers
@@ -59,18 +60,31 @@ class Conversion:
 
 def leaves(value: object, path: str = "") -> Iterator[tuple[str, Any]]:
     """Every value of a record that is not empty, with its JSON Pointer; `origin` is no value."""
-    if is_dataclass(value) and not isinstance(value, type):
-        for f in fields(value):
-            if f.name != "origin":
-                yield from leaves(getattr(value, f.name), f"{path}/{f.name}")
-    elif isinstance(value, tuple):
+    if isinstance(value, tuple):
         for i, entry in enumerate(value):
             yield from leaves(entry, f"{path}/{i}")
+    elif names := names_of(value):
+        for name in names:
+            inner = getattr(value, name)
+            if inner is not None and inner != ():
+                yield from leaves(inner, f"{path}/{name}")
     elif isinstance(value, dict):
         for key, entry in value.items():
             yield from leaves(entry, path + pointer(key))
     elif value not in (None, ""):
         yield path, value
+
+
+def names_of(value: object) -> tuple[str, ...]:
+    """Names of the values of a record; none for what is no record."""
+    cls: Any = type(value)
+    return value_names(cls)
+
+
+@cache
+def value_names(cls: Any) -> tuple[str, ...]:
+    """Names of the values of records of a class; none for what is no class of records."""
+    return tuple(f.name for f in fields(cls) if f.name != "origin") if is_dataclass(cls) else ()
 
 
 @dataclass(slots=True)
@@ -143,6 +157,12 @@ class Account:
             for row in self.rows
         )
 
+    def moved_keys(self, setting: Setting) -> set[str]:
+        """Keys of a claim from which or to which something has moved."""
+        moves = self.moves[setting]
+        found = {target.split("/")[1] for targets in moves.values() for target in targets}
+        return found | {source.split("/")[1] for source in moves}
+
     def is_said(self, setting: Setting, target: str) -> bool:
         """Whether the user says what stands at, above or below a place of a resulting claim."""
         return any(_within(said, target) or _within(target, said) for said in self.said.get(setting, ()))
@@ -150,7 +170,7 @@ class Account:
     def places(self, source: str, setting: Setting) -> Iterator[str]:
         """Where a value may stand in a resulting claim: by its longest prefix that has moved."""
         moves = self.moves[setting]
-        at = source
+        at = source if moves else ""
         while at:
             found = moves.get(at)
             if found is not None:
@@ -175,6 +195,7 @@ _WHOLE = frozenset(("diagnosis_pointers", "modifiers", "remark_codes", "kinds", 
 """Lists and records that are told as a whole."""
 
 
+@lru_cache(maxsize=4096)
 def unit(path: str) -> str:
     """The pointer under which the loss of a value is told: that of its record or list, else its own."""
     parts = path.split("/")
@@ -200,14 +221,18 @@ def settle(given: Claim, claims: tuple[Claim, ...], account: Account, reason: Re
         reason: why a value that has no place is not there.
     """
     told = {row.source for row in account.rows if row.source}
+    results = {claim.setting: claim for claim in claims if claim.setting is not None}
+    now = {
+        setting: dict(_changed_leaves(claim, setting, given, account)) for setting, claim in results.items()
+    }
     members: dict[str, int] = {}
     lost: dict[str, list[tuple[str, tuple[Setting, str] | None]]] = {}
-    for path, value in leaves(given):
+    for path, value in _open_leaves(given, results, account):
         if path == "/setting" or _is_told(path, told):
             continue
         at = unit(path)
         members[at] = members.get(at, 0) + 1
-        found, instead = _found(path, value, claims, account)
+        found, instead = _found(path, value, now, account)
         if not found:
             lost.setdefault(at, []).append((path, instead))
     for at, missing in lost.items():
@@ -216,6 +241,31 @@ def settle(given: Claim, claims: tuple[Claim, ...], account: Account, reason: Re
             continue
         for path, instead in missing:
             _tell(account, path, str, instead, reason)
+
+
+def _open_leaves(
+    given: Claim, results: Mapping[Setting, Claim], account: Account
+) -> Iterator[tuple[str, Any]]:
+    """The values of the given claim, without records that stand whole in a resulting claim."""
+    moved = {setting: account.moved_keys(setting) for setting in results}
+    for name in value_names(Claim):
+        value = getattr(given, name)
+        whole = any(
+            getattr(claim, name) is value and name not in moved[setting] for setting, claim in results.items()
+        )
+        if not whole:
+            yield from leaves(value, f"/{name}")
+
+
+def _changed_leaves(
+    claim: Claim, setting: Setting, given: Claim, account: Account
+) -> Iterator[tuple[str, Any]]:
+    """The values of a resulting claim, without records that are the given claim's own."""
+    moved = account.moved_keys(setting)
+    for name in value_names(Claim):
+        value = getattr(claim, name)
+        if value is not getattr(given, name) or name in moved:
+            yield from leaves(value, f"/{name}")
 
 
 def _tell(
@@ -241,17 +291,16 @@ def _is_another(at: str, missing: list[tuple[str, tuple[Setting, str] | None]]) 
 
 
 def _found(
-    path: str, value: Any, claims: tuple[Claim, ...], account: Account
+    path: str, value: Any, now: Mapping[Setting, Mapping[str, Any]], account: Account
 ) -> tuple[bool, tuple[Setting, str] | None]:
     """Whether a value stands in a resulting claim; else where another one stands in its place."""
     changed: tuple[Setting, str] | None = None
-    for claim in claims:
-        setting = claim.setting
-        for target in account.places(path, setting) if setting is not None else ():
-            now = _value(claim, target)
-            if now == value and type(now) is type(value):
+    for setting, values in now.items():
+        for target in account.places(path, setting):
+            there = values.get(target)
+            if there == value and type(there) is type(value):
                 return True, None
-            if now not in (None, ()) and changed is None and setting is not None:
+            if there is not None and changed is None:
                 changed = (setting, target)
     return False, changed
 

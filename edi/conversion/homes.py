@@ -5,11 +5,11 @@ address nor a box in its own. What the crosswalk does not name, such as minutes 
 to no surface and stays.
 """
 
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import fields, replace
 from functools import cache
 from typing import Any, TypeVar
 
-from edi.conversion.account import Account
+from edi.conversion.account import Account, names_of
 from edi.model import crosswalk
 from edi.model.claim import Claim, ClaimHeader, ServiceLine, Setting, effective_kind
 
@@ -143,17 +143,17 @@ def _kept(
     """A value without what has no place in it; None, or an empty list, where nothing is left."""
     if isinstance(value, tuple):
         return _entries(value, key, path, none, header, setting, account)
-    if is_dataclass(value) and not isinstance(value, type):
+    if names := names_of(value):
         if _is_homeless(setting, key):
             return None
         changes = {}
-        for f in fields(value):
-            inner = getattr(value, f.name)
-            if inner is None or inner == () or f.name == "origin":
+        for name in names:
+            inner = getattr(value, name)
+            if inner is None or inner == ():
                 continue
-            kept = _kept(inner, f"{key}/{f.name}", f"{path}/{f.name}", none, header, setting, account)
+            kept = _kept(inner, f"{key}/{name}", f"{path}/{name}", none, header, setting, account)
             if kept is not inner:
-                changes[f.name] = kept
+                changes[name] = kept
         if not changes:
             return value
         made = replace(value, **changes)

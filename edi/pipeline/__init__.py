@@ -58,11 +58,14 @@ __all__ = [
 ]
 
 Source = str | bytes | os.PathLike[str]
-"""A path; or JSON or XML as bytes, or as text that begins with a bracket."""
+"""A path; the bytes of a file; or text: JSON or XML beginning with a bracket, X12 beginning with its ISA."""
+
+
+X12_TEXT = re.compile(r"\s*ISA([^A-Za-z0-9\s]).{2}\1")
 
 
 def check(
-    source: Source | Claim | Encounter | Iterable[Claim | Encounter],
+    source: Source | Claim | Encounter | Iterable[Source | Claim | Encounter],
     *,
     payer: str | None = None,
     policies: Mapping[str, Any] | None = None,
@@ -76,7 +79,7 @@ def check(
     """All findings of encounters or claims.
 
     Args:
-        source: path of a file or folder, JSON as bytes or text, a record, or several records.
+        source: path of a file or folder, bytes of a file, JSON, XML or X12 as text, a record, or several.
         payer: payer rules by name (`medicare`) or TOML file; default what the record says, else its payer's.
         policies: policies that win over those of the payer rules and the record.
         received: day on which the payer gets the claims; rules that need it are left out without.
@@ -100,14 +103,15 @@ def check(
         locality=locality,
     ).verified()
     run = Run()
-    if isinstance(source, Claim | Encounter):
-        run.add(judge(_record(source, 0), options))
-    elif isinstance(source, str | bytes | os.PathLike):
-        for judged in judge_inputs(_inputs(source), options):
-            run.add(judged)
-    else:
-        for index, one in enumerate(source):
+    given: Iterable[Source | Claim | Encounter] = (
+        [source] if isinstance(source, Claim | Encounter | str | bytes | os.PathLike) else source
+    )
+    for index, one in enumerate(given):
+        if isinstance(one, Claim | Encounter):
             run.add(judge(_record(one, index), options))
+        else:
+            for judged in judge_inputs(_inputs(one), options):
+                run.add(judged)
     return run.report()
 
 
@@ -143,12 +147,19 @@ def _assembled(encounter: Encounter, payer: str | None, policies: Mapping[str, A
 def _record(value: Claim | Encounter, index: int) -> Record:
     if isinstance(value, Encounter):
         return Record(index=index, kind="encounter", value=value, id=value.encounter_id)
+    if not isinstance(value, Claim):
+        raise TypeError(
+            f"an Encounter or a Claim is needed, not {type(value).__name__}; read_encounter, read_claims and "
+            "read_837 read one from a file"
+        )
     return Record(index=index, kind="claim", value=value, id=value.claim_id)
 
 
 def _inputs(source: Source) -> Iterator[Input]:
     if isinstance(source, bytes):
         yield Input(name="", held=source)
+    elif isinstance(source, str) and X12_TEXT.match(source):
+        yield Input(name="", held=source.encode(errors="surrogateescape"))
     elif isinstance(source, str) and source.lstrip("\ufeff \t\r\n")[:1] in ("{", "[", "<"):
         # text is decoded already, whatever encoding the XML declaration names
         text = re.sub(r"""^(\s*<\?xml[^>]*?)\sencoding\s*=\s*("[^"]*"|'[^']*')""", r"\1", source, count=1)

@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime as dt
+import errno
 import hashlib
 import json
 import os
@@ -124,7 +125,7 @@ def build(
     for outcome in outcomes:
         relocate(outcome.judged)
     report = _report(outcomes)
-    out.mkdir(parents=True, exist_ok=True)
+    make_folder(out)
     number = envelope.control_number
     batches = []
     for name, members in groups.items():
@@ -349,23 +350,38 @@ def report_json(report: Report) -> str:
     return json.dumps(report_to_dict(report), indent=2, ensure_ascii=False) + "\n"
 
 
+def make_folder(path: Path) -> None:
+    """Make a folder and those above it, where they are not there.
+
+    Raises:
+        OSError: it cannot be made, such as where a file has its name.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as problem:
+        raise OSError(errno.ENOTDIR, "this is a file, and a folder is needed", str(path)) from problem
+
+
 def write(path: Path, data: bytes | Iterable[bytes]) -> None:
     """Write a file whole or not at all: under a temporary name in the same folder, then renamed.
 
     `data` are its bytes, or pieces of them one after the other.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: it cannot be written; names the file that was asked for.
     """
-    handle, temporary = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
-    finished = Path(temporary)
+    temporary = None
     try:
+        handle, temporary = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
         with os.fdopen(handle, "wb") as file:
             file.writelines([data] if isinstance(data, bytes) else data)
-        finished.chmod(0o666 & ~_umask())
-        finished.replace(path)
-    except BaseException:
-        finished.unlink(missing_ok=True)
+        Path(temporary).chmod(0o666 & ~_umask())
+        Path(temporary).replace(path)
+    except BaseException as problem:
+        if temporary is not None:
+            Path(temporary).unlink(missing_ok=True)
+        if isinstance(problem, OSError) and problem.filename is not None:
+            raise OSError(problem.errno, problem.strerror, str(path)) from problem
         raise
 
 

@@ -1,6 +1,7 @@
 """From records to findings: settings and payer rules applied, the claim put together, judged, and placed."""
 
 import datetime as dt
+import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -104,6 +105,8 @@ class Judged:
     """x12 for what was read from the wire."""
     guide: str | None = None
     """Guide by which the wire was judged."""
+    content: bytes | None = None
+    """A hash by which a copy of a claim that was read from the wire is known."""
     uncounted: int = 0
     """Claims that were judged for structure only and stand in no `Judged` of their own."""
     record: RecordKind = "file"
@@ -427,9 +430,16 @@ class Run:
             )
         for key in identities(judged):
             # only what is needed to point at it later: claims are not kept
-            self._ids.setdefault(key, []).append(
-                Judged(file=judged.file, index=judged.index, kind=judged.kind, id=judged.id, side=judged.side)
+            kept = Judged(
+                file=judged.file,
+                index=judged.index,
+                kind=judged.kind,
+                id=judged.id,
+                surface=judged.surface,
+                side=judged.side,
+                content=_content(judged),
             )
+            self._ids.setdefault(key, []).append(kept)
 
     @staticmethod
     def _views(report: FileReport, judged: Judged) -> None:
@@ -456,21 +466,28 @@ class Run:
             path = {"encounter": "/encounter_id", "claim": "/claim_id"}.get(what, "/patient/account_number")
             for one in members:
                 others = [m for m in members if m is not one]
+                wire = one.surface == "x12" and all(m.surface == "x12" for m in others)
+                if wire:
+                    # a claim that replaces or voids another one bears its number by right
+                    others = [m for m in others if m.content is not None and one.content is not None]
+                    if not others:
+                        continue
                 first = others[0]
                 where = f"record {first.index + 1}" + (f" of {first.file}" if first.file != one.file else "")
                 more = f" and {len(others) - 1} more" if len(others) > 1 else ""
-                yield (
-                    one,
-                    notice(
-                        "INPUT-DUPLICATE",
-                        f"{where}{more} has the same id",
-                        record=one.kind or "file",
-                        index=one.index,
-                        path=path,
-                        claim_path="/claim_id",
-                        claim=one.id,
-                    ),
+                made = notice(
+                    "INPUT-DUPLICATE",
+                    f"{where}{more} {'has' if len(others) == 1 else 'have'} the same id",
+                    record=one.kind or "file",
+                    index=one.index,
+                    path=path,
+                    claim_path="/claim_id",
+                    claim=one.id,
                 )
+                if wire and all(m.content != one.content for m in others):
+                    # X12 asks for no unique CLM01; it is the answers that cannot be told apart
+                    made.severity = "warning"
+                yield one, made
 
     def changes(self) -> list[Change]:
         """What the claims of the run show together; no record is added after this."""
@@ -526,6 +543,22 @@ class Run:
             message = f"not checked against a whole list of the service date: {names}"
             self._files[self._unchecked_in].findings.append(notice("LISTS-ABSENT", message))
         return Report(files=self.files)
+
+
+def _content(judged: Judged) -> bytes | None:
+    """What tells a copy of a claim from another with its id; None for one that replaces or voids another."""
+    claim = judged.claim
+    if claim is None or judged.surface != "x12" or claim.frequency in ("7", "8"):
+        return None
+    patient, provider = claim.patient, claim.billing_provider
+    coverage = billed_coverage(claim)
+    told = (
+        provider.npi if provider else None,
+        coverage.member_id if coverage else None,
+        (patient.birth_date, patient.first_name) if patient else None,
+        [(x.hcpcs, x.revenue_code, x.modifiers, x.service_date, x.units, x.charge) for x in claim.lines],
+    )
+    return hashlib.blake2b(repr(told).encode(), digest_size=16).digest()
 
 
 def identities(judged: Judged) -> list[tuple[str, str]]:

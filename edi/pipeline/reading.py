@@ -17,6 +17,8 @@ X12_ENDINGS = (".837", ".edi", ".x12", ".999", ".835", ".277", ".277ca", ".ta1")
 ENDINGS = (".json", ".ndjson", ".jsonl", ".xml", *X12_ENDINGS)
 """Endings of the files that are taken from a folder."""
 _ISA = re.compile(rb"ISA[^0-9A-Za-z\s]")
+_WIDE = re.compile(rb"(?:\xff\xfeI\0S\0A\0|\xfe\xff\0I\0S\0A|I\0S\0A\0|\0I\0S\0A)")
+"""X12 that was saved as UTF-16, as some editors and shells do."""
 STDIN = "-"
 
 
@@ -60,7 +62,8 @@ def inputs(
         if name == STDIN and stdin is not None:
             yield Input(name=STDIN, held=stdin.read())
             continue
-        found = _files(name, (*leave, ".report.json"))
+        # an empty word is no name of the present folder
+        found = _files(name, (*leave, ".report.json")) if name.strip() else []
         if not found:
             yield Input(name=name, problem=_nothing(name))
         for path in found:
@@ -94,6 +97,8 @@ def _folder(path: Path, leave: tuple[str, ...]) -> list[Path]:
 
 
 def _nothing(name: str) -> Problem:
+    if not name.strip():
+        return Problem("", "the name of the input is empty", "", "INPUT-NOTHING")
     where = "the folder holds" if Path(name).is_dir() else "the pattern matches"
     return Problem("", f"{where} no file to read", "", "INPUT-NOTHING")
 
@@ -103,6 +108,10 @@ def _read(path: Path) -> Input:
     try:
         with path.open("rb") as file:
             head = file.read(4096)
+            if _WIDE.match(head):
+                message = "the text is UTF-16, and X12 is plain text"
+                help_text = "Save the file as ASCII or UTF-8."
+                return Input(name=name, problem=Problem("", message, help_text, "INPUT-ENCODING"))
             if is_x12(head, name):
                 return Input(name=name, path=path)
             return Input(name=name, held=head + file.read())

@@ -53,7 +53,7 @@ def written(path: Path) -> Iterator[IO[bytes]]:
     """A file that appears whole or not at all: under a temporary name in the same folder, then renamed.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: it cannot be written; names the file that was asked for.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
@@ -62,8 +62,10 @@ def written(path: Path) -> Iterator[IO[bytes]]:
         if path.exists():
             shutil.copymode(path, temporary)
         temporary.replace(path)
-    except BaseException:
+    except BaseException as problem:
         temporary.unlink(missing_ok=True)
+        if isinstance(problem, OSError) and problem.filename == str(temporary):
+            raise OSError(problem.errno, problem.strerror, str(path)) from problem
         raise
 
 

@@ -108,7 +108,8 @@ def _guide_name(head: SetHead) -> str | None:
     """`837P 005010X222A1`: the guide by which a set is judged, with the version id that was sent."""
     if head.guide is None:
         return None
-    version = head.group.element(8) if head.exact else head.guide.versions[0]
+    stated = (head.group.element(8), head.element(3))
+    version = next((v for v in stated if v in head.guide.versions), head.guide.versions[0])
     return f"{head.guide.name} {version}"
 
 
@@ -126,7 +127,8 @@ def _claim(read: ReadClaim, index: int, current: _Set, options: Options, file: s
         snip=options.snip,
         findings=[wire_finding(f, guide=current.guide, index=index) for f in unit.faults],
     )
-    if options.snip > 2:
+    # what is missing from a claim that was cut off says nothing about the claim
+    if options.snip > 2 and not unit.cut:
         record = Record(index=index, kind="claim", value=claim, id=claim.claim_id)
         chosen = chosen_for(claim, options, "x12", record)
         if isinstance(chosen, list):

@@ -352,11 +352,12 @@ class Lists:
         None: no edit in the edition that `edition("ptp", on, setting)` names; where that is not complete, the
         pair was not checked. An indicator of 9, or an end on the first day, is a deleted edit.
         """
-        found = self._chosen("ptp", on, _practice(setting))
+        found = self._held("ptp", (code1, code2), on, _practice(setting))
         if found is None:
             return None
+        edition, rows = found
         day = _number_of(on)
-        for start, end, indicator in found[0].rows(found[1], (code1, code2)):
+        for start, end, indicator in rows:
             if indicator != 9 and start <= day and (not end or (day <= end and start != end)):
                 return PairEdit(
                     code1=code1,
@@ -364,8 +365,8 @@ class Lists:
                     indicator=indicator,
                     start=_day_of(start),
                     end=_day_of(end),
-                    edition=found[1],
-                    covers=found[1].covers(on),
+                    edition=edition,
+                    covers=edition.covers(on),
                 )
         return None
 
@@ -381,14 +382,13 @@ class Lists:
 
     def addon(self, code: str, on: date) -> AddOn | None:
         """The primary codes of an add-on code on a date; None: it is no add-on code, or was not checked."""
-        found = self._chosen("addon", on, "")
+        found = self._held("addon", (code,), on, "")
         if found is None:
             return None
+        edition, listed = found
         day = _number_of(on)
         rows = [
-            (parent, kind)
-            for parent, kind, start, end in found[0].rows(found[1], (code,))
-            if start <= day and (not end or day <= end)
+            (parent, kind) for parent, kind, start, end in listed if start <= day and (not end or day <= end)
         ]
         if not rows:
             return None
@@ -396,8 +396,8 @@ class Lists:
             code=code,
             parents=frozenset(parent for parent, _ in rows if parent),
             closed=all(kind == 1 for _, kind in rows),
-            edition=found[1],
-            covers=found[1].covers(on),
+            edition=edition,
+            covers=edition.covers(on),
         )
 
     def price_asp(self, code: str, on: date) -> DrugPrice | None:
@@ -519,11 +519,31 @@ class Lists:
     def _row(
         self, kind: str, key: tuple[str, ...], on: date, *settings: str
     ) -> tuple[Edition, tuple[Any, ...]] | None:
+        found = self._held(kind, key, on, *settings)
+        return (found[0], found[1][0]) if found else None
+
+    def _held(
+        self, kind: str, key: tuple[str, ...], on: date, *settings: str
+    ) -> tuple[Edition, Sequence[tuple[Any, ...]]] | None:
+        """The edition for a date with its rows of a key; None: it has none.
+
+        A part of a list that a user loaded cannot say that a code is not there: then what ships is asked.
+        """
         found = self._chosen(kind, on, *settings)
         if found is None:
             return None
-        rows = found[0].rows(found[1], key)
-        return (found[1], rows[0]) if rows else None
+        reference, edition = found
+        rows = reference.rows(edition, key)
+        if rows or edition.complete or edition.origin == "shipped":
+            return (edition, rows) if rows else None
+        shipped = [
+            (edition, rows)
+            for reference in self._references
+            for edition in reference.editions(kind)
+            if edition.origin == "shipped" and edition.setting in settings
+            if (rows := reference.rows(edition, key))
+        ]
+        return shipped[0] if shipped else None
 
     # ---- drugs
 

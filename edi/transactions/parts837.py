@@ -1102,7 +1102,12 @@ def _patch(w: Cursor, kept: Sequence[Segment], index: int, one: Unmapped, match:
         nth = int(match[3] or 1) - 1
         found = same[nth] if nth < len(same) else None
     if found is None:
-        w.refuse(f"the segment of {one.address} is not written", "unmapped", index, "address")
+        w.refuse(
+            f"the claim writes no segment at {one.address} into which this value could go",
+            "unmapped",
+            index,
+            "address",
+        )
         return
     component = int(match[5]) if match[5] else None
     value = w.raw_element(("unmapped", index), one.text)

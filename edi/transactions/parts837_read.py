@@ -867,7 +867,8 @@ def claim_date(r: Reading, text: str, found: tuple[str, dt.date | None, dt.date 
 
 def diagnoses(r: Reading, text: str, kinds: Sequence[DiagnosisKind], codes: Sequence[str]) -> None:
     """HI of diagnoses; `kinds` and qualifiers (`codes`) are those of the first and of the further ones."""
-    for at, part in enumerate(text.split(ELEMENT)[1:], 1):
+    # separators behind the last diagnosis are a fault of the wire, not diagnoses without a code
+    for at, part in enumerate(text.rstrip(ELEMENT).split(ELEMENT)[1:], 1):
         pieces = part.split(COMPONENT)
         code = pieces[1] if len(pieces) > 1 else ""
         present = pieces[8] if len(pieces) > 8 and r.facility and kinds[0] not in PLAIN_KINDS else ""
@@ -913,7 +914,7 @@ def conditions(r: Reading, text: str) -> None:
 def simple_codes(r: Reading, text: str, qualifier: str) -> list[tuple[int, str]]:
     """Codes of a HI whose parts are a qualifier and a code; hands back their elements."""
     found = []
-    for at, part in enumerate(text.split(ELEMENT)[1:], 1):
+    for at, part in enumerate(text.rstrip(ELEMENT).split(ELEMENT)[1:], 1):
         pieces = part.split(COMPONENT)
         if pieces[0] != qualifier:
             r.left(at, 1, pieces[0])

@@ -5,10 +5,13 @@ worked out on demand by reading the claim's segments once more (`trace_read`).
 """
 
 import io
+import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from pathlib import Path
 from typing import IO
 
 from edi.errors import NotReadable
@@ -256,43 +259,60 @@ def read_claim(
     return claim
 
 
-def read_claims(source: bytes | IO[bytes]) -> Iterator[Event | ReadClaim]:
+Source = str | bytes | os.PathLike[str] | IO[bytes]
+"""A path, the bytes of a file, or a binary stream."""
+
+
+def read_claims(source: Source) -> Iterator[Event | ReadClaim]:
     """All that a reader says of a file, in order; a unit that is a claim comes as `ReadClaim`.
 
     So one pass serves both the faults of the wire (`Unit.faults`, `Fault`) and the claims.
     """
     maker = ClaimReader()
-    for event in Reader(_stream(source)):
-        claim = maker.take(event)
-        if claim is not None:
-            assert isinstance(event, Unit)
-            yield ReadClaim(claim, event, event.head)
-        else:
-            yield event
+    with _stream(source) as stream:
+        for event in Reader(stream):
+            claim = maker.take(event)
+            if claim is not None:
+                assert isinstance(event, Unit)
+                yield ReadClaim(claim, event, event.head)
+            else:
+                yield event
 
 
-def read_837(source: bytes | IO[bytes]) -> Iterator[Claim]:
+def read_837(source: Source) -> Iterator[Claim]:
     """The claims of an 837P or 837I, as the wire states them, however broken it is.
 
+    Faults of the file are passed over: `edi.check` tells them.
+
     Args:
-        source: the bytes of a file, or a stream that is read as claims are asked for.
+        source: a path, the bytes of a file, or a binary stream that is read as claims are asked for.
 
     Raises:
         NotReadable: the input holds no interchange; raised when the first claim is asked for.
+        OSError: the file cannot be opened or read.
     """
     maker = ClaimReader()
-    for event in Reader(_stream(source)):
-        if isinstance(event, Fault):
-            if event.kind == "no_isa":
-                raise NotReadable("this is not X12: it does not begin with ISA")
-            continue
-        claim = maker.take(event)
-        if claim is not None:
-            yield claim
+    with _stream(source) as stream:
+        for event in Reader(stream):
+            if isinstance(event, Fault):
+                if event.kind == "no_isa":
+                    raise NotReadable("this is not X12: it does not begin with ISA")
+                continue
+            claim = maker.take(event)
+            if claim is not None:
+                yield claim
 
 
-def _stream(source: bytes | IO[bytes]) -> IO[bytes]:
-    return io.BytesIO(source) if isinstance(source, bytes | bytearray | memoryview) else source
+@contextmanager
+def _stream(source: Source) -> Iterator[IO[bytes]]:
+    """The stream of a source; one that is opened here is closed again."""
+    if isinstance(source, bytes | bytearray | memoryview):
+        yield io.BytesIO(source)
+    elif isinstance(source, str | os.PathLike):
+        with Path(source).open("rb") as opened:
+            yield opened
+    else:
+        yield source
 
 
 def trace_read(claim: Claim, wanted: Collection[str] | None = None) -> dict[str, X12Place]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from edi import tables
 from edi.x12.guide import ElementLine, Note, SegmentLine
 from edi.x12.patterns import DAY, FORMATS, SHORT_DAY, TIME
 from edi.x12.segment import COMPONENT, ELEMENT, REPETITION
@@ -33,22 +34,33 @@ def _pattern(text: str) -> re.Pattern[str]:
     return re.compile(text)
 
 
+@cache
+def _last_elements() -> dict[str, int]:
+    """Segment id -> the number of elements that the standard gives it, whatever a guide uses."""
+    found: dict[str, int] = {}
+    for row in tables.rows("guides/data_elements.csv"):
+        found[row["segment"]] = max(found.get(row["segment"], 0), int(row["element"]))
+    return found
+
+
 def judge(line: SegmentLine, text: str) -> Iterator[ElementFault]:
     """All faults of a segment's elements against its guide line, each once, in the order of the elements."""
     parts = text.split(ELEMENT)[1:]
-    if parts and not parts[-1]:
+    by_place = {e.position: e for e in line.elements}
+    most = max(by_place, default=0)
+    # where the last value is one that must be there, its absence is the fault
+    if parts and not parts[-1] and not _required(by_place, len(parts)):
         yield ElementFault(kind="trailing_separator", element=len(parts))
     while parts and not parts[-1]:
         parts.pop()
-    by_place = {e.position: e for e in line.elements}
-    most = max(by_place, default=0)
     formats = {n.places[1]: n.places[0] for n in line.notes if n.kind == "D"}
     for place in range(1, max(most, len(parts)) + 1):
         value = parts[place - 1] if place <= len(parts) else ""
         element = by_place.get(place)
         if element is None:
             if value:
-                kind = "too_many_elements" if place > most else "element_not_used"
+                standard = _last_elements().get(line.id, most)
+                kind = "too_many_elements" if place > max(most, standard) else "element_not_used"
                 yield ElementFault(kind=kind, element=place, actual=value)
             continue
         if not value:
@@ -175,6 +187,9 @@ def _simple(
                 return
             if value.endswith(" "):
                 yield fault("trailing_blank")
+                return
+            if line.is_plain and not (value.isascii() and value.isalnum()):
+                yield fault("punctuation")
                 return
             length = len(value)
     if length < line.least:

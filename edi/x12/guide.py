@@ -53,6 +53,10 @@ class Note:
         return self.kind + "".join(f"{p:02}" for p in self.places)
 
 
+PLAIN_LISTS = ("icd10cm", "ndc")
+"""Lists whose codes the wire carries as letters and digits alone."""
+
+
 @dataclass(slots=True, kw_only=True)
 class ElementLine:
     """One element or component."""
@@ -76,6 +80,11 @@ class ElementLine:
     alternatives: list["ElementLine"] = field(default_factory=list)
     """The same element for certain versions."""
     code_set: frozenset[str] = frozenset()
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether its values are written without dots, hyphens and blanks, whatever people write."""
+        return self.list_name in PLAIN_LISTS
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -447,6 +456,20 @@ def shipped() -> tuple[Guide, ...]:
     """All guides of transaction sets."""
     names = [n for n in tables.names("guides", ".guide") if n not in ("envelope", "ta1")]
     return tuple(load(name) for name in names)
+
+
+def guide_of_set(group_version: str, set_id: str, set_version: str) -> tuple[Guide | None, bool, bool]:
+    """The guide by which a set is judged, whether it has exactly that version, and whether GS08 is known.
+
+    ST03 wins over GS08 where it names a guide: the set says how it was made, the group speaks for many.
+    """
+    guide, exact = guide_for(group_version or set_version, set_id)
+    known = exact
+    if set_version and set_version != group_version:
+        own, named = guide_for(set_version, set_id)
+        if named:
+            guide, exact = own, True
+    return guide, exact, known
 
 
 def guide_for(version: str, set_id: str) -> tuple[Guide | None, bool]:

@@ -9,6 +9,8 @@ its first HL01 follows the last one before it, and how many claims the set holds
 import gc
 import multiprocessing
 import re
+import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
@@ -16,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import IO
 
 from edi.x12.findings import Fault
-from edi.x12.guide import guide_for, shipped
+from edi.x12.guide import guide_of_set, shipped
 from edi.x12.placing import ENDS
 from edi.x12.reader import MOST_CLAIMS, RANGE_START, Reader, SetReader
 from edi.x12.segment import ELEMENT
@@ -156,6 +158,7 @@ def judge(stream: IO[bytes], *, jobs: int) -> Iterator[Told]:
         return
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(jobs, mp_context=context, initializer=_warm) as pool:
+        _start(pool, jobs)
         yield from judge_with(pool, stream, most=2 * jobs)
 
 
@@ -183,6 +186,18 @@ def _settled(sums: _Sums, job: _Job, done: _Done) -> Iterator[Fault]:
         yield done.many
 
 
+def _start(pool: Executor, jobs: int) -> None:
+    """Start the workers so that an interrupt from the keyboard, which reaches all, is for this one alone."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        for _ in range(jobs):
+            pool.submit(int)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def _warm() -> None:
     """A worker reads the guides once and keeps them out of the way of the garbage collector."""
     shipped()
@@ -192,7 +207,7 @@ def _warm() -> None:
 def _work(job: _Job) -> _Done:
     """Judge a range; runs in a worker."""
     number, text, marks, group, group_text, set_number, set_text = job.head
-    guide, exact = guide_for(job.version, job.set_id)
+    guide, exact, _ = guide_of_set(job.version, job.set_id, [*set_text.split(ELEMENT), "", "", ""][3])
     assert guide is not None
     group_head = GroupHead(InterchangeHead(number, text, marks), group, group_text)
     reader = SetReader(SetHead(group_head, set_number, set_text, compiled(guide), exact))

@@ -44,8 +44,10 @@ def number(least: int, most: int) -> str:
 
 
 @cache
-def value(type_: str, least: int, most: int, codes: frozenset[str]) -> str:
-    """Pattern of one value that is there."""
+def value(type_: str, least: int, most: int, codes: frozenset[str], plain: bool = False) -> str:
+    """Pattern of one value that is there; a plain one holds letters and digits alone."""
+    if plain:
+        return rf"[0-9A-Za-z]{{{max(1, least)},{most}}}"
     if codes:
         fit = sorted(c for c in codes)
         return "(?:" + "|".join(map(re.escape, fit)) + ")"
@@ -155,7 +157,7 @@ def _one(line: ElementLine) -> str:
             )
         body = f"{live}(?={_DATA}|{COMPONENT}){inner}"
     else:
-        body = value(line.type, line.least, line.most, line.code_set)
+        body = value(line.type, line.least, line.most, line.code_set, line.is_plain)
     if line.repeat > 1:
         return f"{body}(?:{REPETITION}{body}){{0,{line.repeat - 1}}}"
     return body

@@ -190,6 +190,11 @@ class Places:
         segment_id, code = self._key(text)
         return any(n.line.id == segment_id and _fits(n, code) for n in loop.nodes[1:])
 
+    def is_service(self, node: int) -> bool:
+        """Whether a node, flags allowed, is what a part is about: the line behind its first segment."""
+        found = self.nodes[node & ~FLAGS]
+        return bool(found.home.loop.part) and _is_second(found)
+
     def is_meant(self, line: SegmentLine | None, text: str) -> bool:
         """Whether a line is that of a segment."""
         segment_id, code = self._key(text)
@@ -272,6 +277,8 @@ class Places:
             below = at.children
             if from_ is not None:
                 below = [c for c in below if c.group >= from_.group and c is not from_]
+            # a loop that has had all its turns is not begun again, least of all without its first segment
+            below = [c for c in below if self._turns(c, before) < c.loop.most]
             headless = next(filter(None, (self._within(c, segment_id, code) for c in below)), None)
             for other in at.nodes[1:]:
                 if other.line.id == segment_id and _fits(other, code):
@@ -306,6 +313,20 @@ class Places:
                 break
         return count
 
+    def _turns(self, loop: LoopNode, before: Sequence[int]) -> int:
+        """How many turns of a loop there were in the present turn of the loop around it."""
+        turns = 0
+        for code in reversed(before):
+            if code >= UNKNOWN or code & MISPLACED:
+                continue
+            node = self.nodes[code & ~FLAGS]
+            begins = node.is_head or bool(code & RESTART)
+            if node.home is loop:
+                turns += begins
+            elif node.home is loop.parent and begins:
+                break
+        return turns
+
     def _with_wrong_code(self, node: Node, text: str, before: Sequence[int]) -> Node | None:
         """A line of which the segment can only be a wrongly coded instance: the only one that is awaited."""
         segment_id, code = self._key(text)
@@ -337,8 +358,9 @@ class Places:
         for other in loop.nodes[1:]:
             if other.line.id == segment_id and _fits(other, code):
                 return other
-        for child in loop.children:
-            if child.loop.level is None or loop.loop.level is not None:
+        # a level without its HL is begun by its own segments, not by those of another headless loop
+        for child in loop.children if loop.loop.level is None else ():
+            if child.loop.level is None:
                 found = self._within(child, segment_id, code)
                 if found is not None:
                     return found

@@ -13,10 +13,11 @@ from typing import IO
 
 from edi.x12.elements import ElementFault, judge
 from edi.x12.findings import Fault
-from edi.x12.guide import ElementLine, SegmentLine, guide_for, load
-from edi.x12.placing import CARRIED, FLAGS, FOREIGN, MISPLACED, RESTART, STRANGER, UNKNOWN, LoopNode
-from edi.x12.segment import COMPONENT, ELEMENT, REPETITION
-from edi.x12.structure import StructureFault
+from edi.x12.guide import ElementLine, SegmentLine, guide_of_set, load
+from edi.x12.placing import CARRIED, FLAGS, FOREIGN, MISPLACED, NAMES, RESTART, STRANGER, UNKNOWN, LoopNode
+from edi.x12.segment import COMPONENT, ELEMENT, REPETITION, qualifier_of
+from edi.x12.structure import StructureFault, faults_of
+from edi.x12.taking import plain
 from edi.x12.tokens import ISA_WIDTHS, Block, Ended, Opened, Stray, tokens
 from edi.x12.units import (
     Event,
@@ -42,6 +43,8 @@ _At = tuple[Block, int]
 """A segment: its block and its index there."""
 _Spot = tuple[int, int, int]
 """Byte from 0, line of text and column from 1."""
+TRIES = 3
+"""Segments of a unit that are tried as strays at most, the first ones."""
 _UNPRINTABLE = re.compile("[^ -~" + ELEMENT + COMPONENT + REPETITION + "]")
 
 
@@ -116,9 +119,9 @@ class Reader:
                     )
                 self.bytes = token.start + token.size
             elif isinstance(token, Ended):
-                if token.inside == "segment":
+                if token.inside in ("segment", "terminator"):
                     yield Fault(
-                        kind="isa_truncated",
+                        kind="isa_truncated" if token.inside == "segment" else "no_terminator",
                         interchange=self._number(),
                         byte=token.start,
                         text_line=token.place[0],
@@ -359,7 +362,7 @@ class Reader:
         text = block.segments[i]
         parts = [*text.split(ELEMENT), "", "", ""]
         version = self._group.element(8) or parts[3]
-        guide, exact = guide_for(version, parts[1])
+        guide, exact, known = guide_of_set(version, parts[1], parts[3])
         head = SetHead(self._group, self._sets, text, compiled(guide) if guide else None, exact)
         number = self._sets
 
@@ -382,7 +385,7 @@ class Reader:
 
         if guide is None:
             yield fault("set_unknown", 1, actual=parts[1])
-        elif not exact:
+        elif not known:
             yield from once("gs_version", 8, actual=version, expected=guide.versions[0])
         if guide is not None and self._group.element(1) != guide.group:
             yield from once("gs_function", 1, actual=self._group.element(1), expected=guide.group)
@@ -412,6 +415,8 @@ class SetReader:
         self.segments: list[str] = []
         self.cuts: list[int] = []
         self.bad: list[int] = []
+        self.jumped = False
+        """The unit holds a loop whose first segment is missing."""
         self.spans: list[tuple[Block, int, int]] = []
         self.root: LoopNode | None = None
         self.levels: list[_Level] = []
@@ -481,6 +486,14 @@ class SetReader:
                     nxt = here.get(text[:3])
                     if nxt is None:
                         nxt = places.next(state, text, nodes)
+                        if self.jumped and (nxt >= RESTART or nxt < -RESTART):
+                            i = start + len(nodes) - held
+                            self._span(block, start, i)
+                            start, held = i, len(nodes)
+                            if self._find_stray(text):
+                                state = self.state
+                                here = tables[state]
+                                nxt = places.next(state, text, nodes)
             if nxt < 0:
                 nxt = -1 - nxt
                 if nxt in parts:
@@ -520,6 +533,7 @@ class SetReader:
                 if places.nodes[state].home.loop.part:
                     self.cuts.append(len(nodes) - 1)
                 here = tables[state]
+                self.jumped = self.jumped or len(nodes) > 1
             else:
                 add(nxt)
                 if not match[nxt](text):
@@ -608,11 +622,78 @@ class SetReader:
                 return [], i
         return [], i
 
+    def _find_stray(self, text: str | None) -> bool:
+        """Whether a segment that seemed to begin a loop without its first segment cannot stand there at all.
+
+        A stray one takes what follows along into a loop that is not there, and every segment behind it looks
+        wrong. That it is a stray shows in what follows: without it there are fewer faults, and `text`, the
+        segment that is about to be placed, has its place. Then what follows is placed anew, and `state` is
+        the state before `text`.
+        """
+        assert self.compiled is not None and self.root is not None
+        places, match = self.compiled.places, self.compiled.match
+        jumps = [i for i, c in enumerate(self.nodes) if i and c & RESTART and self._may_stray(i)]
+        for k in jumps[:TRIES]:
+            nodes, cuts = self.nodes[:k], [c for c in self.cuts if c < k]
+            state = next(c & ~FLAGS for c in reversed(nodes) if c < MISPLACED)
+            nodes.append(FOREIGN)
+            for segment in self.segments[k + 1 :]:
+                found = places.next(state, segment, nodes)
+                if found < 0:
+                    found = -1 - found
+                    if found not in places.parts:
+                        break
+                    cuts.append(len(nodes))
+                if RESTART <= found < UNKNOWN:
+                    break
+                nodes.append(found)
+                state = found if found < RESTART else state
+            if len(nodes) < len(self.nodes):
+                continue
+            if text is not None:
+                found = places.next(state, text, nodes)
+                if (-1 - found if found < 0 else found) >= RESTART:
+                    continue
+            if self._cost(nodes) < self._cost(self.nodes) + (text is not None):
+                self.bad[:] = [i for i in self.bad if i < k]
+                for i in range(k, len(nodes)):
+                    if nodes[i] >= RESTART or not match[nodes[i]](self.segments[i]):
+                        self.bad.append(i)
+                self.nodes[:], self.cuts[:], self.state = nodes, cuts, state
+                self.jumped = any(c & RESTART and c < MISPLACED for c in nodes[1:])
+                return True
+        return False
+
+    def _may_stray(self, index: int) -> bool:
+        """Whether a segment that begins a loop without its first segment may be a stray one.
+
+        It is none where the first segment follows, only too late, nor where a service line is about it.
+        """
+        assert self.compiled is not None
+        places, code = self.compiled.places, self.nodes[index]
+        if code >= MISPLACED or places.is_service(code):
+            return False
+        home = places.nodes[code & ~FLAGS].home
+        for other in self.nodes[index + 1 :]:
+            if other >= RESTART or places.nodes[other].home is not home:
+                return True
+            if places.nodes[other].is_head:
+                return False
+        return True
+
+    def _cost(self, nodes: list[int]) -> int:
+        """How many faults of placing and of shape a run of nodes has."""
+        assert self.compiled is not None and self.root is not None
+        wrong = sum(c >= MISPLACED for c in nodes)
+        return wrong + len(faults_of(self.compiled.places, nodes, self.root))
+
     def _flush(self) -> Unit:
         """The unit that is finished, judged."""
         assert self.compiled is not None and self.root is not None
+        if self.jumped:
+            self._find_stray(None)
         unit = Unit(self.head, self.root, self.nodes, self.segments, self.count + 1, self.cuts, self.spans)
-        bad = self.bad
+        bad, self.jumped = self.bad, False
         self.count += len(self.nodes)
         self.nodes, self.segments, self.cuts, self.bad, self.spans = [], [], [], [], []
         self._judge(unit, bad)
@@ -774,7 +855,12 @@ class SetReader:
             if code == CARRIED:
                 return
             kind = "segment_not_here" if code in (FOREIGN, STRANGER) else "segment_unknown"
-            values: dict[str, object] = {"segment": segment_id[:10], "guide": guide}
+            _, qualifier = qualifier_of(text)
+            if segment_id == NAMES:
+                qualifier = [*text.split(ELEMENT, 2), ""][1]
+            known = f"[{qualifier}]" if qualifier and kind == "segment_not_here" else ""
+            values: dict[str, object] = {"segment": plain(segment_id)[:10] + known, "guide": guide}
+            values["loop"] = address(unit, index).partition("/")[0]
             unit.nodes[index] = UNKNOWN
             unit.faults.append(self._fault(unit, kind, index, None, None, values))
             return
@@ -791,7 +877,7 @@ class SetReader:
             values = _values(fault, node.line, guide)
             made = self._fault(unit, fault.kind, index, fault.element, fault.component, values)
             made.repetition = fault.repetition
-            made.expected, made.actual = fault.expected, fault.actual
+            made.expected, made.actual = fault.expected, fault.actual and plain(fault.actual)
             unit.faults.append(made)
         if _UNPRINTABLE.search(text):
             for place, value in enumerate(text.split(ELEMENT)):
@@ -974,6 +1060,7 @@ class SetReader:
         """The set is over, with or without its SE; when the input was cut off, nothing is called missing."""
         if self.compiled is not None and self.nodes:
             unit = self._flush()
+            unit.cut = cut
             if cut:
                 unit.faults = [f for f in unit.faults if not f.kind.endswith("_missing") or f.element]
             yield unit

@@ -148,12 +148,13 @@ class Stray:
 
 @dataclass(slots=True)
 class Ended:
-    """The input ends. `inside` says where: in an interchange without its IEA, in the middle of a segment."""
+    """The input ends. `inside` says where: in an interchange without its IEA, in the middle of a segment, or
+    behind a whole IEA that only lacks its terminator."""
 
     start: int
     place: tuple[int, int]
     """Line of text and column of `start`, both from 1."""
-    inside: Literal["interchange", "segment"] | None = None
+    inside: Literal["interchange", "segment", "terminator"] | None = None
 
 
 Token = Block | Opened | Stray | Ended
@@ -281,6 +282,7 @@ def _interchange(source: _Source, opened: Opened) -> Generator[Token, None, Ende
     opening = rb"ISA(?=([^0-9A-Za-z \r\n])(?:(?:(?!\2)[^\r\n]){0,60}\2){15})"
     begin = rb"[ \t\r\n\x00]*(IEA(?=" + mark + rb")|" + opening + rb")"
     first = re.compile(begin)
+    whole = re.compile(rb"[ \t\r\n\x00]*IEA" + mark + rb"\d{1,5}" + mark + rb"\d{9}[ \t\r\n\x00]*")
     # the terminator in front, a literal, makes the search fast
     later = re.compile(re.escape(marks.segment) + begin)
     while True:
@@ -310,10 +312,12 @@ def _interchange(source: _Source, opened: Opened) -> Generator[Token, None, Ende
             rest = source.held
             if rest.strip(BLANKS):
                 start, place = source.start, source.place()
-                block = _block(source, len(rest), opened)
-                block.cut = True
+                complete = whole.fullmatch(rest) is not None
+                block = _block(source, len(rest.rstrip(BLANKS)) if complete else len(rest), opened)
+                block.cut = not complete
                 yield block
-                return Ended(start, place, "segment")
+                source.drop(len(source.held))
+                return Ended(start, place, "terminator" if complete else "segment")
             source.drop(len(rest))
             return Ended(source.start, source.place(), "interchange")
 

@@ -11,6 +11,7 @@ from edi.x12.patterns import segment_pattern
 from edi.x12.placing import FLAGS, MISPLACED, RESTART, UNKNOWN, LoopNode, Node, Places
 from edi.x12.segment import COMPONENT, ELEMENT, qualifier_of
 from edi.x12.structure import StructureFault, faults_of
+from edi.x12.taking import plain
 from edi.x12.tokens import Block
 
 REMEMBERED = 8192
@@ -129,6 +130,8 @@ class Unit:
     spans: list[tuple[Block, int, int]]
     """Where the segments stood: (block, index in the block, how many)."""
     faults: list[Fault] = field(default_factory=list)
+    cut: bool = False
+    """The input ended in the middle of it."""
     level: tuple[int, int, int] | None = None
     """For a level: number of its HL, the HL above it, and its depth."""
 
@@ -208,7 +211,7 @@ def address(unit: Unit, index: int, element: int | None = None, component: int |
     node = unit.node(index)
     text = unit.segments[index]
     segment_id, qualifier = qualifier_of(text)
-    name = f"{segment_id[:10]}[{qualifier}]" if qualifier else segment_id[:10]
+    name = plain(segment_id)[:10] + (f"[{plain(qualifier)}]" if qualifier else "")
     behind = ""
     if element is not None:
         behind = f"/{element:02}" + (f"-{component}" if component is not None else "")

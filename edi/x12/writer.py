@@ -139,7 +139,7 @@ class Cursor:
         if self._refused(data) is not None:
             self._refuse((Slot(1, None, "text"),), (data,), base)
         if re.match("[A-Z][A-Z0-9]{1,2}" + re.escape(marks[0]), text) is None:
-            self.refuse("this is no segment", *base, "text")
+            self.refuse("this is no segment: it begins with no segment id", *base, "text")
         own = str.maketrans(dict(zip(marks, (ELEMENT, COMPONENT, REPETITION), strict=True)))
         return text.translate(own)
 
@@ -170,16 +170,19 @@ class Cursor:
             if found is None:
                 continue
             mark = found.group()
+            remedy = "change the value"
             if mark in self.delimiters.marks:
                 why = f"holds {mark!r}, the {self.delimiters.name(mark)}"
+                remedy += " or choose other delimiters"
             elif value.startswith(UNWRITABLE) and value[1:].lstrip("-s") in ("NaN", "Infinity"):
                 why = "is no number that X12 can write"
             elif mark < " " or mark == "\x7f":
                 why = f"holds the control character {mark!r}"
             else:
                 why = f"holds {mark!r}, which is not in the X12 character set"
+                remedy = "write it with plain letters and signs"
             where = pointer(base, slot.pointer)
-            raise NotWritable(f"{where} {why}: change the value or choose other delimiters", path=where)
+            raise NotWritable(f"{where} {why}: {remedy}", path=where)
 
 
 class Trace(NamedTuple):

@@ -8,9 +8,12 @@ from edi.coding.given import NOT_CLASSIFIED
 from edi.coding.timeline import Given
 from edi.rules import Case, Hit, rule
 from edi.rules.about import BASE
-from edi.rules.asks import box
+from edi.rules.asks import box, first_day
 from edi.rules.drug.units import units_mistaken
 from edi.rules.f15.lines import charge_problems
+
+SHOWN = 4
+"""Codes that a finding names at most."""
 
 
 @rule(
@@ -47,7 +50,7 @@ def _has_line(case: Case, given: Given) -> bool:
 @rule(
     "DRUG-ADMIN-001",
     "drug-without-line",
-    message="administration {id} has no drug code, so the drug itself is not billed",
+    message="administration {id} has no drug code, so the drug itself is not billed{known}",
     help="Write the drug code and its price, or say with patient_supplied that the drug was not bought.",
     source="rules catalogue B.4 (source article S2: the drug and its administration are billed together)",
     severity="warning",
@@ -87,7 +90,19 @@ def drug_without_line(case: Case) -> Iterator[Hit]:
             continue
         if given.klass in ("hydration", "flush") or not given.source.drug or _has_line(case, given):
             continue
-        yield Hit(f"/administrations/{given.index}/hcpcs", id=given.id)
+        yield Hit(
+            f"/administrations/{given.index}/hcpcs", id=given.id, known=_known_codes(case, given.source.drug)
+        )
+
+
+def _known_codes(case: Case, name: str) -> str:
+    """What the drug table has for a charted name; the choice stays with who knows the product."""
+    named = case.lists.drugs_named(name, first_day(case.claim))
+    codes = [d.code for d in named if d.replaced_by is None and d.drug_class != "unclassified"]
+    if not codes:
+        return ""
+    more = f" and {len(codes) - SHOWN} more" if len(codes) > SHOWN else ""
+    return f"; for {name} the drug table has {', '.join(codes[:SHOWN])}{more}"
 
 
 @rule(

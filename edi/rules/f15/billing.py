@@ -119,6 +119,10 @@ def tax_id_unusable(case: Case) -> Iterator[Hit]:
         return
     if provider.tax_id is not None and (problem := tax_id.problem(provider.tax_id)):
         yield Hit(path, box=where, problem=f"has a tax number that cannot be right: {problem}")
+    elif case.claim.origin is not None and provider.tax_id is not None and not provider.tax_id.isdigit():
+        # published examples have it with a hyphen, so not every receiver turns it down
+        problem = "has a tax number that is not written as nine digits alone"
+        yield Hit(path, severity="warning", box=where, problem=problem)
     kind, path = provider.tax_id_type, "/billing_provider/tax_id_type"
     if absent(case, kind, path):
         problem = "has a tax number of no stated type; it is taken for an employer's (EI)"

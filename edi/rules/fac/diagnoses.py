@@ -195,6 +195,7 @@ def procedure_on_outpatient_bill(case: Case) -> Iterator[Hit]:
     breaks=[
         {"/unmapped": [{"address": "2300/HI", "text": "HI*DR:470"}]},
         {"/unmapped": [{"address": "2300/HI", "text": "HI*DR:470"}], "/type_of_bill": "0851"},
+        {"/unmapped": [{"address": "2300/HI", "text": "HI*DR:470"}], "/type_of_bill": "0141"},
     ],
     keeps=[
         {"/unmapped": [{"address": "2300/HI", "text": "HI*DR:470"}], "/type_of_bill": "0111"},

@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterator
 from functools import cache
 
 from edi import tables
-from edi.coding.family import PROLONGED_MINUTES, codes, parents
+from edi.coding.edits import parents_of
+from edi.coding.family import PROLONGED_MINUTES, codes
 from edi.coding.timeline import Given
 from edi.rules.base import Case, Hit, rule
 from edi.rules.inf.linking import (
@@ -55,8 +56,13 @@ def _mismatched(case: Case, wanted: Collection[str]) -> Iterator[Linked]:
     return (
         link
         for link in found
-        if link.code not in HOURS or (parents()[link.code] & present and not link.ids & firsts)
+        if link.code not in HOURS or (_has_parent(case, link, present) and not link.ids & firsts)
     )
+
+
+def _has_parent(case: Case, link: Linked, present: Collection[str]) -> bool:
+    allowed = parents_of(case.lists, link.code, case.claim.lines[link.index].service_date) or frozenset()
+    return not allowed.isdisjoint(present)
 
 
 def _complex(given: Given) -> bool:

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from edi import tables
-from edi.coding.family import pair_indicator
+from edi.coding.edits import pair_indicator
 from edi.coding.timeline import HELD, Given
 from edi.model.claim import billed_coverage
 from edi.payers import MEDICARE_FILING
@@ -233,7 +233,11 @@ def vein_access(case: Case) -> Iterator[Hit]:
             if line.service_date != day or distinct(line):
                 continue
             other = next(
-                (c for _, o, c in lines if pair_indicator(c, code, setting) is not None and not distinct(o)),
+                (
+                    c
+                    for _, o, c in lines
+                    if pair_indicator(case.lists, c, code, setting, day) is not None and not distinct(o)
+                ),
                 None,
             )
             if other is not None:

@@ -1,13 +1,15 @@
 """INF-INIT: one initial service per access site and visit, and add-ons with a parent."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 
-from edi.coding.family import INITIALS, codes, parents
+from edi.coding.edits import most_units, parents_of
+from edi.coding.family import INITIALS, codes
 from edi.refdata import Lists
 from edi.rules.about import BASE
 from edi.rules.across import Across, Settled, Told
 from edi.rules.base import Case, Hit, rule
-from edi.rules.days import billed_by, by_day, lines_of
+from edi.rules.days import billed_by, by_day, day_of, lines_of
 from edi.rules.inf.linking import (
     Second,
     by_a_person,
@@ -16,7 +18,6 @@ from edi.rules.inf.linking import (
     family_lines,
     proposed,
     second_initials,
-    unit_limits,
     units_of,
 )
 from edi.rules.inf.sources import (
@@ -157,11 +158,11 @@ def initial_not_highest(case: Case) -> Iterator[Hit]:
     lowest = min(ranks)
     present = {code for _, _, code in family_lines(case)}
     base = next(code for _, _, code in family_lines(case) if codes()[code].rank == lowest)
-    for i, _, code in family_lines(case):
+    for i, line, code in family_lines(case):
         row = codes()[code]
         if row.kind != "add_on" or row.rank is None or row.rank >= lowest:
             continue
-        if parents()[code] & present:
+        if (parents_of(case.lists, code, line.service_date) or frozenset()) & present:
             yield Hit(f"/lines/{i}/hcpcs", line=i + 1, hcpcs=code, base=base, actual=code)
 
 
@@ -377,12 +378,12 @@ def push_and_hydration(case: Case) -> Iterator[Hit]:
         yield _hit(second)
 
 
-def _parent_elsewhere(told: Sequence[Told], _: Lists) -> Iterator[Settled]:
+def _parent_elsewhere(told: Sequence[Told], lists: Lists) -> Iterator[Settled]:
     """Add-ons whose parent stands on another claim of the day."""
     billed = billed_by(told)
     for own in told:
         for line in lines_of(own):
-            allowed = parents().get(line.code, frozenset())
+            allowed = parents_of(lists, line.code, date.fromisoformat(day_of(own))) or frozenset()
             if any(billed.get(code, set()) - {own.same_id} for code in allowed):
                 yield Settled(own.claim, f"/lines/{line.index}/hcpcs")
 
@@ -434,7 +435,7 @@ def add_on_without_parent(case: Case) -> Iterator[Hit]:
     for day, lines in by_day.items():
         near = {code for _, _, code in lines} | {code for _, _, code in by_day.get(None, ())}
         for i, _, code in lines:
-            allowed = parents().get(code)
+            allowed = parents_of(case.lists, code, day)
             if allowed is None or not by_a_person(case, i):
                 continue
             elsewhere = bool(allowed & everywhere)
@@ -486,8 +487,8 @@ def initial_units(case: Case) -> Iterator[Hit]:
         units = units_of(line)
         if units <= 1:
             continue
-        practitioner, hospital = unit_limits().get(code, (1, 1))
-        within = units <= (hospital if case.claim.setting == "facility" else practitioner)
+        setting = case.claim.setting or "professional"
+        within = units <= (most_units(case.lists, code, setting, line.service_date) or 1)
         yield Hit(
             f"/lines/{i}/units",
             severity="warning" if within or distinct(line) else None,

@@ -9,10 +9,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache
 from typing import Literal
 
-from edi import tables
 from edi.coding.family import INITIALS, codes
 from edi.coding.spans import Spans, intersect, minutes, union
 from edi.coding.timeline import HELD, Given, ProposedLine
@@ -354,13 +352,3 @@ def unproven_sequence(case: Case) -> dict[int, tuple[Given, ...]]:
         if held:
             found[linked.index] = held
     return found
-
-
-@cache
-def unit_limits() -> dict[str, tuple[int, int]]:
-    """Most units of a code on one date: practitioner, outpatient hospital."""
-    return {
-        row["code"]: (int(row["practitioner"]), int(row["hospital"]))
-        for row in tables.rows("coding/mue.csv")
-        if row["practitioner"] and row["hospital"]
-    }

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from edi.coding.family import PUSH_LIMIT, pair_indicator
+from edi.coding.edits import pair_indicator
+from edi.coding.family import PUSH_LIMIT
 from edi.rules.about import BASE
 from edi.rules.base import Case, Hit, rule
 from edi.rules.inf.linking import (
@@ -284,12 +285,17 @@ def same_drug(case: Case) -> Iterator[Hit]:
 def injection_without_modifier(case: Case) -> Iterator[Hit]:
     """An injection beside an infusion or push is a pair edit that a modifier on either line lifts."""
     setting = case.claim.setting or "professional"
-    for lines in by_date(case).values():
+    for day, lines in by_date(case).items():
         for i, line, code in lines:
             if code not in INJECTIONS or distinct(line):
                 continue
             other = next(
-                (c for _, o, c in lines if pair_indicator(c, code, setting) == 1 and not distinct(o)), None
+                (
+                    c
+                    for _, o, c in lines
+                    if pair_indicator(case.lists, c, code, setting, day) == 1 and not distinct(o)
+                ),
+                None,
             )
             if other is not None:
                 yield Hit(f"/lines/{i}/modifiers", line=i + 1, hcpcs=code, other=other)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
+from edi.coding.edits import most_units
 from edi.coding.family import INITIALS
 from edi.coding.timeline import Given
 from edi.rules.base import Case, Hit, rule
@@ -16,7 +17,6 @@ from edi.rules.inf.linking import (
     names,
     second_initials,
     shared,
-    unit_limits,
     units_of,
 )
 from edi.rules.inf.sources import ARTICLES, CONVENTION, CPT, HOSPITAL, LIMITS, PAIRS, RAC
@@ -287,7 +287,7 @@ def over_the_limit(case: Case) -> Iterator[Hit]:
                 groups.setdefault((day, code), []).append(i)
     for (day, code), members in groups.items():
         plain = [i for i in members if not distinct(case.claim.lines[i])]
-        limit = unit_limits().get(code, (1, 1))[0]
+        limit = most_units(case.lists, code, "professional", day) or 1
         if len(members) > limit and len(plain) <= 1:
             yield Hit(
                 f"/lines/{members[-1]}/units",

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from edi.coding.family import INITIALS, pair_indicator
+from edi.coding.edits import pair_indicator
+from edi.coding.family import INITIALS
 from edi.rules.base import Case, Hit, rule
 from edi.rules.inf.linking import family_lines, second_initials, units_of
 from edi.rules.inf.sources import ARTICLES, CONVENTION, CPT, HOSPITAL, PAIRS
@@ -193,7 +194,8 @@ def nurse_visit(case: Case) -> Iterator[Hit]:
             (
                 code
                 for _, o, code in family_lines(case)
-                if o.service_date == line.service_date and pair_indicator(code, "99211", "professional") == 0
+                if o.service_date == line.service_date
+                and pair_indicator(case.lists, code, "99211", "professional", line.service_date) == 0
             ),
             None,
         )

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
-from edi.coding.family import INITIALS, pair_indicator
+from edi.coding.edits import pair_indicator
+from edi.coding.family import INITIALS
 from edi.coding.timeline import Given
 from edi.model.claim import ServiceLine, effective_rendering_provider
+from edi.rules.about import facility_code, medicare
 from edi.rules.asks import box
 from edi.rules.base import Case, Hit, rule
 from edi.rules.drug.facts import code_of, is_administration, is_drug, modifiers_of
@@ -16,6 +18,7 @@ EVALUATION = (
     *("99281", "99282", "99283", "99284", "99285", "G0463"),
 )
 """Visits that a practice or hospital may bill beside an infusion, with 25."""
+EMERGENCY = ("99281", "99282", "99283", "99284", "99285")
 BYPASSES = frozenset({"24", "25", "27", "57", "58", "59", "78", "79", "91", *DISTINCT})
 """Modifiers that lift a pair edit of indicator 1 (NCCI Policy Manual ch. I)."""
 _VISIT = {"hcpcs": "99213", "units": "1", "service_date": "2026-03-03", "kind": "service"}
@@ -26,16 +29,24 @@ _CODED = {
 }
 
 
-def _unmarked_beside(case: Case, line: ServiceLine) -> str | None:
-    """The administration of the day that the pair edits join with a visit, where no modifier lifts it."""
+def _unmarked_beside(case: Case, line: ServiceLine) -> tuple[str | None, bool]:
+    """The administration of the day that is paid together with a visit, where no modifier tells them apart.
+
+    True where a pair edit joins the two; in a hospital the outpatient code editor asks for 25 besides.
+    """
     if not BYPASSES.isdisjoint(modifiers_of(line)):
-        return None
+        return None, False
+    beside, setting = None, case.claim.setting or "professional"
     for _, other, code in family_lines(case):
-        if other.service_date != line.service_date or not DISTINCT.isdisjoint(modifiers_of(other)):
+        if other.service_date != line.service_date:
             continue
-        if pair_indicator(code, code_of(line), case.claim.setting or "professional") == 1:
-            return code
-    return None
+        if case.claim.setting == "facility" and code in INITIALS:
+            beside = beside or code
+        if DISTINCT.isdisjoint(modifiers_of(other)) and (
+            pair_indicator(case.lists, code, code_of(line), setting, line.service_date) == 1
+        ):
+            return code, True
+    return (beside, False) if code_of(line) in EMERGENCY else (None, False)
 
 
 @rule(
@@ -44,7 +55,8 @@ def _unmarked_beside(case: Case, line: ServiceLine) -> str | None:
     message="line {line} bills the visit {hcpcs} on the day of {other} without modifier 25 ({box})",
     help="Add 25 where the visit was a service of its own, with its own note; else remove the visit.",
     source="NCCI Policy Manual ch. I and XI; NCCI procedure-to-procedure edits, 2024 Q3 (indicator 1); two "
-    "source articles on 96365",
+    "source articles on 96365; edit 21 of the outpatient code editor (HL7 table 0458): visits beside "
+    "services of status S or T",
     severity="error",
     snip=7,
     codes=EVALUATION,
@@ -55,6 +67,7 @@ def _unmarked_beside(case: Case, line: ServiceLine) -> str | None:
         {"/lines/-": {**_VISIT, "hcpcs": "G0463"}},
         {"/lines/-": {**_VISIT, "modifiers": ["GC"]}},
         {"/lines/-": {"hcpcs": "G0463", "service_date": "2026-03-03"}, "/lines/1/hcpcs": "G0463"},
+        {"/setting": "facility", "/lines/-": {**_VISIT, "hcpcs": "99284"}},
     ],
     keeps=[
         {"/lines/-": {**_VISIT, "modifiers": ["25"]}},
@@ -62,15 +75,19 @@ def _unmarked_beside(case: Case, line: ServiceLine) -> str | None:
         {"/lines/-": {**_VISIT, "service_date": "2026-03-04"}},
         {"/lines/-": {**_VISIT, "hcpcs": "99211"}},
         {"/lines/-": {**_VISIT, "units": "0"}},
+        {"/setting": "facility", "/lines/-": {**_VISIT, "hcpcs": "99284", "modifiers": ["25"]}},
+        {"/lines/-": {**_VISIT, "hcpcs": "99284"}},
     ],
 )
 def visit_without_modifier(case: Case) -> Iterator[Hit]:
     """A visit of the day is part of the infusion unless 25 says that it was a service of its own."""
     for i, line in case.lines(*EVALUATION):
-        other = _unmarked_beside(case, line) if units_of(line) > 0 else None
+        other, paired = _unmarked_beside(case, line) if units_of(line) > 0 else (None, False)
         if other is not None:
+            certain = paired or (medicare(case) and facility_code(case) == "13")
             yield Hit(
                 f"/lines/{i}/modifiers",
+                severity=None if certain else "warning",
                 line=i + 1,
                 hcpcs=code_of(line),
                 other=other,

@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from edi.coding import edits
 from edi.coding.family import parents
 from edi.refdata import Lists
 from edi.rules.about import BASE, LOADED
 from edi.rules.across import Across, Settled, Told
 from edi.rules.base import Case, Hit, rule
 from edi.rules.days import billed_by, by_day, day_of, lines_of
-from edi.rules.ncci import tables as ncci
 from edi.rules.ncci.tables import ADD_ONS, coded, edition, severity
 
 _DAY = {"units": "1", "service_date": "2026-03-03"}
@@ -26,7 +26,7 @@ def _parent_elsewhere(told: Sequence[Told], lists: Lists) -> Iterator[Settled]:
     for own in told:
         day = date.fromisoformat(day_of(own))
         for line in lines_of(own):
-            found = ncci.add_on(lists, line.code, day)
+            found = edits.add_on(lists, line.code, day)
             if found is not None and any(billed.get(code, set()) - {own.same_id} for code in found.parents):
                 yield Settled(own.claim, f"/lines/{line.index}/hcpcs")
 
@@ -83,7 +83,7 @@ def without_primary(case: Case) -> Iterator[Hit]:
         for i, _, code in lines:
             if code in parents():
                 continue
-            found = ncci.add_on(case.lists, code, day)
+            found = edits.add_on(case.lists, code, day)
             if found is None or not found.closed or found.parents & near:
                 continue
             listed = sorted(found.parents)

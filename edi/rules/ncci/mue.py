@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import cache
 
 from edi import tables
+from edi.coding import edits
 from edi.coding.family import INITIALS
 from edi.model.claim import ServiceLine
 from edi.refdata import Lists, UnitLimit
@@ -68,7 +69,7 @@ def over(case: Case) -> Iterator[Over]:
             if single and entry[0] not in again and counted(entry[2], modifiers_of(entry[1]), setting):
                 groups.setdefault(entry[2], []).append(entry)
         for code, members in groups.items():
-            limit = ncci.unit_limit(case.lists, code, setting, day)
+            limit = edits.unit_limit(case.lists, code, setting, day)
             if limit is None or _told(setting, code, members):
                 continue
             if limit.adjudication == BY_LINE:
@@ -124,7 +125,7 @@ def _across(told: Sequence[Told], lists: Lists) -> Iterator[tuple[UnitLimit, Fou
                 performer = line.rendering if setting == "professional" else None
                 groups.setdefault((line.code, performer), []).append((one, line))
     for (code, _), members in groups.items():
-        limit = ncci.unit_limit(lists, code, setting, date.fromisoformat(day))
+        limit = edits.unit_limit(lists, code, setting, date.fromisoformat(day))
         if limit is None or limit.adjudication == BY_LINE:
             continue
         by_claim: dict[int, Decimal] = {}

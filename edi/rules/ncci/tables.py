@@ -6,11 +6,11 @@ An edit is an error only where the edition that holds it was published for the d
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
+from edi.coding.edits import pair
 from edi.finding import Severity
 from edi.model.claim import ServiceLine, effective_rendering_provider
-from edi.refdata import AddOn, Lists, PairEdit, UnitLimit
+from edi.refdata import PairEdit
 from edi.refdata.answers import Answer
 from edi.rules.base import Case
 
@@ -19,24 +19,6 @@ Line = tuple[int, ServiceLine, str]
 PAIRS = "CMS NCCI procedure-to-procedure edits (shipped: infusion family, 2024 Q3)"
 LIMITS = "CMS NCCI medically unlikely edits (shipped: infusion family, 2024 Q3)"
 ADD_ONS = "CMS NCCI add-on code edits (shipped: infusion family, 2024)"
-
-
-@lru_cache(maxsize=65536)
-def pair(lists: Lists, code1: str, code2: str, setting: str, on: date) -> PairEdit | None:
-    """The pair edit with `code1` in column 1, in force on the date; None: none, or not checked."""
-    return lists.pair(code1, code2, setting, on)
-
-
-@lru_cache(maxsize=8192)
-def unit_limit(lists: Lists, code: str, setting: str, on: date) -> UnitLimit | None:
-    """Most units of a code; None: no limit, or not checked."""
-    return lists.unit_limit(code, setting, on)
-
-
-@lru_cache(maxsize=8192)
-def add_on(lists: Lists, code: str, on: date) -> AddOn | None:
-    """The primary codes of an add-on code; None: it is none, or not checked."""
-    return lists.addon(code, on)
 
 
 def severity(answer: Answer) -> Severity | None:

@@ -2,6 +2,9 @@
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import product
+from string import digits
+from typing import Any
 
 from edi.codes import ndc
 from edi.refdata import NdcCode
@@ -12,12 +15,23 @@ from edi.rules.drug.facts import drug_lines
 
 CROSSWALKS = ("asp", "awp", "opps", "prep")
 """The four crosswalks that a user may load, in the order in which they are asked."""
-PACKAGES = tuple(f"{number:02}" for number in range(100))
+PACKAGES = tuple(map("".join, product(digits, repeat=2)))
 """The last two digits of an NDC: which package of a product it is."""
-_CARTON = ["ndc", "asp", ["99999010125"], ["J1756", "1 MG", "200", "25", "200", "5000"]]
-_VIAL = ["ndc", "asp", ["99999010101"], ["J1756", "1 MG", "200", "1", "200", "200"]]
-_OTHER_VIAL = ["ndc", "asp", ["99999010102"], ["J1756", "1 MG", "100", "1", "100", "100"]]
+
+
+def _row(programme: str, number: str, quantity: str | None, code: str = "J1756") -> list[Any]:
+    """A row of a crosswalk: 200 mg a container, and how many of them."""
+    return ["ndc", programme, [number], [code, "1 MG", "200", quantity, "200", "5000"]]
+
+
+def _both(programme: str) -> list[list[Any]]:
+    return [_row(programme, "99999010125", "25"), _row(programme, "99999010101", "1")]
+
+
+_CARTON = _row("asp", "99999010125", "25")
+_OTHER_SIZE = ["ndc", "asp", ["99999010102"], ["J1756", "1 MG", "100", "1", "100", "100"]]
 _NAMED = {"/lines/1/ndc": "99999-0101-25"}
+_TWICE = {"/lines/-": {"hcpcs": "J1756", "units": "1", "service_date": "2026-03-03", "ndc": "99999010125"}}
 
 
 def _rows(case: Case, eleven: str, day: date) -> Iterator[NdcCode]:
@@ -44,14 +58,26 @@ def _container(case: Case, package: NdcCode, day: date) -> str | None:
     source="NDC-HCPCS crosswalk of the user, columns PKG SIZE and PKG QTY (rules catalogue B.5)",
     severity="warning",
     snip=6,
-    breaks=[{**_NAMED, LOADED: [_CARTON, _VIAL]}],
+    breaks=[
+        *({**_NAMED, LOADED: _both(programme)} for programme in CROSSWALKS),
+        {**_NAMED, LOADED: [*_both("asp"), *_both("opps")]},
+        {**_NAMED, LOADED: [_row("asp", "99999010125", "2"), _row("asp", "99999010199", "1")]},
+        {**_NAMED, LOADED: [_row("asp", "99999010125", "25", "J2405"), *_both("asp")]},
+        {**_NAMED, **_TWICE, LOADED: _both("asp")},
+        {**_NAMED, "/lines/0": {"hcpcs": "J2405", "ndc": "99999010125"}, LOADED: _both("asp")},
+        {**_NAMED, "/lines/0": {"hcpcs": "J2405", "service_date": "2026-03-03"}, LOADED: _both("asp")},
+    ],
     keeps=[
         _NAMED,
         {**_NAMED, LOADED: [_CARTON]},
-        {**_NAMED, LOADED: [_CARTON, _OTHER_VIAL]},
-        {"/lines/1/ndc": "99999-0101-01", LOADED: [_CARTON, _VIAL]},
-        {**_NAMED, LOADED: [_CARTON, _VIAL], "/lines/1/hcpcs": "J2405"},
-        {**_NAMED, LOADED: [_CARTON, _VIAL], "/lines/1/service_date": "2025-12-31"},
+        {**_NAMED, LOADED: [_CARTON, _OTHER_SIZE]},
+        {**_NAMED, LOADED: [_CARTON, _row("asp", "99999010101", "0")]},
+        {**_NAMED, LOADED: [_row("asp", "99999010125", None), _row("asp", "99999010101", "1")]},
+        {**_NAMED, LOADED: [_CARTON, _row("asp", "99999010101", "1", "J2405")]},
+        {"/lines/1/ndc": "99999-0101-01", LOADED: _both("asp")},
+        {"/lines/1/ndc": "99999-0101-2", LOADED: _both("asp")},
+        {**_NAMED, LOADED: _both("asp"), "/lines/1/hcpcs": "J2405"},
+        {**_NAMED, LOADED: _both("asp"), "/lines/1/service_date": "2025-12-31"},
     ],
 )
 def ndc_of_a_package(case: Case) -> Iterator[Hit]:
@@ -62,7 +88,7 @@ def ndc_of_a_package(case: Case) -> Iterator[Hit]:
     """
     for i, line, code in drug_lines(case):
         day = line.service_date
-        if day is None or not line.ndc or ndc.problem(line.ndc):
+        if day is None or not line.ndc:
             continue
         for row in _rows(case, ndc.compact(line.ndc), day):
             if row.code != code or row.package_quantity is None or row.package_quantity <= 1:
