@@ -114,7 +114,7 @@ def command(
     Findings go to standard error.
 
     With --side-by-side a page shows the CMS-1500 on the left and the UB-04 on the right: the claim, and what
-    it becomes on the other side (`convert --to`). What is needed, changed or dropped has a number on both.
+    `convert` makes of it on the other side. What is needed, changed or dropped has a number on both.
     """
     offset = _offset(printer, offset_x, offset_y, save=save, moved=calibrate or not proof)
     if calibrate:
