@@ -19,7 +19,9 @@ from edi.pipeline.sisters import Sisters
 from edi.refdata import Edition, Lists, ShippedEdits, ShippedTables
 from edi.refdata.lists import Coverage, Entry, shipped, shipped_sources
 from edi.rules import Case, Example, Rule
-from edi.rules.about import CODES, LOADED, PAPER, READ, SISTER
+from edi.rules.about import CODES, FORM, LOADED, PAPER, READ, SISTER
+from forms.filling import fill
+from forms.taking import take
 
 FOLDER = Path(__file__).parents[1] / "samples" / "rules"
 
@@ -55,13 +57,28 @@ def case_of(rule: Rule, example: Example) -> Case:
             case.lists = loaded(value)
         elif path == CODES:
             case.lists = with_codes(value)
-        elif path == SISTER:
+        elif path in (SISTER, FORM):
             continue
         else:
             claim = pointer.replace(claim, path, value)
     assert "record" not in rule.needs, f"{rule.id} needs the record: let its examples patch the encounter"
     case.claim, case.assembled = claim, None
+    if FORM in example:
+        on_form(case, example[FORM])
     return case
+
+
+def on_form(case: Case, given: Any) -> None:
+    """The claim of a case on its form, or the claim of a form's pages in its place."""
+    if isinstance(given, list):
+        taken = take("cms1500", given)
+        case.claim, case.paper = taken.claim, tuple(given)
+        case.paper_sources = tuple(taken.sources(len(given)))
+        case.paper_problems = tuple(taken.problems)
+        return
+    filled = fill(case.claim, truncate=given == "truncate")
+    case.paper, case.paper_sources = tuple(filled.pages), tuple(filled.sources)
+    case.paper_problems = tuple(filled.problems)
 
 
 def build(encounter: Encounter, rule: Rule | None = None) -> Case:

@@ -126,7 +126,7 @@ def findings(console: Console, members: Iterable[Finding]) -> None:
         title.append(f": {_safe(one.message)}", style="not bold")
         _grid(console, 3, [(Text(_MARKS[one.severity], style=STYLES[one.severity]), title)], 1)
         rows: list[tuple[Text | str, Text | str]] = []
-        place = "  ".join(p for p in (one.path, *_x12(one)) if p)
+        place = "  ".join(p for p in (one.path, one.place.box_words, *_x12(one)) if p)
         if place:
             rows.append((Text("at", style=DIM), place))
         if not one.help.startswith("Nothing to do"):

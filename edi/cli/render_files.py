@@ -102,7 +102,12 @@ def _sarif_result(file: FileReport, finding: Finding, number: int) -> dict[str, 
         "level": LEVELS[finding.severity],
         "message": {"text": f"{finding.message}. {finding.help}"},
         "locations": [location],
-        "properties": {"claim": finding.place.claim, "line": finding.place.line, "snip": finding.snip},
+        "properties": {
+            "claim": finding.place.claim,
+            "line": finding.place.line,
+            "box": finding.place.box,
+            "snip": finding.snip,
+        },
     }
 
 
@@ -211,6 +216,8 @@ def _article(finding: Finding) -> str:
     place = [finding.place.claim or f"record {finding.index + 1}"]
     if finding.place.line is not None:
         place.append(f"line {finding.place.line}")
+    if finding.place.box is not None:
+        place.append(finding.place.box_words)
     where = _html(", ".join(place))
     if finding.path:
         where += f" <code>{_html(finding.path)}</code>"

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from edi import payers
 from edi.checking import check_case, paths, verified
@@ -23,6 +23,7 @@ from edi.finding import (
     X12Place,
 )
 from edi.forecast import forecast, stake_of
+from edi.model.boxes import Boxes
 from edi.model.claim import Claim, billed_coverage
 from edi.model.contract import Kind, Record
 from edi.model.encounter import Encounter
@@ -31,6 +32,7 @@ from edi.model.pointer import pointer
 from edi.payers import Overlay, Policies
 from edi.pipeline import reference
 from edi.pipeline.notices import notice
+from edi.pipeline.paper import as_read, put_on_form, read_form
 from edi.pipeline.reading import Input, records
 from edi.pipeline.sisters import Change, Sisters
 from edi.pipeline.unchecked import WORDS, unchecked
@@ -39,6 +41,7 @@ from edi.rules.doc.score import documentation
 from edi.settings import Settings
 from edi.transactions.writing import trace_837, write_837
 
+Surface = Literal["x12", "paper"]
 MASK = "***"
 """What stands for a value that is not shown."""
 SOMEBODY = TradingPartner(name="SOMEBODY", id="SOMEBODY", contact_name="SOMEBODY", phone="5555550100")
@@ -68,6 +71,10 @@ class Options:
     """Estimate what Medicare would allow."""
     locality: str | None = None
     """Contractor and locality of the prices, as `05102-18`; default the national amounts."""
+    surface: Surface | None = None
+    """What the claims are judged as: the wire (x12) or the form (paper); default what they were read from."""
+    truncate: bool = False
+    """Cut what is longer than its box on a form that is made."""
 
     def verified(self) -> "Options":
         """The same options.
@@ -167,8 +174,16 @@ def _judge(record: Record, options: Options, *, file: str, only: Kind | None) ->
             notice("INPUT-KIND", message, record=record.kind or "file", index=record.index, claim=record.id)
         ]
         return found
-    value = options.settings.applied(value)
     kind: RecordKind = record.kind or "file"
+    taken = None
+    boxes = None
+    if isinstance(value, Boxes):
+        boxes = value
+        taken = read_form(boxes, reference.lists())
+        value = taken.claim
+    else:
+        # a form that is judged as it is shows what it lacks
+        value = options.settings.applied(value)
     chosen = chosen_for(value, options, kind, record)
     if isinstance(chosen, list):
         found.unreadable = True
@@ -178,19 +193,26 @@ def _judge(record: Record, options: Options, *, file: str, only: Kind | None) ->
     found.case = case = case_of(value, found.overlay, policies, options)
     found.claim = case.claim
     found.assembled = case.assembled
+    paper = options.surface == "paper" or (options.surface is None and boxes is not None)
+    if boxes is not None and taken is not None:
+        as_read(case, boxes, taken)
+        case.paper = case.paper if paper else None
+    elif paper:
+        put_on_form(case)
     found.findings = check_case(case, record=kind, index=record.index, snip=options.snip)
-    unwritable = write_problem(case, kind, record.index)
+    unwritable = None if paper else write_problem(case, kind, record.index)
     if unwritable is not None and not covered(unwritable, found.findings):
         found.findings.append(unwritable)
         found.findings.sort(key=lambda f: SEVERITIES.index(f.severity))
-    locate(case.claim, found.findings)
+    if taken is None:
+        locate(case.claim, found.findings)
     if not options.show_values:
         mask(found.findings)
     return found
 
 
 def _a(kind: Kind | None) -> str:
-    return "an encounter" if kind == "encounter" else "a claim"
+    return {"encounter": "an encounter", "boxes": "a form"}.get(kind or "", "a claim")
 
 
 def _unreadable(record: Record) -> Iterator[Finding]:
@@ -406,7 +428,7 @@ class Run:
             if judged.reason == payers.BY_DEFAULT and judged.claim is not None:
                 self._general += 1
                 self._general_in = judged.file
-        if judged.kind == "claim" and judged.claim is not None:
+        if judged.kind in ("claim", "boxes") and judged.claim is not None:
             self._without_record.append(judged.file)
         case = judged.case
         if case is not None and (absent := unchecked(case.claim, case.lists, self._unchecked)):
@@ -449,7 +471,7 @@ class Run:
         for (what, _), members in self._ids.items():
             if len(members) < 2:
                 continue
-            path = {"encounter": "/encounter_id", "claim": "/claim_id"}.get(what, "/patient/account_number")
+            path = _ID_PATHS.get(what, "/patient/account_number")
             for one in members:
                 others = [m for m in members if m is not one]
                 first = others[0]
@@ -522,6 +544,9 @@ class Run:
             message = f"not checked against a whole list of the service date: {names}"
             self._files[self._unchecked_in].findings.append(notice("LISTS-ABSENT", message))
         return Report(files=self.files)
+
+
+_ID_PATHS = {"encounter": "/encounter_id", "claim": "/claim_id", "boxes": ""}
 
 
 def identities(judged: Judged) -> list[tuple[str, str]]:

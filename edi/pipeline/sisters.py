@@ -13,7 +13,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from edi.checking import is_off, run_finding
+from edi.checking import is_off, line_pointers, run_finding
 from edi.finding import Finding, RecordKind
 from edi.forecast import Stake, leads_textbook
 from edi.model.claim import Claim, Setting
@@ -113,7 +113,7 @@ class Sisters:
             record,
             claim.claim_id,
             claim.setting,
-            case.assembled.sources if case.assembled and record == "encounter" else None,
+            _line_sources(case, record),
             x12,
             self._terms_of(case),
             snip,
@@ -260,6 +260,13 @@ class Sisters:
             self._store.close()
             self._store = None
         self._facts, self._claims = [], []
+
+
+def _line_sources(case: Case, record: RecordKind) -> tuple[str, ...] | None:
+    """Where the lines of a claim come from in an encounter or a form; None for other records."""
+    if record == "boxes":
+        return line_pointers(case)
+    return case.assembled.sources if case.assembled and record == "encounter" else None
 
 
 def _charges(claim: Claim) -> Iterator[Decimal | None]:

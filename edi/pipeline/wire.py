@@ -10,6 +10,7 @@ from edi.finding import SEVERITIES, Finding
 from edi.model.contract import Record
 from edi.pipeline.judging import Judged, Options, case_of, chosen_for, mask
 from edi.pipeline.notices import notice
+from edi.pipeline.paper import put_on_form
 from edi.transactions.reading import ReadClaim, read_claims, trace_read
 from edi.x12 import parallel
 from edi.x12.findings import Fault
@@ -129,6 +130,8 @@ def _claim(read: ReadClaim, index: int, current: _Set, options: Options, file: s
         for line in claim.lines:
             # the wire does not say what kind a line is, its code does
             line.kind = line_kind(line.hcpcs, found.case.lists)
+        if options.surface == "paper":
+            put_on_form(found.case)
         judged = check_case(found.case, record="x12", index=index, snip=options.snip)
         if judged:
             places = trace_read(claim, {one.claim_path or "" for one in judged})
