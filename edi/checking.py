@@ -1,16 +1,20 @@
 """One door for judging: a case and the rules that apply to it -> findings."""
 
+import re
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from functools import lru_cache
 
 from edi.errors import UnknownPayer
 from edi.finding import SEVERITIES, Denial, Finding, Place, RecordKind, Severity, X12Place
-from edi.model.claim import Setting
+from edi.model.claim import Setting, effective_bill_to
+from edi.model.crosswalk import FormName, SetName, box_at, first_box, is_held, item_at_address, item_of
+from edi.model.pointer import pointer
 from edi.payers import Overlay, Policies
 from edi.rules import Case, Hit, Rule, all_rules, rule_by_id
 from edi.rules.across import Found
 from edi.rules.active import active_rules
+from edi.rules.base import Need
 from edi.rules.denials import denials_under
 from edi.rules.own import own_rules
 from edi.tightening import NAME, RULE, Breach, breaches, tightened
@@ -58,7 +62,9 @@ def _verify(overlay: Overlay) -> None:
     tightened(overlay)
 
 
-def check_case(case: Case, *, record: RecordKind, index: int = 0, snip: int = 7) -> list[Finding]:
+def check_case(
+    case: Case, *, record: RecordKind, index: int = 0, snip: int = 7, need: Need | None = None
+) -> list[Finding]:
     """All findings of one claim, errors first, then by line.
 
     Args:
@@ -66,10 +72,13 @@ def check_case(case: Case, *, record: RecordKind, index: int = 0, snip: int = 7)
         record: what kind of record was given; paths point into it.
         index: position of the record in its file.
         snip: the highest SNIP type to judge.
+        need: judge only by the rules that need this.
     """
     case.forget()
     active = active_rules(case, snip)
     rules, unjudged = active.on(case)
+    if need is not None:
+        rules, unjudged = tuple(rule for rule in (*rules, *active.by_line) if need in rule.needs), []
     found = [_finding(case, rule, hit, record, index) for rule in rules for hit in rule.check(case)]
     if unjudged:
         of_lines = [
@@ -78,11 +87,20 @@ def check_case(case: Case, *, record: RecordKind, index: int = 0, snip: int = 7)
         found += of_lines
         if not of_lines:
             active.silent(unjudged)
-    if snip >= TIGHTENED_SNIP and case.overlay.guide:
+    if snip >= TIGHTENED_SNIP and case.overlay.guide and need is None:
         found += [_breach(case, one, record, index) for one in breaches(case.claim, case.overlay)]
+    if case.paper is not None:
+        found = [one for one in found if _is_on_paper(one, case)]
     if len(found) > 1:
         found.sort(key=lambda f: (SEVERITIES.index(f.severity), f.place.line or 0, f.rule, f.path))
     return found
+
+
+def _is_on_paper(found: Finding, case: Case) -> bool:
+    """Whether a finding is about something that the form holds: what has no box cannot be wrong there."""
+    if not found.claim_path:
+        return True
+    return is_held(case.form, found.claim_path, billed=effective_bill_to(case.claim)) is not False
 
 
 def _breach(case: Case, breach: Breach, record: RecordKind, index: int) -> Finding:
@@ -91,7 +109,7 @@ def _breach(case: Case, breach: Breach, record: RecordKind, index: int) -> Findi
     line = None
     if claim_path is not None and claim_path.startswith("/lines/"):
         line = int(claim_path.split("/")[2]) + 1
-    return Finding(
+    made = Finding(
         rule=RULE,
         name=NAME,
         severity=breach.said.severity,
@@ -109,6 +127,8 @@ def _breach(case: Case, breach: Breach, record: RecordKind, index: int) -> Findi
         expected=breach.expected,
         actual=breach.actual,
     )
+    put_on_paper(made, case)
+    return made
 
 
 def _said_by(rule: Rule, overlay: Overlay, policies: Policies) -> str | None:
@@ -147,8 +167,11 @@ def _severity(
 
 
 def _finding(case: Case, rule: Rule, hit: Hit, record: RecordKind, index: int) -> Finding:
-    path, claim_path = paths(case, hit.path, record)
-    return _made(
+    said = hit.path
+    if hit.at is not None:
+        said = case.source_at(*hit.at) or said
+    path, claim_path = paths(case, said, record)
+    made = _made(
         rule,
         severity=hit.severity,
         values=hit.values,
@@ -163,6 +186,79 @@ def _finding(case: Case, rule: Rule, hit: Hit, record: RecordKind, index: int) -
         expected=hit.expected,
         actual=hit.actual,
     )
+    put_on_paper(made, case, at=hit.at)
+    return made
+
+
+def put_on_paper(found: Finding, case: Case, *, at: tuple[int, str] | None = None) -> None:
+    """Give a finding its box: the one it names, else that of its claim path.
+
+    Where a form is judged, its page and box are given too, and a finding about a form that was given points
+    to them.
+    """
+    place = found.place
+    claim_path = found.claim_path or ""
+    if at is None and case.paper is not None:
+        at = place_on(case, claim_path)
+    if at is not None:
+        place.page, place.box_key = at
+        place.box = item_of(case.form, at[1])
+        if found.record == "boxes":
+            found.path = pointer("pages", at[0] - 1, at[1])
+        return
+    target = box_at(case.form, claim_path, billed=effective_bill_to(case.claim)) if claim_path else None
+    if target is not None and case.claim.setting is not None:
+        place.box = item_of(case.form, target.boxes[0])
+    if found.record == "boxes":
+        found.path = ""
+
+
+def place_on(case: Case, claim_path: str) -> tuple[int, str] | None:
+    """Page, from 1, and box of a datum of the claim on the form, or where it would stand."""
+    if not claim_path:
+        return None
+    places = case.places
+    target = box_at(case.form, claim_path, billed=effective_bill_to(case.claim))
+    known = places.get(claim_path) or next(
+        (at for path, at in places.items() if path.startswith(f"{claim_path}/")), None
+    )
+    if known:
+        # of several boxes that which the crosswalk names first
+        usual = target.boxes if target is not None else ()
+        return next((at for at in known if at[1] in usual), known[0])
+    if target is None:
+        return None
+    parts = claim_path.split("/")
+    if parts[1] == "lines" and len(parts) > 2 and len(target.boxes) > 1:
+        line = line_on(case, int(parts[2]))
+        if line is not None:
+            return line[0], target.boxes[line[1] - 1]
+    return 1, first_box(case.form, target.boxes[0])
+
+
+def line_on(case: Case, line: int) -> tuple[int, int] | None:
+    """Page and row, from 1, of a line of the claim on the form; None where the form does not show it."""
+    for path, places in case.places.items():
+        if path.startswith(f"/lines/{line}/"):
+            for page, key in places:
+                match = _ROW.fullmatch(key)
+                if match is not None:
+                    return page, int(match[1])
+    return None
+
+
+_ROW = re.compile(r"(?:24|FL4[2-8]\b).*\.(\d\d?)")
+"""Boxes of the rows of lines: items 24A to 24J, FL 42 to 48."""
+
+
+def line_pointers(case: Case) -> tuple[str, ...]:
+    """For each line of the claim the pointer of its row in the form that was given."""
+    column = "24D" if case.form == "cms1500" else "FL44"
+    found = []
+    for n in range(len(case.claim.lines)):
+        at = line_on(case, n)
+        found.append(pointer("pages", at[0] - 1, f"{column}.{at[1]}") if at is not None else "")
+    return tuple(found)
 
 
 def run_finding(
@@ -190,7 +286,7 @@ def run_finding(
         index: position of that record in its file.
         claim_id: id of the claim.
         setting: setting of the claim.
-        sources: for the claim of an encounter the pointer of each line's source; None for other records.
+        sources: for the claim of an encounter or a form the pointer of each line's source; None for others.
         x12: whether the claim can be found in an 837, so that a line has an address there.
         starts: ordinals of the segments at which the lines begin, where the claim came from an 837.
     """
@@ -211,6 +307,10 @@ def run_finding(
         claim_id=claim_id,
         setting=setting,
     )
+    form: FormName = "ub04" if setting == "facility" else "cms1500"
+    target = box_at(form, found.path)
+    if target is not None and setting is not None:
+        made.place.box = item_of(form, target.boxes[0])
     if x12 and made.place.line is not None:
         number = made.place.line
         begins = starts[number - 1] if number <= len(starts) else None
@@ -331,6 +431,8 @@ def _claim_path(case: Case, parts: list[str]) -> str | None:
 def wire_finding(fault: Fault, *, guide: str | None = None, index: int = 0) -> Finding:
     """A fault of the wire as a finding; `guide` names the guide by which it was judged."""
     about = fault.about
+    name: SetName = "837i" if (guide or "").startswith("837I") else "837p"
+    known = (guide or "").startswith("837") and fault.address
     return Finding(
         rule=about.rule,
         name=about.kind.replace("_", "-"),
@@ -341,6 +443,7 @@ def wire_finding(fault: Fault, *, guide: str | None = None, index: int = 0) -> F
         index=index,
         place=Place(
             claim=fault.claim,
+            box=item_at_address(name, fault.address) if known else None,
             x12=X12Place(
                 address=fault.address or fault.segment,
                 loop=fault.loop or None,

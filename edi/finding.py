@@ -53,7 +53,19 @@ class Place:
     """Number of the service line, from 1."""
     box: str | None = None
     """CMS-1500 item, or `FL 44`."""
+    page: int | None = None
+    """Sheet of the form, from 1, where a form is judged."""
+    box_key: str | None = None
+    """Box of the sheet as in `schemas/forms`, with its row, where a form is judged: `24D.1`."""
     x12: X12Place | None = None
+
+    @property
+    def box_words(self) -> str:
+        """The box as a biller calls it, `item 24D` or `FL 44, sheet 2`; "" for none."""
+        if self.box is None:
+            return ""
+        name = self.box if self.box.startswith("FL ") else f"item {self.box}"
+        return f"{name}, sheet {self.page}" if self.page is not None and self.page > 1 else name
 
 
 @dataclass(slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from edi.model.party import Coverage, Provider
 from edi.payers import MEDICARE_FILING
 from forms.formats import plain, words_of_note
 from forms.plan import Datum, charges, is_icd9, is_self, provider_at, providers_in, same_provider, ticked
+from forms.style import compact, words
 
 if TYPE_CHECKING:
     from forms.filling import Filling
@@ -112,6 +113,7 @@ class Own:
             "10a.*": self.causes,
             "10b.*": self.causes,
             "10c.*": self.causes,
+            "10d": self.claim_codes,
             "12.signature": self.release,
             "13": self.assignment,
             "22.code": self.resubmission,
@@ -180,7 +182,8 @@ class Own:
         filing = str(data[0].value)
         coverage = self.claim.coverages[self.f.walk.billed or 0]
         key = ticked("cms1500", group, filing)
-        if filing in GROUP_KINDS and not (coverage.group_number or coverage.group_name):
+        group_named = compact(coverage.group_number or "") or words(coverage.group_name or "")
+        if filing in GROUP_KINDS and not group_named:
             key = "1.other"
         if key is not None:
             self.f.put(page, key, "X", data[:1])
@@ -191,6 +194,16 @@ class Own:
             key = ticked("cms1500", group, str(datum.value))
             if key is not None:
                 self.f.put(page, key, "X", [datum])
+
+    def claim_codes(self, page: int | None, key: str, data: list[Datum]) -> None:
+        """Item 10d: as many codes as there is room for; the others are left off."""
+        box = self.f.boxes[key]
+        fits = len(data)
+        while fits > 1 and len(self.f.text(page, box, data[:fits])) > box.limit:
+            fits -= 1
+        self.f.put_data(page, key, data[:fits])
+        for datum in data[fits:]:
+            self.f.problem("no_room", page, key, datum.pointer, what=f"condition code {datum.value}")
 
     def release(self, page: int | None, key: str, data: list[Datum]) -> None:
         """Item 12: the patient's signature is on file where a signed statement permits the release."""
@@ -318,7 +331,7 @@ class Own:
                 "cut" if self.f.truncate else "too_long", None, keys[0], data[0].pointer, text=text,
                 limit=NOTE_LIMIT,
             )  # fmt: skip
-            text = text[:NOTE_LIMIT].rstrip() if self.f.truncate else text
+            text = text[:NOTE_LIMIT].rstrip(" ,.") if self.f.truncate else text
         self.f.put_wrapped(None, ("19.1", "19.2"), text, data, limit=NOTE_LIMIT)
 
     def _totals(self) -> None:

@@ -67,6 +67,23 @@ def fill(
     return filling.result()
 
 
+def cut(text: str, limit: int) -> str:
+    """A text cut to the characters of a box, without the marks that it would then end in."""
+    return text[:limit].rstrip(" ,.")
+
+
+def _cut_for(box: Box, text: str) -> str:
+    """A text cut so that reading the box and writing it again gives the same text."""
+    text = cut(text, box.limit)
+    if box.format == "name":
+        name = FORMATS["name"]
+        again = name.write(name.read(text, box, ()), box)
+        while again != text:
+            text = cut(again, box.limit)
+            again = name.write(name.read(text, box, ()), box)
+    return text
+
+
 class Filling:
     """A form that is being filled. The functions of `forms.cms1500` and `forms.ub04` work on it."""
 
@@ -221,7 +238,7 @@ class Filling:
         if len(text) > box.limit:
             self.problem("cut" if self.truncate else "too_long", page, key, first, text=text, limit=box.limit)
             if self.truncate:
-                text = text[: box.limit].rstrip()
+                text = _cut_for(box, text)
         target, sources = (
             (self.header, self.header_sources)
             if page is None
@@ -250,7 +267,7 @@ class Filling:
                 kind: ProblemKind = "cut" if self.truncate else "too_long"
                 first = data[0].pointer if data else None
                 self.problem(kind, page, keys[0], first, text=text, limit=limit)
-                part = part[:width].rstrip() if self.truncate else part
+                part = cut(part, width) if self.truncate else part
                 self._set(page, key, part, data)
                 if not part.isascii():
                     self.problem("letters", page, key, first, text=part, what=foreign(part))
@@ -274,12 +291,20 @@ class Filling:
         what: str = "",
     ) -> None:
         """Note what a box does not hold; the same about one datum and one kind of box is noted once."""
-        item = self.boxes[key].item if key in self.boxes else key
+        box = self.boxes[key]
         number = 1 if page is None else page + 1
-        same = (kind, path, number if kind != "no_room" else 0, item)
+        same = (kind, path, number if kind != "no_room" else 0, box.item)
         if same not in self.problems:
             self.problems[same] = BoxProblem(
-                kind=kind, page=number, key=key, item=item, path=path, text=text, limit=limit, what=what
+                kind=kind,
+                page=number,
+                key=key,
+                item=box.item,
+                format=box.format,
+                path=path,
+                text=text,
+                limit=limit,
+                what=what,
             )
 
     # ------------------------------------------------------------ the result

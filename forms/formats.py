@@ -96,6 +96,8 @@ def _write_name(values: Values, _box: Box) -> str:
     parts = _of(values)
     last = _surname(parts)
     first, middle = name_part(parts.get("first_name", "")), name_part(parts.get("middle_name", ""))[:1]
+    if not middle and first[-2:-1] == " ":
+        first, middle = first[:-2], first[-1]
     if middle:
         return f"{last}, {first}, {middle}"
     if first:
@@ -109,7 +111,7 @@ def _read_name(text: str, _box: Box, _fields: Fields) -> list[tuple[str, Any]]:
     if "," not in text and " " in text:
         text = text.replace(" ", ",", 1).replace(" ", ",")
     last, *rest = (" ".join(part.split()) for part in text.split(","))
-    if len(rest) > 1 and rest[0] in SUFFIXES:
+    if len(rest) > 1 and rest[0] in SUFFIXES and len(rest[1]) > 1:
         last, rest = f"{last} {rest[0]}", rest[1:]
     elif len(rest) == 1 and " " in rest[0] and len(rest[0].rsplit(" ", 1)[1]) == 1:
         rest = rest[0].rsplit(" ", 1)
@@ -130,7 +132,7 @@ def _write_provider(values: Values, _box: Box) -> str:
 def read_person(text: str) -> list[tuple[str, Any]]:
     """First, middle and last name and suffix of `JOHN S DOE JR`; degrees behind it are left out."""
     parts = capitals(text).replace(",", " ").replace(".", "").split()
-    while len(parts) > 2 and parts[-1] in CREDENTIALS:
+    while len(parts) > 2 and parts[-1] in CREDENTIALS and len(parts[-2]) > 1:
         parts.pop()
     if len(parts) < 2:
         return [("last_name", part) for part in parts]
@@ -445,6 +447,15 @@ _DRUG = re.compile(
 )
 
 
+def _read_supplement(text: str, box: Box, fields: Fields) -> list[tuple[str, Any]]:
+    """As FL 43, and `ZZ` before a description is left out."""
+    found = _read_drug(text, box, fields)
+    if found and found[-1][0] == "description":
+        described = found.pop()[1].removeprefix("ZZ").strip()
+        found += [("description", described)] if described else []
+    return found
+
+
 def _read_drug(text: str, _box: Box, _fields: Fields) -> list[tuple[str, Any]]:
     text = capitals(text).strip()
     match = _DRUG.fullmatch(text)
@@ -453,9 +464,8 @@ def _read_drug(text: str, _box: Box, _fields: Fields) -> list[tuple[str, Any]]:
     if match is not None:
         found = [("ndc", match["ndc"]), ("ndc_unit", match["unit"])]
         found.append(("ndc_quantity", Decimal(match["quantity"]) if match["quantity"] else None))
-    described = rest.removeprefix("ZZ").strip()
-    if described:
-        found.append(("description", described))
+    if rest:
+        found.append(("description", rest))
     return [(field, value) for field, value in found if value is not None]
 
 
@@ -468,7 +478,8 @@ def words_of_note(text: str) -> str:
 
 
 def _text(text: str) -> str:
-    return capitals(text).strip()
+    """Capitals, single blanks only, punctuation as it is."""
+    return " ".join(capitals(text).split())
 
 
 def _phone(text: str) -> str:
@@ -512,7 +523,7 @@ FORMATS: dict[str, Format] = {
     "pointers": Format(_write_pointers, _read_pointers),
     "units": Format(_write_units, _reader(read_number), joint=False),
     "procedure": Format(_write_procedure, _read_procedure),
-    "supplement": Format(_write_supplement, _read_drug),
+    "supplement": Format(_write_supplement, _read_supplement),
     "ndc": Format(_write_ndc, _read_drug),
     "digits": _single(compact, compact),
     "tax": _single(

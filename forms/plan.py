@@ -61,7 +61,7 @@ class Node:
     leaf: Leaf | None = None
     attributes: dict[str, "Node"] = field(default_factory=dict)
     picks: dict[str, "Node"] = field(default_factory=dict)
-    """Entries of a list by what stands in braces, or by their number."""
+    """Entries of a list as the path picks them: a name in braces, or a number."""
 
 
 def field_of(path: str) -> str:
@@ -98,7 +98,7 @@ def tree(form: Form) -> Node:
         node = root
         for part in leaf.path.split("/")[1:]:
             if part.startswith("{") or part.isdecimal():
-                node = node.picks.setdefault(part.strip("{}"), Node(node.name))
+                node = node.picks.setdefault(part, Node(node.name))
             else:
                 node = node.attributes.setdefault(part, Node(part))
         node.leaf = leaf
@@ -169,8 +169,8 @@ def is_icd9(claim: Claim) -> bool:
 
 
 def is_self(coverage: Coverage) -> bool:
-    """Whether the patient is the insured person."""
-    return coverage.relationship == "18" or (coverage.relationship is None and coverage.subscriber is None)
+    """Whether the patient is the insured person, and no other person is named as such."""
+    return coverage.subscriber is None and coverage.relationship in ("18", None)
 
 
 def provider_at(claim: Claim, path: str) -> Provider | None:
@@ -248,12 +248,13 @@ class Walk:
                 mine = ordinal if ordinal is not None else position
                 self._visit(child, value[index], f"{pointer}/{index}", mine, taker)
 
-    def _picked(self, container: str, name: str, items: Sequence[Any]) -> Iterator[tuple[int, int | None]]:
-        """Indexes of the entries that a name picks, with their place among them."""
-        if name.isdecimal():
-            if int(name) < len(items):
-                yield int(name), None
+    def _picked(self, container: str, pick: str, items: Sequence[Any]) -> Iterator[tuple[int, int | None]]:
+        """Indexes of the entries that a path picks, with their place among them."""
+        if not pick.startswith("{"):
+            if int(pick) < len(items):
+                yield int(pick), None
             return
+        name = pick.strip("{}")
         picker = _PICKERS.get(container)
         if picker is not None:
             yield from picker(self, name, items)

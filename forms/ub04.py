@@ -149,27 +149,25 @@ class Own:
         """FL 78 and 79: referring, rendering, other operating; one box for each, the others are left off."""
         f, claim = self.f, self.claim
         wanted: list[str] = []
-        for path in providers_in(claim, *_OTHER_ROLES):
-            if not any(
-                path.rpartition("/")[2] == known.rpartition("/")[2]
-                and same_provider(provider_at(claim, path), provider_at(claim, known))
-                for known in wanted
-            ):
-                wanted.append(path)
-        for path in self.operating[1:]:
-            if not same_provider(provider_at(claim, path), provider_at(claim, self.operating[0])):
-                f.problem("no_room", None, "FL77.last", path, what="operating provider")
-                break
-        for n, path in enumerate(wanted):
-            if n == 2:
-                for left in wanted[2:]:
-                    role = left.rpartition("/")[2].replace("_", " ")
-                    f.problem("no_room", None, "FL79.last", left, what=role)
-                break
+        for role in _OTHER_ROLES:
+            found = providers_in(claim, role)
+            wanted += found[:1]
+            self._left_providers(found, "FL79.last")
+        self._left_providers(self.operating, "FL77.last")
+        for path in wanted[2:]:
+            f.problem("no_room", None, "FL79.last", path, what=_role(path))
+        for n, path in enumerate(wanted[:2]):
             for part in ("last", "first", "npi", "id"):
                 data = [d for d in f.loose.get(f"{OTHERS}.{part}", []) if d.pointer.startswith(f"{path}/")]
                 if data:
                     f.put_data(None, f"FL{78 + n}.{part}", data)
+
+    def _left_providers(self, found: list[str], key: str) -> None:
+        """Say which providers of one role have no room beside the first."""
+        claim = self.claim
+        for path in found[1:]:
+            if not same_provider(provider_at(claim, path), provider_at(claim, found[0])):
+                self.f.problem("no_room", None, key, path, what=_role(path))
 
     def _code_codes(self) -> None:
         """FL 81: taxonomy of the biller (B3), then codes that their own boxes have no room for (A1 to A4)."""
@@ -236,3 +234,8 @@ class Own:
             if refused:
                 whole = refused[0]._replace(value=sum(d.value for d in refused))
                 f.put(page, "FL48.23", f.text(page, f.boxes["FL48.23"], [whole]), refused)
+
+
+def _role(path: str) -> str:
+    """The role of a provider in words."""
+    return path.rpartition("/")[2].replace("_", " ")

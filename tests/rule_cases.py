@@ -19,7 +19,9 @@ from edi.pipeline.sisters import Sisters
 from edi.refdata import Edition, Lists, ShippedEdits, ShippedTables
 from edi.refdata.lists import Coverage, Entry, shipped, shipped_sources
 from edi.rules import Case, Example, Rule
-from edi.rules.about import BASE, CODES, LOADED, ON, PAPER, POLICIES, READ, SISTER
+from edi.rules.about import BASE, CODES, FORM, LOADED, ON, PAPER, POLICIES, READ, SISTER
+from forms.filling import fill
+from forms.taking import take
 
 FOLDER = Path(__file__).parents[1] / "samples" / "rules"
 NONE: Mapping[str, object] = {}
@@ -60,13 +62,29 @@ def case_of(rule: Rule, example: Example) -> Case:
             case.lists = loaded(value)
         elif path == CODES:
             case.lists = with_codes(value)
-        elif path in (SISTER, BASE, ON, POLICIES):
+        elif path in (SISTER, BASE, ON, POLICIES, FORM):
             continue
         else:
             claim = pointer.replace(claim, path, value)
     assert "record" not in rule.needs or ON in example, f"{rule.id} needs the record: patch the encounter"
     case.claim, case.assembled = claim, None
+    if FORM in example:
+        on_form(case, example[FORM])
     return case
+
+
+def on_form(case: Case, given: Any) -> None:
+    """The claim of a case on its form, or the claim of a form's pages in its place."""
+    if isinstance(given, list):
+        taken = take("cms1500", given)
+        case.claim, case.paper, case.paper_form = taken.claim, tuple(given), "cms1500"
+        case.paper_sources = tuple(taken.sources(len(given)))
+        case.paper_problems = tuple(taken.problems)
+        return
+    filled = fill(case.claim, truncate=given == "truncate")
+    case.paper, case.paper_sources = tuple(filled.pages), tuple(filled.sources)
+    case.paper_form = filled.form
+    case.paper_problems = tuple(filled.problems)
 
 
 def build(encounter: Encounter, rule: Rule | None = None, others: Mapping[str, object] = NONE) -> Case:

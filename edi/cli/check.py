@@ -25,6 +25,13 @@ def command(
         int,
         typer.Option("--jobs", min=1, max=64, help="Processes that judge large X12 files."),
     ] = 1,
+    surface: Annotated[
+        common.Surface | None,
+        typer.Option(
+            "--surface",
+            help="Judge the claims as sent (x12) or as printed (paper); default what the input is.",
+        ),
+    ] = None,
     received: common.Received = None,
     settings: common.SettingsFile = None,
     prices: common.Prices = False,
@@ -33,7 +40,7 @@ def command(
     quiet: common.Quiet = False,
     no_color: common.NoColor = False,
 ) -> None:
-    """Say what is wrong with encounters or claims, and how to mend it."""
+    """Say what is wrong with encounters, claims, forms and X12 files, and how to mend it."""
     from edi.cli import render, render_files
     from edi.pipeline import Run, inputs, judge_inputs
 
@@ -47,6 +54,7 @@ def command(
         settings=settings,
         prices=prices,
         locality=locality,
+        surface=surface.value if surface else None,
     )
     run = Run()
     given = inputs(files, stdin=sys.stdin.buffer)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 import typer
 
@@ -52,6 +52,13 @@ class Level(StrEnum):
     WARNING = "warning"
     INFO = "info"
     NONE = "none"
+
+
+class Surface(StrEnum):
+    """What a claim is judged as."""
+
+    X12 = "x12"
+    PAPER = "paper"
 
 
 class Usage(StrEnum):
@@ -119,6 +126,8 @@ def options(
     settings: Path | None = None,
     prices: bool = False,
     locality: str | None = None,
+    surface: 'Literal["x12", "paper"] | None' = None,
+    truncate: bool = False,
 ) -> "Options":
     """The options of the library from those of the command line.
 
@@ -140,6 +149,8 @@ def options(
         settings=files.load(found) if found else files.Settings(),
         prices=prices or locality is not None,
         locality=_locality(locality),
+        surface=surface,
+        truncate=truncate,
     ).verified()
 
 

@@ -37,7 +37,7 @@ def command(
         str,
         typer.Argument(
             metavar="FILE",
-            help="Encounters or claims as JSON, NDJSON or XML, or an 837; - is standard input.",
+            help="Encounters, claims or boxes as JSON, NDJSON or XML, or an 837; - is standard input.",
         ),
     ],
     to: Annotated[Target, typer.Option("--to", help="What to write.")],
@@ -62,6 +62,9 @@ def command(
         ),
     ] = 1,
     usage: Annotated[common.Usage, typer.Option("--usage", help="T test, P production.")] = common.Usage.TEST,
+    truncate: Annotated[
+        bool, typer.Option("--truncate", help="Cut what is longer than its box; what was cut is said.")
+    ] = False,
     surface: Annotated[
         Surface,
         typer.Option("--as", help="With --to professional or facility: the surface to write on."),
@@ -123,7 +126,9 @@ def command(
     from edi.pipeline import Envelope, convert_surface, inputs
     from edi.pipeline.building import write
 
-    options = common.options(payer=payer, policy=policy, show_values=show_values, settings=settings)
+    options = common.options(
+        payer=payer, policy=policy, show_values=show_values, settings=settings, truncate=truncate
+    )
     envelope = Envelope(created=common.instant(created), control_number=control_number, usage=usage.value)
     given = list(inputs([file], stdin=sys.stdin.buffer))
     if len(given) > 1:
@@ -180,5 +185,5 @@ def _path(output: str | None, file: str, to: str) -> Path | None:
         return None
     if not (output.endswith(("/", "\\")) or Path(output).is_dir()):
         return Path(output)
-    name = "stdin" if file == "-" else Path(file).stem.removesuffix(".claim")
+    name = "stdin" if file == "-" else Path(file).stem.removesuffix(".claim").removesuffix(".boxes")
     return Path(output) / (file_name(name) + ENDINGS[to])  # type: ignore[index]

@@ -22,13 +22,6 @@ class Kind(StrEnum):
     UB04 = "ub04"
 
 
-class TotalsOn(StrEnum):
-    """Where the total of a claim of several sheets stands."""
-
-    LAST = "last"
-    EACH = "each"
-
-
 SPOOLED = 16 * 1024 * 1024
 """Most bytes of a PDF for standard output that are held in memory."""
 
@@ -53,9 +46,6 @@ def command(
         Kind | None, typer.Option("--form", help="The form; default that of each claim's setting.")
     ] = None,
     truncate: Annotated[bool, typer.Option("--truncate", help="Cut what is longer than its box.")] = False,
-    totals: Annotated[
-        TotalsOn, typer.Option("--totals", help="Total on the last sheet of a claim, or on each its own.")
-    ] = TotalsOn.LAST,
     offset_x: Annotated[
         float | None,
         typer.Option(
@@ -148,7 +138,6 @@ def command(
         offset=offset,
         form=form.value if form else None,
         truncate=truncate,
-        totals=totals.value,
         created=common.instant(created).date(),
     )
     given = inputs(files, stdin=sys.stdin.buffer)

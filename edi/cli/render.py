@@ -104,7 +104,7 @@ def findings(console: Console, members: Iterable[Finding]) -> None:
         title.append(f": {safe(one.message)}", style="not bold")
         grid(console, 3, [(Text(_MARKS[one.severity], style=STYLES[one.severity]), title)], 1)
         rows: list[tuple[Text | str, Text | str]] = []
-        place = "  ".join(p for p in (one.path, *_x12(one)) if p)
+        place = "  ".join(p for p in (one.path, one.place.box_words, *_x12(one)) if p)
         if place:
             rows.append((Text("at", style=DIM), place))
         if not one.help.startswith("Nothing to do"):

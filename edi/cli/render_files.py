@@ -108,7 +108,12 @@ def _sarif_result(file: FileReport, finding: Finding, number: int) -> dict[str, 
         "message": {"text": f"{finding.message}. {finding.help}"},
         "locations": [location],
         "partialFingerprints": {"finding/v1": _fingerprint(finding)},
-        "properties": {"claim": finding.place.claim, "line": finding.place.line, "snip": finding.snip},
+        "properties": {
+            "claim": finding.place.claim,
+            "line": finding.place.line,
+            "box": finding.place.box,
+            "snip": finding.snip,
+        },
     }
 
 

@@ -28,6 +28,8 @@ import edi.model.encounter
 import edi.model.party
 from edi.errors import NotReadable, NotWritable
 from edi.finding import FileReport, Finding, Report
+from edi.model import boxes_json
+from edi.model.boxes import Boxes
 from edi.model.claim import Claim
 from edi.model.encounter import Encounter
 from edi.model.pointer import pointer
@@ -39,7 +41,9 @@ if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
     from pydantic import TypeAdapter
 
-Kind = Literal["encounter", "claim"]
+Kind = Literal["encounter", "claim", "boxes"]
+RecordType = Literal["encounter", "claim"]
+"""Kinds that are records of their own; boxes become claims."""
 Path = tuple[str | int, ...]
 
 DIGITS = 28
@@ -48,9 +52,9 @@ AMOUNT = rf"^[+-]?([0-9]{{1,{DIGITS}}}(\.[0-9]{{0,{DIGITS}}})?|\.[0-9]{{1,{DIGIT
 """Pattern of a decimal string: no exponent, no currency sign, no thousands separator."""
 SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 
-_RECORDS: dict[Kind, type[Encounter] | type[Claim]] = {"encounter": Encounter, "claim": Claim}
-_IDS: dict[Kind, str] = {"encounter": "encounter_id", "claim": "claim_id"}
-_CONTAINERS: dict[str, Kind] = {"encounters": "encounter", "claims": "claim"}
+_RECORDS: dict[RecordType, type[Encounter] | type[Claim]] = {"encounter": Encounter, "claim": Claim}
+_IDS: dict[RecordType, str] = {"encounter": "encounter_id", "claim": "claim_id"}
+_CONTAINERS: dict[str, Kind] = {"encounters": "encounter", "claims": "claim", "boxes": "boxes"}
 _COUNTERPARTS = {
     "encounter_id": "claim_id",
     "services": "lines",
@@ -83,7 +87,7 @@ class Record:
     """Which record of the file, from 0."""
     kind: Kind | None = None
     """What it is; None where that cannot be told, or where the problems are those of the file around it."""
-    value: Encounter | Claim | None = None
+    value: Encounter | Claim | Boxes | None = None
     """The record; None where it has problems."""
     problems: list[Problem] = field(default_factory=list)
     """All problems of the record."""
@@ -97,7 +101,8 @@ class Record:
 
 def schemas() -> dict[str, str]:
     """The JSON Schemas of the contract by their path below `schemas/`, as they are checked in."""
-    found = {"report": _report_schema(), "overlay": overlay_schema()}
+    boxes = _headed("boxes", "Boxes of cleanclaim", boxes_json.schema())
+    found = {"report": _report_schema(), "overlay": overlay_schema(), "boxes": boxes}
     for kind, record in _RECORDS.items():
         body = _structure(kind)
         _describe(body, record)
@@ -117,7 +122,7 @@ def _headed(name: str, title: str, body: dict[str, Any]) -> dict[str, Any]:
     return {**head, **body, "$defs": dict(sorted(definitions.items()))}
 
 
-def _structure(kind: Kind) -> dict[str, Any]:
+def _structure(kind: RecordType) -> dict[str, Any]:
     """The schema of a kind of record, without descriptions."""
     raw = _adapter(_RECORDS[kind]).json_schema(schema_generator=_generator())
     body: dict[str, Any] = _plain(raw)
@@ -361,7 +366,7 @@ def convert(value: object, kind: Any) -> Any:
 
 
 @cache
-def shape(kind: Kind) -> dict[str, Any]:
+def shape(kind: RecordType) -> dict[str, Any]:
     """The schema by which a record is judged: no references, and no null, which reading drops first.
 
     An object with `properties` is a record; one without them has keys of any name. Not to be changed.
@@ -397,7 +402,7 @@ def shape(kind: Kind) -> dict[str, Any]:
 
 
 @cache
-def _validator(kind: Kind) -> "Draft202012Validator":
+def _validator(kind: RecordType) -> "Draft202012Validator":
     """The validator of a kind of record."""
     from jsonschema import Draft202012Validator, FormatChecker
 
@@ -655,14 +660,18 @@ def _listed(entries: list[Any], kind: Kind | None, first: int, path: str) -> Ite
 def _judge(given: Any, index: int, kind: Kind | None) -> Record:
     """One record from the values of its JSON."""
     if not isinstance(given, Mapping):
-        message = f"this is {_what(given)}, and neither an encounter nor a claim"
-        help_text = "A record is an object, { ... }, with `encounter_id` or `claim_id`."
+        message = f"this is {_what(given)}, and neither an encounter, a claim nor a form"
+        help_text = "A record is an object, { ... }, with `encounter_id`, `claim_id`, or `form` and `pages`."
         return Record(index=index, kind=kind, problems=[Problem("", message, help_text, "INPUT-KIND")])
     kind = kind or _kind(given)
     if kind is None:
-        message = "the object is neither an encounter nor a claim"
-        help_text = "An encounter has `encounter_id`; a claim has `claim_id` and `lines`."
+        message = "the object is neither an encounter, a claim nor a form"
+        help_text = (
+            "An encounter has `encounter_id`; a claim `claim_id` and `lines`; boxes `form` and `pages`."
+        )
         return Record(index=index, problems=[Problem("", message, help_text, "INPUT-KIND")])
+    if kind == "boxes":
+        return _boxes(given, index)
     record = Record(index=index, kind=kind)
     name = given.get(_IDS[kind])
     record.id = name if isinstance(name, str) and name.strip() and name == _whole(name) else None
@@ -685,8 +694,20 @@ def _judge(given: Any, index: int, kind: Kind | None) -> Record:
     return record
 
 
+def _boxes(given: Mapping[str, Any], index: int) -> Record:
+    """A form from the values of its JSON; its id is the account number that it shows."""
+    value, faults = boxes_json.judged(given)
+    record = Record(index=index, kind="boxes", value=value, problems=[Problem(*fault) for fault in faults])
+    if value is not None:
+        key = "26" if value.form == "cms1500" else "FL3a"
+        record.id = next((text.strip() for page in value.pages if (text := page.get(key))), None)
+    return record
+
+
 def _kind(given: Mapping[str, Any]) -> Kind | None:
     """What an object is, by its keys."""
+    if "pages" in given or ("form" in given and not {"claim_id", "encounter_id"} & given.keys()):
+        return "boxes"
     if "claim_id" in given or ("lines" in given and "encounter_id" not in given):
         return "claim"
     if "encounter_id" in given:
@@ -806,7 +827,7 @@ def _duplicate(path: Path) -> Problem:
     return Problem(pointer(*path), message, "Keep one of them.", "INPUT-DUPLICATE-KEY")
 
 
-def _problems(error: "ValidationError", kind: Kind) -> Iterator[Problem]:
+def _problems(error: "ValidationError", kind: RecordType) -> Iterator[Problem]:
     """What the schema has to say, in plain words. Values are not repeated."""
     path: Path = tuple(error.absolute_path)
     at, where, node, found = pointer(*path), in_words(path), error.schema, cast("Any", error.instance)
@@ -916,10 +937,10 @@ def _value_help(given: str, node: dict[str, Any]) -> str:
     return f"Did you mean `{nearest}`?" if nearest else "Use one of these values."
 
 
-def _key_help(key: str, path: Path, node: dict[str, Any], kind: Kind) -> str:
+def _key_help(key: str, path: Path, node: dict[str, Any], kind: RecordType) -> str:
     """Where an unknown key, or the one that was meant, belongs."""
     known = list(node["properties"])
-    other: Kind = "claim" if kind == "encounter" else "encounter"
+    other: RecordType = "claim" if kind == "encounter" else "encounter"
     if not path and key in shape(other)["properties"]:
         owner = "an encounter" if other == "encounter" else "a claim"
         counterpart = _COUNTERPARTS.get(key)
@@ -959,7 +980,7 @@ def _snake(key: str) -> str:
 
 
 @cache
-def _homes(kind: Kind) -> dict[str, list[tuple[str, ...]]]:
+def _homes(kind: RecordType) -> dict[str, list[tuple[str, ...]]]:
     """For each key the places of a record that have it, as the keys that lead there; shallow ones first."""
     found: dict[str, list[tuple[str, ...]]] = {}
     waiting: list[tuple[tuple[str, ...], dict[str, Any]]] = [((), shape(kind))]

@@ -6,7 +6,7 @@ The table is `schemas/crosswalk.csv`; its head says how paths, addresses and box
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import product
 from typing import Literal
 
@@ -112,13 +112,25 @@ def rows() -> tuple[Row, ...]:
     )
 
 
-@cache
 def by_path(path: str) -> tuple[Row, ...]:
     """Rows of a JSON Pointer, such as `/lines/2/hcpcs`; of several the `when` decides."""
+    return _matching(_leveled(path))
+
+
+def _leveled(path: str) -> str:
+    """A pointer with all indexes 0 but a last one, which may stand for itself in the table."""
+    return _INNER_INDEX.sub("/0", path)
+
+
+_INNER_INDEX = re.compile(r"/\d+(?=/)")
+
+
+@lru_cache(maxsize=4096)
+def _matching(path: str) -> tuple[Row, ...]:
     return tuple(row for row in rows() if row.matches_path(path))
 
 
-@cache
+@lru_cache(maxsize=4096)
 def by_address(name: SetName, address: str) -> tuple[Row, ...]:
     """Rows of an X12 address, such as `2400[3]/SV1/01-2`."""
     return tuple(row for row in rows() if row.matches_address(name, address))
@@ -186,6 +198,14 @@ def _items(form: FormName) -> dict[str, str]:
 
 
 @cache
+def first_box(form: FormName, key: str) -> str:
+    """A box itself; of a group of ticks (`3.sex.*`) the first."""
+    if not key.endswith(".*"):
+        return key
+    return next((box for box in _items(form) if box.startswith(key.removesuffix("*"))), key)
+
+
+@cache
 def item_of(form: FormName, key: str) -> str:
     """What a biller calls a box: `24D` for `24D.modifier1.3`, `FL 50` for `FL50.A`, `3` for `3.sex.*`.
 
@@ -196,10 +216,7 @@ def item_of(form: FormName, key: str) -> str:
     for name in (key, key.rpartition(".")[0]):
         if name in known:
             return known[name]
-    group = key.removesuffix("*")
-    found = next(
-        (item for name, item in known.items() if key.endswith(".*") and name.startswith(group)), None
-    )
+    found = known.get(first_box(form, key))
     if found is None:
         raise TableError(f"crosswalk.csv: {form} has no box {key}")
     return found
@@ -360,4 +377,64 @@ def _turn(claim: Claim, loop: str, parts: list[str]) -> int | None:
     if parts[1] == "coverages" and loop.startswith("23"):
         order = [i for i, _ in other_coverages(claim)]
         return order.index(index) + 1 if index in order else None
+    return None
+
+
+# ---------------------------------------------------------------- boxes of a pointer
+
+
+def box_at(form: FormName, path: str, *, billed: int | None = None) -> Target | None:
+    """Where a finding about a claim is shown on a form: the boxes of the datum, else of the nearest record.
+
+    Args:
+        form: the form of the claim.
+        path: JSON Pointer into the claim.
+        billed: index of the coverage that is billed.
+    """
+    while path:
+        for row in _near(_leveled(path), _is_billed(path, billed)):
+            found = row.targets(form)
+            if found:
+                return found[0]
+        path = path.rpartition("/")[0]
+    return None
+
+
+def is_held(form: FormName, path: str, *, billed: int | None = None) -> bool | None:
+    """Whether a form has a box into which a datum is written; None where the crosswalk does not know it."""
+    found = _near(_leveled(path), _is_billed(path, billed))
+    return any(target.held for row in found for target in row.targets(form)) if found else None
+
+
+def _is_billed(path: str, billed: int | None) -> bool | None:
+    """Whether a path is of the coverage that is billed or of another one; None for other paths."""
+    parts = path.split("/", 3)
+    if len(parts) < 3 or parts[1] != "coverages":
+        return None
+    return billed is None or parts[2] == str(billed)
+
+
+@lru_cache(maxsize=4096)
+def _near(path: str, billed: bool | None) -> tuple[Row, ...]:
+    """Rows of a datum, or of all data of a record."""
+    found = _matching(path) or [row for row in rows() if _is_within(row.path, path)]
+    return tuple(row for row in found if billed is None or (row.when == "other[n]") != billed)
+
+
+def _is_within(row: str, record: str) -> bool:
+    """Whether a path of the table lies within a record; a name in braces stands for any index."""
+    wanted, given = record.split("/"), row.split("/")
+    if len(given) <= len(wanted):
+        return False
+    return all(g == w or (w.isdecimal() and g.startswith("{")) for w, g in zip(wanted, given, strict=False))
+
+
+@cache
+def item_at_address(name: SetName, address: str) -> str | None:
+    """What a biller calls the box of an X12 address; None for none."""
+    form: FormName = "cms1500" if name == "837p" else "ub04"
+    shape = re.sub(r"\[\d+\]", "[1]", re.sub(r"#\d+", "", address))
+    for row in rows():
+        if row.matches_address(name, shape) and row.targets(form):
+            return row.items(form)[0]
     return None

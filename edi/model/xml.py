@@ -22,10 +22,10 @@ from edi.errors import NotWritable
 from edi.model.claim import Claim
 from edi.model.contract import (
     AMOUNT,
-    Kind,
     Path,
     Problem,
     Record,
+    RecordType,
     from_dict,
     in_words,
     schemas,
@@ -48,8 +48,8 @@ _XS = "http://www.w3.org/2001/XMLSchema"
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _SCHEMA_HINTS = (f"{{{_XSI}}}schemaLocation", f"{{{_XSI}}}noNamespaceSchemaLocation")
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
-_LISTS: dict[str, Kind] = {"claims": "claim", "encounters": "encounter"}
-_ROOTS: dict[str, Kind] = {"claim": "claim", "encounter": "encounter"}
+_LISTS: dict[str, RecordType] = {"claims": "claim", "encounters": "encounter"}
+_ROOTS: dict[str, RecordType] = {"claim": "claim", "encounter": "encounter"}
 _NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that no XML file can hold, not even as references: the `Char` production of XML 1.0."""
 _WHOLE = re.compile(r"[+-]?[0-9]+")
@@ -117,7 +117,7 @@ def to_xml_list(records: Iterable[Claim | Encounter]) -> Iterator[str]:
     yield f"</{root}>\n"
 
 
-def _kind(record: Claim | Encounter) -> Kind:
+def _kind(record: Claim | Encounter) -> RecordType:
     return "claim" if isinstance(record, Claim) else "encounter"
 
 
@@ -240,7 +240,7 @@ def _listed(root: "_Element", namespace: str, name: str) -> Iterator[Record]:
         yield Record(index=0, problems=found, syntax="xml")
 
 
-def _record(element: "_Element", namespace: str, kind: Kind, index: int) -> Record:
+def _record(element: "_Element", namespace: str, kind: RecordType, index: int) -> Record:
     """One record from its element."""
     shaping = _Shaping(namespace)
     values = shaping.members(element, shape(kind), ())

@@ -45,6 +45,8 @@ class Policies:
     """Minutes from which hydration is billable."""
     pre_post_hydration: Literal["payable", "integral"] = "payable"
     """Whether hydration before and after a drug that needs it is paid apart."""
+    form_totals: Literal["last", "each"] = "last"
+    """Where the total stands when a claim fills several sheets of a form: on the last, or on each its own."""
 
     def settled(self, *, setting: str | None, claim_filing: str | None) -> "Policies":
         """The same policies with the values that depend on the claim worked out.
@@ -81,6 +83,7 @@ POLICY_TEXTS = {
     "ndc_required": "Whether drug lines need an NDC.",
     "hydration_minimum": "Minutes from which hydration is billable.",
     "pre_post_hydration": "Whether hydration before and after a drug that needs it is paid apart.",
+    "form_totals": "Where the total of a claim on several sheets stands: on the last, or on each its own.",
 }
 """What each policy decides."""
 

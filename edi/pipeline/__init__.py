@@ -13,6 +13,7 @@ from edi.coding.assembly import Assembled
 from edi.coding.timeline import Proposal
 from edi.errors import NotReadable, UnknownPayer
 from edi.finding import Report
+from edi.model.boxes import Boxes
 from edi.model.claim import Claim
 from edi.model.contract import Kind, Record
 from edi.model.encounter import Encounter
@@ -212,7 +213,7 @@ def _values(source: Source, kind: Kind) -> Iterator[Claim | Encounter]:
                 raise NotReadable(
                     f"{where}record {record.index + 1}: {'; '.join(texts)}", path=record.problems[0].path
                 )
-            if record.value is None or record.kind != kind:
+            if record.value is None or isinstance(record.value, Boxes) or record.kind != kind:
                 raise NotReadable(f"{where}record {record.index + 1} is not {_article(kind)}")
             yield record.value
 

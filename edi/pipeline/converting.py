@@ -7,20 +7,32 @@ from dataclasses import dataclass
 from itertools import chain, groupby
 from typing import Literal
 
-from edi.checking import wire_finding
+from edi.checking import put_on_paper, wire_finding
 from edi.errors import NotWritable
 from edi.finding import FileReport, Finding, RecordKind
+from edi.model.boxes import Boxes
 from edi.model.claim import Claim
-from edi.model.contract import to_dict, to_json
+from edi.model.contract import Record, to_dict, to_json
 from edi.model.xml import to_xml, to_xml_list
+from edi.pipeline import reference
 from edi.pipeline.building import Envelope, interchange
-from edi.pipeline.judging import Options, judge, judge_inputs, mask, not_writable, refusal
+from edi.pipeline.judging import (
+    Options,
+    case_of,
+    chosen_for,
+    judge,
+    judge_inputs,
+    mask,
+    not_writable,
+    refusal,
+)
 from edi.pipeline.notices import notice
+from edi.pipeline.paper import as_read, paper_findings, put_on_form, read_form
 from edi.pipeline.reading import Input, records
 from edi.rules import Case
 from edi.transactions.writing import stream_837, write_837
 from forms.boxes import to_boxes
-from forms.filling import fill
+from forms.filling import Filled
 
 Target = Literal["json", "ndjson", "xml", "837", "boxes", "form"]
 ENDINGS: dict[Target, str] = {
@@ -53,7 +65,7 @@ class Taken:
     kind: RecordKind
     index: int
     case: Case | None = None
-    """What the claim of an encounter came of."""
+    """What the claim of an encounter or a form came of."""
 
 
 def convert_surface(given: Input, to: Target, options: Options, envelope: Envelope) -> Converted:
@@ -92,7 +104,7 @@ def _chunks(
                 yield one.claim
 
     if to == "boxes":
-        yield from _as_boxes(_taken(given, options, report), envelope, report)
+        yield from _as_boxes(_on_paper(_taken(given, options, report), options, envelope, report))
         return
     yield from written(tried(trial(to, options, envelope)), to, options, envelope)
 
@@ -126,6 +138,12 @@ def _taken(given: Input, options: Options, report: FileReport) -> Iterator[Taken
         yield from from_x12(given, options, report)
         return
     for record in records(given):
+        if isinstance(record.value, Boxes):
+            report.kind = "boxes" if report.kind in ("unknown", "boxes") else "mixed"
+            one = _from_boxes(record, record.value, options, report)
+            if one is not None:
+                yield one
+            continue
         if isinstance(record.value, Claim):
             report.kind = "claim" if report.kind in ("unknown", "claim") else "mixed"
             kind: RecordKind = "xml" if record.syntax == "xml" else "claim"
@@ -139,6 +157,37 @@ def _taken(given: Input, options: Options, report: FileReport) -> Iterator[Taken
         report.findings += [f for f in judged.findings if not f.rule.startswith("X12-WRITE")]
         if judged.claim is not None and not judged.unreadable:
             yield Taken(claim=judged.claim, kind="encounter", index=record.index, case=judged.case)
+
+
+def _from_boxes(record: Record, boxes: Boxes, options: Options, report: FileReport) -> Taken | None:
+    """The claim of a form, with what the settings add; what is wrong with the form goes into the report."""
+    taken = read_form(boxes, reference.lists())
+    case = _case(taken.claim, record, "boxes", options, report)
+    if case is None:
+        return None
+    as_read(case, boxes, taken)
+    _said(paper_findings(case, "boxes", record.index), options, report)
+    case.claim = options.settings.applied(case.claim)
+    return Taken(claim=case.claim, kind="boxes", index=record.index, case=case)
+
+
+def _case(
+    claim: Claim, record: Record, kind: RecordKind, options: Options, report: FileReport
+) -> Case | None:
+    """A claim as the rules look at it; None where the payer rules that it names do not exist."""
+    chosen = chosen_for(claim, options, kind, record)
+    if isinstance(chosen, list):
+        report.unreadable = True
+        report.findings += chosen
+        return None
+    return case_of(claim, chosen[0], chosen[2], options)
+
+
+def _said(found: list[Finding], options: Options, report: FileReport) -> None:
+    """Findings for the report, masked unless values are asked for."""
+    if not options.show_values:
+        mask(found)
+    report.findings += found
 
 
 def from_x12(given: Input, options: Options, report: FileReport) -> Iterator[Taken]:
@@ -169,7 +218,7 @@ def from_x12(given: Input, options: Options, report: FileReport) -> Iterator[Tak
 def _refused(problem: NotWritable, one: Taken, to: Target) -> Finding:
     """The finding for a claim that cannot be written."""
     if to != "837":
-        return notice(
+        found = notice(
             "CONVERT-VALUE",
             str(problem),
             record=one.kind,
@@ -178,8 +227,14 @@ def _refused(problem: NotWritable, one: Taken, to: Target) -> Finding:
             claim_path=problem.path,
             claim=one.claim.claim_id,
         )
+        if one.kind == "boxes" and one.case is not None:
+            put_on_paper(found, one.case)
+        return found
     if one.case is not None:
-        return not_writable(problem, one.case, one.kind, one.index)
+        found = not_writable(problem, one.case, one.kind, one.index)
+        if one.kind == "boxes":
+            put_on_paper(found, one.case)
+        return found
     return refusal(problem, one.claim, one.kind, one.index, problem.path, problem.path)
 
 
@@ -211,19 +266,39 @@ def _as_xml(claims: Iterator[Claim]) -> Iterator[bytes]:
         yield text.encode()
 
 
-def _as_boxes(taken: Iterator[Taken], envelope: Envelope, report: FileReport) -> Iterator[bytes]:
-    """One form as an object, several as a list; indented by two."""
-    texts: list[str] = []
+def _on_paper(
+    taken: Iterator[Taken], options: Options, envelope: Envelope, report: FileReport
+) -> Iterator[Filled]:
+    """The forms of claims; what they do not hold as they should goes into the report."""
     for one in taken:
+        case = one.case
+        if case is None:
+            record = Record(index=one.index, kind="claim", value=one.claim, id=one.claim.claim_id)
+            case = _case(one.claim, record, one.kind, options, report)
+        if case is None:
+            continue
+        read = one.kind == "boxes"
+        filled = put_on_form(case, created=envelope.created.date(), truncate=options.truncate)
+        if not read:
+            # a form that was read has been judged as it was given
+            _said(paper_findings(case, one.kind, one.index), options, report)
         report.claims += 1
-        texts.append(to_boxes(fill(one.claim, created=envelope.created.date())))
-    if len(texts) == 1:
-        yield texts[0].encode()
-    elif texts:
-        yield b"[\n"
-        for i, text in enumerate(texts):
-            yield ((",\n" if i else "") + textwrap.indent(text.rstrip("\n"), "  ")).encode()
-        yield b"\n]\n"
+        yield filled
+
+
+def _as_boxes(forms: Iterator[Filled]) -> Iterator[bytes]:
+    """One form as an object, several as a list; indented by two."""
+    first, second = next(forms, None), next(forms, None)
+    if first is None:
+        return
+    if second is None:
+        yield to_boxes(first).encode()
+        return
+    yield b"[\n"
+    for i, filled in enumerate(chain([first, second], forms)):
+        text = textwrap.indent(to_boxes(filled).rstrip("\n"), "  ")
+        yield ((",\n" if i else "") + text).encode()
+    yield b"\n]\n"
 
 
 def _as_form(given: Input, options: Options, envelope: Envelope, report: FileReport) -> Iterator[bytes]:

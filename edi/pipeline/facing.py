@@ -9,6 +9,7 @@ from edi.coding.assembly import resolve_setting
 from edi.conversion import AnswerBook, NotCarried
 from edi.finding import FileReport
 from edi.model.claim import Claim, Setting
+from edi.model.encounter import Encounter
 from edi.pipeline.judging import MASK, Judged, Options
 from edi.pipeline.printing import Printing
 from edi.pipeline.reading import Input
@@ -77,7 +78,7 @@ def _switched(given: Input, book: AnswerBook, options: Options, report: FileRepo
     """Each record on the other side than its own; what cannot be read goes into the report."""
     for record in claim_records(given, options, report):
         to: Setting = "facility"
-        if record.value is not None:
+        if isinstance(record.value, Claim | Encounter):
             setting = resolve_setting(options.settings.applied(record.value))[0]
             to = OTHER[setting or "professional"]
         found = switch(record, to, book, options)
@@ -123,7 +124,7 @@ def facing(switched: Switched, options: Options, how: Printing) -> Facing:
 
 
 def _filled(claim: Claim, how: Printing) -> Filled:
-    return fill(claim, truncate=how.truncate, created=how.created, totals=how.totals)
+    return fill(claim, truncate=how.truncate, created=how.created)
 
 
 Difference = tuple[Note, tuple[tuple[Place, ...], ...]]

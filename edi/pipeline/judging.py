@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Literal
 
 from edi import payers
 from edi.checking import check_case, paths, verified
@@ -29,6 +29,7 @@ from edi.finding import (
     X12Place,
 )
 from edi.forecast import forecast, stake_of
+from edi.model.boxes import Boxes
 from edi.model.claim import Claim, LineKind, Setting, billed_coverage
 from edi.model.contract import Kind, Record
 from edi.model.crosswalk import address_of
@@ -38,6 +39,7 @@ from edi.model.pointer import pointer
 from edi.payers import Overlay, Policies
 from edi.pipeline import reference
 from edi.pipeline.notices import notice
+from edi.pipeline.paper import as_read, put_on_form, read_form
 from edi.pipeline.reading import Input, records
 from edi.pipeline.sisters import Change, Gatherer, Part, Sisters
 from edi.pipeline.spill import Spill, hashed
@@ -47,6 +49,7 @@ from edi.rules.doc.score import documentation
 from edi.settings import Settings
 from edi.transactions.writing import trace_837, write_837
 
+Surface = Literal["x12", "paper"]
 MASK = "***"
 """What stands for a value that is not shown."""
 SOMEBODY = TradingPartner(name="SOMEBODY", id="SOMEBODY", contact_name="SOMEBODY", phone="5555550100")
@@ -76,6 +79,10 @@ class Options:
     """Estimate what Medicare would allow."""
     locality: str | None = None
     """Contractor and locality of the prices, as `05102-18`; default the national amounts."""
+    surface: Surface | None = None
+    """What the claims are judged as: the wire (x12) or the form (paper); default what they were read from."""
+    truncate: bool = False
+    """Cut what is longer than its box on a form that is made."""
 
     def verified(self) -> "Options":
         """The same options.
@@ -184,8 +191,16 @@ def _judge(record: Record, options: Options, *, file: str, only: Kind | None) ->
             notice("INPUT-KIND", message, record=record.kind or "file", index=record.index, claim=record.id)
         ]
         return found
-    value = options.settings.applied(value)
     kind: RecordKind = record.kind or "file"
+    taken = None
+    boxes = None
+    if isinstance(value, Boxes):
+        boxes = value
+        taken = read_form(boxes, reference.lists())
+        value = taken.claim
+    else:
+        # a form that is judged as it is shows what it lacks
+        value = options.settings.applied(value)
     chosen = chosen_for(value, options, kind, record)
     if isinstance(chosen, list):
         found.unreadable = True
@@ -195,19 +210,26 @@ def _judge(record: Record, options: Options, *, file: str, only: Kind | None) ->
     found.case = case = case_of(value, found.overlay, policies, options)
     found.claim = case.claim
     found.assembled = case.assembled
+    paper = options.surface == "paper" or (options.surface is None and boxes is not None)
+    if boxes is not None and taken is not None:
+        as_read(case, boxes, taken)
+        case.paper = case.paper if paper else None
+    elif paper:
+        put_on_form(case)
     found.findings = check_case(case, record=kind, index=record.index, snip=options.snip)
-    unwritable = write_problem(case, kind, record.index)
+    unwritable = None if paper else write_problem(case, kind, record.index)
     if unwritable is not None and not covered(unwritable, found.findings):
         found.findings.append(unwritable)
         found.findings.sort(key=lambda f: SEVERITIES.index(f.severity))
-    locate(case.claim, found.findings)
+    if taken is None:
+        locate(case.claim, found.findings)
     if not options.show_values:
         mask(found.findings)
     return found
 
 
 def _a(kind: Kind | None) -> str:
-    return "an encounter" if kind == "encounter" else "a claim"
+    return {"encounter": "an encounter", "boxes": "a form"}.get(kind or "", "a claim")
 
 
 def _unreadable(record: Record) -> Iterator[Finding]:
@@ -498,7 +520,7 @@ class Noting:
             overlay=judged.overlay.name if judged.overlay is not None else None,
             reason=judged.reason,
             general=judged.overlay is not None and judged.reason == payers.BY_DEFAULT and claim is not None,
-            bare=judged.kind == "claim" and claim is not None,
+            bare=judged.kind in ("claim", "boxes") and claim is not None,
             lacking=lacking,
             part=part,
             policies=case.policies if case is not None else None,
@@ -588,7 +610,7 @@ class Run:
         groups = sorted((rows for _, rows in self._ids.repeated()), key=lambda rows: rows[0])
         for rows in groups:
             what = rows[0][1].decode()
-            path = {"encounter": "/encounter_id", "claim": "/claim_id"}.get(what, "/patient/account_number")
+            path = _ID_PATHS.get(what, "/patient/account_number")
             members = []
             for number, _ in rows:
                 file, index, kind, id_, surface, side, content = marshal.loads(self._ids.record(number))
@@ -676,6 +698,9 @@ class Run:
             message = f"not checked against a whole list of the service date: {names}"
             self._files[self._lacking_in].findings.append(notice("LISTS-ABSENT", message))
         return Report(files=self.files)
+
+
+_ID_PATHS = {"encounter": "/encounter_id", "claim": "/claim_id", "boxes": ""}
 
 
 def _content(judged: Judged) -> bytes | None:

@@ -6,9 +6,9 @@ from datetime import date
 from itertools import chain
 
 from edi.finding import Finding
-from edi.pipeline.judging import Judged, Run
-from edi.pipeline.papering import paper_findings
-from forms.filling import Filled, Totals, fill
+from edi.pipeline.judging import Judged, Run, mask
+from edi.pipeline.paper import paper_findings, put_on_form
+from forms.filling import Filled
 from forms.layout import Form, Offset
 from forms.pdf import Printout, preprinted, proof
 from forms.placing import notes
@@ -26,8 +26,6 @@ class Printing:
     """The form; default that of each claim's setting."""
     truncate: bool = False
     """Cut what is longer than its box."""
-    totals: Totals = "last"
-    """Where the total of a claim of several sheets stands."""
     created: date | None = None
     """Day on which the forms are made."""
 
@@ -58,8 +56,7 @@ def print_forms(judged: Iterable[Judged], how: Printing) -> Printed:
             # whether the claim can be an 837 matters only where that is asked for
             one.findings = [f for f in one.findings if not f.rule.startswith("X12-WRITE")]
             filled = on_paper(one, how)
-            if filled is not None:
-                one.findings += paper_findings(filled, one)
+            one.findings += _of_paper(one)
             run.add(one)
             if filled is not None:
                 printed.claims += 1
@@ -83,15 +80,34 @@ def proof_copy(judged: Judged, how: Printing) -> bytes | None:
     filled = on_paper(judged, how)
     if filled is None:
         return None
-    findings = [*judged.findings, *paper_findings(filled, judged)]
+    findings = [*judged.findings, *_of_paper(judged)]
     return b"".join(proof([printout(filled, judged, findings, how)]))
 
 
 def on_paper(judged: Judged, how: Printing) -> Filled | None:
-    """The form of a record's claim, None where it has no claim."""
-    if judged.claim is None or judged.unreadable:
+    """The form of a record's claim, None where it has no claim; a form that was given stays as it is."""
+    case = judged.case
+    if judged.claim is None or case is None or judged.unreadable:
         return None
-    return fill(judged.claim, form=how.form, truncate=how.truncate, created=how.created, totals=how.totals)
+    if judged.kind == "boxes" and case.paper is not None and how.form in (None, case.form):
+        return Filled(
+            form=case.form,
+            pages=[dict(page) for page in case.paper],
+            problems=list(case.paper_problems),
+            sources=[dict(sources) for sources in case.paper_sources],
+        )
+    return put_on_form(case, form=how.form, truncate=how.truncate, created=how.created)
+
+
+def _of_paper(judged: Judged) -> list[Finding]:
+    """What the rules of paper say of a claim that was put on a form, where that is not said already."""
+    case = judged.case
+    if case is None or case.paper is None:
+        return []
+    said = {(f.rule, f.path, f.place.page, f.place.box_key, f.message) for f in judged.findings}
+    found = paper_findings(case, judged.record, judged.index)
+    mask(found)
+    return [f for f in found if (f.rule, f.path, f.place.page, f.place.box_key, f.message) not in said]
 
 
 def printout(filled: Filled, judged: Judged, findings: Iterable[Finding], how: Printing) -> Printout:

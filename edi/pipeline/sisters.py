@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from edi.checking import run_finding
+from edi.checking import line_pointers, run_finding
 from edi.finding import Finding, RecordKind
 from edi.forecast import Stake, leads_textbook
 from edi.model.claim import Claim, Setting
@@ -112,7 +112,7 @@ class Gatherer:
             record=record,
             name=claim.claim_id,
             setting=claim.setting,
-            sources=case.assembled.sources if case.assembled and record == "encounter" else None,
+            sources=_line_sources(case, record),
             x12=x12,
             starts=line_starts(claim) if record == "x12" else (),
             snip=snip,
@@ -257,6 +257,13 @@ class Sisters:
     def _stake(self, claim: _Claim) -> Stake:
         *lines, total = (None if text is None else Decimal(text) for text in claim.charges)
         return Stake(claim.name, tuple(lines), total, leads_textbook(self._terms[claim.terms][0]))
+
+
+def _line_sources(case: Case, record: RecordKind) -> tuple[str, ...] | None:
+    """Where the lines of a claim come from in an encounter or a form; None for other records."""
+    if record == "boxes":
+        return line_pointers(case)
+    return case.assembled.sources if case.assembled and record == "encounter" else None
 
 
 def _charges(claim: Claim) -> Iterator[Decimal | None]:

@@ -9,6 +9,7 @@ from edi.checking import check_case
 from edi.conversion import KINDS, AnswerBook, Answers, Conversion, NotCarried, Terms, converted
 from edi.errors import NotReadable, NotWritable, UnknownPayer
 from edi.finding import FileReport, Finding, Report
+from edi.model.boxes import Boxes
 from edi.model.claim import Claim, Setting
 from edi.model.contract import Record, report_to_dict
 from edi.model.encounter import Encounter
@@ -28,6 +29,7 @@ from edi.pipeline.judging import (
     write_problem,
 )
 from edi.pipeline.notices import notice
+from edi.pipeline.paper import read_form
 from edi.pipeline.reading import Input, records
 from edi.rules import Case
 from edi.settings import Settings
@@ -119,6 +121,8 @@ def switch(
     """
     if record.value is None:
         return judge(record, options)
+    record = as_claim(record)
+    assert isinstance(record.value, Claim | Encounter)
     value = options.settings.applied(record.value)
     kind = record.kind or "claim"
     chosen = chosen_for(value, options, kind, record)
@@ -257,7 +261,8 @@ def switch_input(
 
 
 def claim_records(given: Input, options: Options, report: FileReport) -> Iterator[Record]:
-    """The records of an input, those of an 837 as claims; what is wrong with the wire joins the report."""
+    """The records of an input, those of an 837 and forms as claims; what is wrong with the wire joins the
+    report."""
     if given.is_x12:
         for one in from_x12(given, options, report):
             yield Record(index=one.index, kind="claim", value=one.claim, id=one.claim.claim_id)
@@ -265,7 +270,15 @@ def claim_records(given: Input, options: Options, report: FileReport) -> Iterato
     for record in records(given):
         if record.kind is not None:
             report.kind = record.kind if report.kind in ("unknown", record.kind) else "mixed"
-        yield record
+        yield as_claim(record)
+
+
+def as_claim(record: Record) -> Record:
+    """A record, or the claim of a form in its place."""
+    if not isinstance(record.value, Boxes):
+        return record
+    claim = read_form(record.value, reference.lists()).claim
+    return replace(record, kind="claim", value=claim, id=claim.claim_id)
 
 
 def encounters_behind(given: Input, report: FileReport) -> dict[str, Encounter]:

@@ -15,6 +15,7 @@ from edi.model import crosswalk
 from edi.model.contract import Record
 from edi.pipeline.judging import Judged, Noting, Options, Terms, mask
 from edi.pipeline.notices import notice
+from edi.pipeline.paper import put_on_form
 from edi.pipeline.sisters import Gatherer
 from edi.rules import all_rules
 from edi.transactions.reading import ClaimReader, ReadClaim, read_claims, trace_read
@@ -307,6 +308,8 @@ def _claim(read: ReadClaim, index: int, current: _Set, terms: Terms, file: str) 
             return found
         found.case, found.reason = chosen
         found.overlay = found.case.overlay
+        if options.surface == "paper":
+            put_on_form(found.case)
         judged = check_case(found.case, record="x12", index=index, snip=options.snip)
         if judged:
             places = trace_read(claim, {one.claim_path or "" for one in judged})

@@ -1,7 +1,7 @@
 """What several rules ask of a claim: whose it is, which lines are drugs, and pages of paper."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from edi.codes import bill_type
 from edi.coding.family import codes
@@ -11,6 +11,9 @@ from edi.rules.base import Case, per_case
 
 PAPER = "paper"
 """Key of an example that holds pages of a form, `{box: text}` each, in place of a pointer."""
+FORM = "form"
+"""Key of an example whose claim is put on its form (true, or `truncate` to cut what is too long), or that
+holds pages of a form of which the claim is read."""
 READ = "read"
 """Key of an example whose claim was read from X12 and not made here."""
 CODES = "codes"
@@ -81,6 +84,19 @@ def filled(page: Mapping[str, str], start: str) -> list[str]:
     return [
         key for key, text in page.items() if (key == start or key.startswith(f"{start}.")) and text.strip()
     ]
+
+
+def heads(pages: Sequence[Mapping[str, str]], *starts: str) -> Iterator[tuple[int, Mapping[str, str]]]:
+    """The first page, and those that say something else in boxes that begin so, with their numbers from 1.
+
+    The pages of one claim repeat what stands above and below its lines, so one finding is enough.
+    """
+    first: dict[str, str] | None = None
+    for number, page in enumerate(pages, 1):
+        said = {key: page[key] for start in starts for key in filled(page, start)}
+        if first is None or said != first:
+            yield number, page
+        first = said if first is None else first
 
 
 def text_of(page: Mapping[str, str], name: str) -> str:

@@ -12,7 +12,9 @@ from edi.coding.assembly import Assembled
 from edi.coding.timeline import Proposal, Timeline
 from edi.errors import TableError
 from edi.finding import PricePanel, Severity
+from edi.model.boxes import BoxProblem
 from edi.model.claim import Claim, LineKind, ServiceLine, Setting
+from edi.model.crosswalk import FormName
 from edi.model.encounter import Encounter
 from edi.payers import NAMES, Overlay, Policies
 from edi.prices import panel as price_panel
@@ -43,6 +45,8 @@ class Hit:
     severity: Severity | None
     expected: str | None
     actual: str | None
+    at: tuple[int, str] | None
+    """Sheet, from 1, and box of the form, for what a box shows."""
 
     def __init__(
         self,
@@ -58,6 +62,12 @@ class Hit:
         object.__setattr__(self, "severity", severity)
         object.__setattr__(self, "expected", None if expected is None else str(expected))
         object.__setattr__(self, "actual", None if actual is None else str(actual))
+        object.__setattr__(self, "at", None)
+
+    def on(self, page: int, key: str) -> "Hit":
+        """The same hit at a box of a form: page from 1, box as in `schemas/forms`."""
+        object.__setattr__(self, "at", (page, key))
+        return self
 
 
 @dataclass(slots=True, kw_only=True)
@@ -75,6 +85,12 @@ class Case:
     """Day on which the payer gets the claim."""
     paper: tuple[Mapping[str, str], ...] | None = None
     """Pages of the form as {box: text}, when a form is judged."""
+    paper_form: FormName | None = None
+    """The form whose pages these are; default that of the claim's setting."""
+    paper_sources: tuple[Mapping[str, tuple[str, ...]], ...] = ()
+    """For each page: box -> JSON Pointers of the claim's data that stand there."""
+    paper_problems: tuple[BoxProblem, ...] = ()
+    """What the form does not hold of the claim, or the claim not of the form."""
     prices: bool = False
     """Whether prices were asked for."""
     locality: str | None = None
@@ -82,11 +98,41 @@ class Case:
     _answers: dict[object, Any] = field(default_factory=dict, init=False, repr=False)
     """What was worked out for `_answered`."""
     _answered: Claim | None = field(default=None, init=False, repr=False)
+    _places: dict[str, list[tuple[int, str]]] | None = field(default=None, init=False, repr=False)
 
     def forget(self) -> None:
         """Work everything out anew: the claim, or what is known of it, is another."""
         self._answers = {}
         self._answered = self.claim
+
+    @property
+    def form(self) -> FormName:
+        """The form that is judged: that of the pages, else that of the claim's setting."""
+        if self.paper_form is not None:
+            return self.paper_form
+        return "ub04" if self.claim.setting == "facility" else "cms1500"
+
+    @property
+    def places(self) -> Mapping[str, Sequence[tuple[int, str]]]:
+        """JSON Pointer into the claim -> pages, from 1, and boxes in which it stands."""
+        if self._places is None:
+            self._places = {}
+            for number, sources in enumerate(self.paper_sources, 1):
+                for key, paths in sources.items():
+                    for path in paths:
+                        self._places.setdefault(path, []).append((number, key))
+        return self._places
+
+    def forget_places(self) -> None:
+        """Look the places up anew, because another form is judged."""
+        self._places = None
+
+    def source_at(self, page: int, key: str) -> str | None:
+        """JSON Pointer of the datum in a box of a page, from 1; None where none is known."""
+        if not 1 <= page <= len(self.paper_sources):
+            return None
+        paths = self.paper_sources[page - 1].get(key)
+        return paths[0] if paths else None
 
     @property
     def encounter(self) -> Encounter | None:

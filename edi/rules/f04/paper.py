@@ -1,18 +1,20 @@
 """F04: faults that only a printed or scanned UB-04 can have.
 
-They look at the pages as `{box: text}`; a claim without pages is not judged. Form locators are named
-`FL66`, rows after a point: `FL42.3`.
+They look at the pages as `{box: text}`; a claim without pages is not judged. Form locators are named as in
+`schemas/forms/ub04.csv`, the row last: `FL66`, `FL42.3`.
 """
 
 import re
 from collections.abc import Iterator, Mapping
 
 from edi.rules import Case, Hit, rule
-from edi.rules.about import PAPER, filled, rows_of, text_of
+from edi.rules.about import PAPER, filled, heads, rows_of, text_of
 from edi.rules.asks import ICD10_FROM, first_day
 
 LINES = 22
 TOTAL = "0001"
+TOTAL_ROW = 23
+_CONDITIONS = tuple(f"FL{n}" for n in range(18, 29))
 _NDC = re.compile(r"N4\d{11}(F2|GR|ME|ML|UN)(\d{1,9}|(?=.{2,9}$)\d*\.\d{1,3})")
 _SOURCE = "CMS Pub. 100-04 ch. 25 (UB-04 form locators); rules catalogue D.2 and D.3"
 Page = Mapping[str, str]
@@ -20,6 +22,11 @@ Page = Mapping[str, str]
 
 def _pages(case: Case) -> Iterator[tuple[int, Page]]:
     yield from enumerate(case.paper or (), 1)
+
+
+def _heads(case: Case, *items: str) -> Iterator[tuple[int, Page]]:
+    """The first page, and those that say something else in some items: all pages repeat what is above."""
+    yield from heads(case.paper or (), *items)
 
 
 @rule(
@@ -54,7 +61,7 @@ def _pages(case: Case) -> Iterator[tuple[int, Page]]:
 def ndc_unusable(case: Case) -> Iterator[Hit]:
     """FL 43 holds the drug code in one fixed form."""
     for number, page in _pages(case):
-        for row, _, text in rows_of(page, "FL43"):
+        for row, key, text in rows_of(page, "FL43"):
             if not text.startswith("N4"):
                 continue
             problem = None
@@ -63,9 +70,8 @@ def ndc_unusable(case: Case) -> Iterator[Hit]:
             elif not _NDC.fullmatch(text):
                 problem = "is not N4, eleven digits, unit and quantity"
             if problem:
-                yield Hit(
-                    f"/lines/{(number - 1) * LINES + row - 1}/ndc", page=number, row=row, problem=problem
-                )
+                path = f"/lines/{(number - 1) * LINES + row - 1}/ndc"
+                yield Hit(path, page=number, row=row, problem=problem).on(number, key)
 
 
 @rule(
@@ -95,6 +101,7 @@ def ndc_unusable(case: Case) -> Iterator[Hit]:
     keeps=[
         {PAPER: [{"FL42.1": "0260", "FL42.2": "0260", "FL42.3": "0636", "FL42.23": "0001"}]},
         {PAPER: [{"FL42.1": "0260"}, {"FL42.1": "0636", "FL42.2": "0001"}]},
+        {PAPER: [{"FL42.1": "0260", "FL42.23": "0001"}, {"FL42.1": "0636", "FL42.23": "0001"}]},
         {PAPER: []},
     ],
 )
@@ -110,13 +117,17 @@ def out_of_order(case: Case) -> Iterator[Hit]:
         return
     for (_, _, before), (number, row, text) in zip(found, found[1:], strict=False):
         if text != TOTAL and before != TOTAL and text < before:
-            yield Hit("/lines", page=number, problem=f"{text} on row {row} stands after {before}")
+            problem = f"{text} on row {row} stands after {before}"
+            yield Hit("/lines", page=number, problem=problem).on(number, f"FL42.{row}")
             break
     totals = [k for k, (_, _, text) in enumerate(found) if text == TOTAL]
-    if totals != [len(found) - 1]:
-        number = found[totals[0]][0] if totals else found[-1][0]
+    # where the payer wants it each page ends with its own total
+    ends = [k for k, (number, _, _) in enumerate(found) if k + 1 == len(found) or found[k + 1][0] != number]
+    if totals not in ([len(found) - 1], ends):
+        number, row, _ = found[totals[0]] if totals else (found[-1][0], TOTAL_ROW, "")
         problem = "0001 is not the last line" if totals else "the total line 0001 is missing"
-        yield Hit("/total_charge", severity="error", page=number, problem=problem)
+        hit = Hit("/total_charge", severity="error", page=number, problem=problem)
+        yield hit.on(number, f"FL42.{row}")
 
 
 @rule(
@@ -143,10 +154,10 @@ def out_of_order(case: Case) -> Iterator[Hit]:
 )
 def conditions_out_of_order(case: Case) -> Iterator[Hit]:
     """Digits come before letters."""
-    for number, page in _pages(case):
-        codes = [text for n in range(18, 29) if (text := text_of(page, f"FL{n}"))]
+    for number, page in _heads(case, *_CONDITIONS):
+        codes = [text for key in _CONDITIONS if (text := text_of(page, key))]
         if codes != sorted(codes):
-            yield Hit("/condition_codes", page=number)
+            yield Hit("/condition_codes", page=number).on(number, "FL18")
 
 
 @rule(
@@ -162,25 +173,22 @@ def conditions_out_of_order(case: Case) -> Iterator[Hit]:
     needs=("paper",),
     breaks=[
         {PAPER: [{"FL50.B": "MEDICARE"}]},
-        {PAPER: [{"FL50.1": "PLAN", "FL50.3": "MEDICARE"}]},
+        {PAPER: [{"FL50.A": "PLAN", "FL50.C": "MEDICARE"}]},
         {PAPER: [{"FL50.B": "MEDICARE"}, {"FL50.B": "MEDICARE"}]},
     ],
     keeps=[
         {PAPER: [{"FL50.A": "PLAN", "FL50.B": "MEDICARE"}]},
-        {PAPER: [{"FL50.1": "MEDICARE"}]},
-        {PAPER: [{"FL50.B": "MEDICARE", "FL50": "PLAN"}]},
-        {PAPER: [{"FL50.1": "PLAN", "FL50.3": "MEDICARE", "FL50.2": "PLAN"}]},
+        {PAPER: [{"FL50.A": "MEDICARE"}]},
+        {PAPER: [{"FL50.A": "PLAN", "FL50.C": "MEDICARE", "FL50.B": "PLAN"}]},
     ],
 )
 def payer_gap(case: Case) -> Iterator[Hit]:
     """The rows of FL 50 are the order of payment."""
-    for number, page in _pages(case):
-        rows = {key.rpartition(".")[2] for key in filled(page, "FL50")}
-        for names in ("ABC", "123"):
-            missing = [name for name in names if name not in rows]
-            after = [name for name in names if name in rows and missing and name > missing[0]]
-            if after and rows <= set(names):
-                yield Hit("/coverages", page=number, row=after[0])
+    for number, page in _heads(case, "FL50"):
+        missing = [row for row in "ABC" if not text_of(page, f"FL50.{row}")]
+        after = [row for row in "ABC" if missing and row > missing[0] and row not in missing]
+        if after:
+            yield Hit("/coverages", page=number, row=after[0]).on(number, f"FL50.{after[0]}")
 
 
 @rule(
@@ -216,10 +224,10 @@ def payer_gap(case: Case) -> Iterator[Hit]:
 def version_wrong(case: Case) -> Iterator[Hit]:
     """FL 66 says in which code book the diagnoses stand."""
     day = first_day(case.claim)
-    for number, page in _pages(case):
+    for number, page in _heads(case, "FL66"):
         version = text_of(page, "FL66")
         if version not in ("", "0") and day is not None and day >= ICD10_FROM:
-            yield Hit("/diagnoses", page=number, version=version)
+            yield Hit("/diagnoses", page=number, version=version).on(number, "FL66")
 
 
 @rule(
@@ -237,17 +245,17 @@ def version_wrong(case: Case) -> Iterator[Hit]:
         {PAPER: [{"FL67": "D50.9"}]},
         {PAPER: [{"FL67.A": "E86.0"}]},
         {PAPER: [{"FL67.A": "E86.0", "FL67": "D50.9"}]},
-        {PAPER: [{"FL69": "E86.0", "FL70.A": "R11.2", "FL72.A": "Y92.9"}]},
+        {PAPER: [{"FL69": "E86.0", "FL70.a": "R11.2", "FL72.a": "Y92.9"}]},
     ],
     keeps=[{PAPER: [{"FL67": "D509", "FL67.A": "E860"}]}],
 )
 def diagnosis_with_dot(case: Case) -> Iterator[Hit]:
     """The form prints the codes without dots."""
-    for number, page in _pages(case):
+    for number, page in _heads(case, "FL67", "FL69", "FL70", "FL72"):
         for start in ("FL67", "FL69", "FL70", "FL72"):
             for key in filled(page, start):
                 if "." in page[key].strip():
-                    yield Hit("/diagnoses", page=number, box=key)
+                    yield Hit("/diagnoses", page=number, box=key).on(number, key)
 
 
 @rule(
@@ -270,4 +278,4 @@ def more_lines(case: Case) -> Iterator[Hit]:
     """One page has 22 lines of detail."""
     count = len(case.claim.lines)
     if case.paper and count > LINES:
-        yield Hit(f"/lines/{LINES}", count=count, pages=-(-count // LINES))
+        yield Hit(f"/lines/{LINES}", count=count, pages=-(-count // LINES)).on(2, "FL42.1")

@@ -1,7 +1,7 @@
 """F15: faults that only a printed or scanned CMS-1500 can have.
 
-They look at the pages as `{box: text}`; a claim without pages is not judged. Boxes are named as in the
-crosswalk, a part after a point: `1.medicare`, `11d.yes`, `21.A`, `24E.2` for row 2.
+They look at the pages as `{box: text}`; a claim without pages is not judged. Boxes are named as in
+`schemas/forms/cms1500.csv`, the row last: `1.medicare`, `21.A`, `24E.2`.
 """
 
 import re
@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 
 from edi.model.claim import billed_coverage
 from edi.rules import Case, Hit, rule
-from edi.rules.about import PAPER, filled, medicare, rows_of, text_of
+from edi.rules.about import PAPER, filled, heads, medicare, rows_of, text_of
 
 LINES = 6
 """Service lines of one form."""
@@ -18,7 +18,6 @@ MOST_UNITS = 999
 MOST_CHARGE = Decimal("999999.99")
 NAME_LENGTH = 28
 INDICATOR = "21.indicator"
-_CARRIER = ("carrier", "top")
 _LETTERS = "ABCDEFGHIJKL"
 _SOURCE = "National Uniform Claim Committee, CMS-1500 (02/12) instructions, as restated in rules catalogue "
 "D.1 and D.3"
@@ -28,6 +27,11 @@ Page = Mapping[str, str]
 def _pages(case: Case) -> Iterator[tuple[int, Page]]:
     """Pages of a professional form with their numbers, from 1."""
     yield from enumerate(case.paper or (), 1)
+
+
+def _heads(case: Case, *items: str) -> Iterator[tuple[int, Page]]:
+    """The first page, and those that say something else in some items: all pages repeat what is above."""
+    yield from heads(case.paper or (), *items)
 
 
 def _tick_problem(page: Page, box: str, *, needed: bool = True) -> str | None:
@@ -52,9 +56,9 @@ def _tick_problem(page: Page, box: str, *, needed: bool = True) -> str | None:
 )
 def payer_block_empty(case: Case) -> Iterator[Hit]:
     """A form without an address comes back."""
-    for number, page in _pages(case):
-        if any(text.strip() for text in page.values()) and not any(filled(page, name) for name in _CARRIER):
-            yield Hit("/coverages", page=number)
+    for number, page in _heads(case, "carrier"):
+        if any(text.strip() for text in page.values()) and not filled(page, "carrier"):
+            yield Hit("/coverages", page=number).on(number, "carrier.1")
             return
 
 
@@ -87,7 +91,7 @@ def coverage_ticks(case: Case) -> Iterator[Hit]:
     """Item 1 says who is billed, with exactly one tick that is that of the claim filing code."""
     coverage = billed_coverage(case.claim)
     filing = coverage.claim_filing if coverage else None
-    for number, page in _pages(case):
+    for number, page in _heads(case, "1"):
         problem = _tick_problem(page, "1")
         if problem is None:
             tick = filled(page, "1")[0]
@@ -97,7 +101,8 @@ def coverage_ticks(case: Case) -> Iterator[Hit]:
                     f"item 1 has the tick {tick.partition('.')[2]}, but the claim filing code is {filing}"
                 )
         if problem:
-            yield Hit("/coverages", page=number, problem=problem)
+            at = filled(page, "1") or ["1.medicare"]
+            yield Hit("/coverages", page=number, problem=problem).on(number, at[0])
 
 
 @rule(
@@ -115,10 +120,10 @@ def coverage_ticks(case: Case) -> Iterator[Hit]:
         {PAPER: [{"3.sex.m": "X", "3.sex.f": "X"}]},
         {PAPER: [{"25.ssn": "X", "25.ein": "X"}]},
         {PAPER: [{"10a.yes": "X", "10a.no": "X"}]},
-        {PAPER: [{"25": "123456789"}]},
+        {PAPER: [{"25.number": "123456789"}]},
         {PAPER: [{"6.self": "X", "6": "X"}]},
-        {PAPER: [{"25": "123456789"}, {"25": "123456789"}]},
-        {PAPER: [{"10a.yes": "X", "10a.no": "X", "25": "X"}]},
+        {PAPER: [{"25.number": "123456789"}, {"25.number": "123456789"}]},
+        {PAPER: [{"10a.yes": "X", "10a.no": "X", "25.number": "X"}]},
         {PAPER: [{"10b.no": "X", "10b": "X"}]},
         {PAPER: [{"25.ssn": "X", "25.ein": "X"}, {"25.ssn": "X", "25.ein": "X"}]},
         {
@@ -138,10 +143,10 @@ def coverage_ticks(case: Case) -> Iterator[Hit]:
             ]
         },
         {PAPER: [{"25.number": "123456789"}]},
-        {PAPER: [{"25.id": "123456789"}]},
+        {PAPER: [{"25.number": "123456789"}]},
     ],
     keeps=[
-        {PAPER: [{"25.ein": "X", "25": "123456789"}]},
+        {PAPER: [{"25.ein": "X", "25.number": "123456789"}]},
         {PAPER: [{"10a.yes": "X", "10b.no": "X"}]},
         {PAPER: [{"6.self": "X"}]},
         {
@@ -161,18 +166,21 @@ def coverage_ticks(case: Case) -> Iterator[Hit]:
 )
 def two_ticks(case: Case) -> Iterator[Hit]:
     """Two ticks in one group say nothing, and a tax number has its kind."""
-    for number, page in _pages(case):
+    for number, page in _heads(case, "3", "6", "10a", "10b", "10c", "11a", "11d", "20", "25", "27"):
         for box in ("3.sex", "6", "10a", "10b", "10c", "11a.sex", "11d", "20", "27"):
             ticks = [key for key in filled(page, box) if not key.endswith((".state", ".charges"))]
             if len(ticks) > 1:
                 item = box.partition(".")[0]
-                yield Hit("", page=number, problem=f"item {item} has {len(ticks)} ticks")
-        kinds = [key for key in filled(page, "25") if key != "25" and not key.endswith((".id", ".number"))]
-        stated = text_of(page, "25") or text_of(page, "25.id") or text_of(page, "25.number")
+                problem = f"item {item} has {len(ticks)} ticks"
+                yield Hit("", page=number, problem=problem).on(number, ticks[0])
+        kinds = [key for key in ("25.ssn", "25.ein") if text_of(page, key)]
+        stated = text_of(page, "25.number")
         if len(kinds) > 1:
-            yield Hit("", page=number, problem="item 25 has both ticks (SSN and EIN)")
+            problem = "item 25 has both ticks (SSN and EIN)"
+            yield Hit("", page=number, problem=problem).on(number, kinds[0])
         elif stated and not kinds:
-            yield Hit("", page=number, problem="item 25 has a tax number and no tick (SSN or EIN)")
+            problem = "item 25 has a tax number and no tick (SSN or EIN)"
+            yield Hit("", page=number, problem=problem).on(number, "25.ein")
 
 
 @rule(
@@ -194,10 +202,10 @@ def two_ticks(case: Case) -> Iterator[Hit]:
 )
 def name_too_long(case: Case) -> Iterator[Hit]:
     """What does not fit is cut off."""
-    for number, page in _pages(case):
+    for number, page in _heads(case, "2"):
         count = len(text_of(page, "2"))
         if count > NAME_LENGTH:
-            yield Hit("/patient/last_name", page=number, item="2", count=count)
+            yield Hit("/patient/last_name", page=number, item="2", count=count).on(number, "2")
 
 
 @rule(
@@ -228,14 +236,15 @@ def name_too_long(case: Case) -> Iterator[Hit]:
 def insured_name(case: Case) -> Iterator[Hit]:
     """Medicare as the first payer wants no insured person named."""
     coverage = billed_coverage(case.claim)
-    for number, page in _pages(case):
+    for number, page in _heads(case, "2", "4"):
         named = text_of(page, "4")
         if medicare(case) and coverage is not None and coverage.responsibility == "P":
             if named and named.upper() != "SAME":
                 problem = "an insured person is named, and Medicare pays first"
-                yield Hit("/coverages/0/subscriber", page=number, problem=problem)
+                yield Hit("/coverages/0/subscriber", page=number, problem=problem).on(number, "4")
         elif text_of(page, "2") and not named:
-            yield Hit("/coverages/0/subscriber", page=number, problem="no insured person is named")
+            problem = "no insured person is named"
+            yield Hit("/coverages/0/subscriber", page=number, problem=problem).on(number, "4")
 
 
 @rule(
@@ -261,11 +270,11 @@ def insured_name(case: Case) -> Iterator[Hit]:
 )
 def other_plan(case: Case) -> Iterator[Hit]:
     """Another plan is named, or there is none."""
-    for number, page in _pages(case):
+    for number, page in _heads(case, "11d", "9", "9a", "9d"):
         if filled(page, "11d.yes"):
             missing = next((item for item in ("9", "9a", "9d") if not text_of(page, item)), None)
             if missing:
-                yield Hit("/coverages", page=number, item=missing)
+                yield Hit("/coverages", page=number, item=missing).on(number, missing)
 
 
 @rule(
@@ -287,9 +296,9 @@ def other_plan(case: Case) -> Iterator[Hit]:
 )
 def item_11_empty(case: Case) -> Iterator[Hit]:
     """By item 11 a practice says that it has looked for another payer."""
-    for number, page in _pages(case):
+    for number, page in _heads(case, "11"):
         if medicare(case) and not text_of(page, "11"):
-            yield Hit("/coverages/0/group_number", page=number)
+            yield Hit("/coverages/0/group_number", page=number).on(number, "11")
 
 
 @rule(
@@ -310,9 +319,10 @@ def item_11_empty(case: Case) -> Iterator[Hit]:
 )
 def item_11d_filled(case: Case) -> Iterator[Hit]:
     """Medicare does not use item 11d."""
-    for number, page in _pages(case):
-        if medicare(case) and filled(page, "11d"):
-            yield Hit("/coverages", page=number)
+    for number, page in _heads(case, "11d"):
+        ticks = filled(page, "11d")
+        if medicare(case) and ticks:
+            yield Hit("/coverages", page=number).on(number, ticks[0])
 
 
 @rule(
@@ -326,30 +336,32 @@ def item_11d_filled(case: Case) -> Iterator[Hit]:
     setting="professional",
     needs=("paper",),
     breaks=[
-        {PAPER: [{"17": "DANA DOCTOR", "17b": "1245319599"}]},
-        {PAPER: [{"17": "DANA DOCTOR", "17.qualifier": "DK"}]},
-        {PAPER: [{"17": "DANA DOCTOR", "17.qualifier": "XX", "17b": "1245319599"}]},
-        {PAPER: [{"17": "X"}]},
-        {PAPER: [{}, {"17": "DANA DOCTOR"}]},
-        {PAPER: [{"17": "DANA DOCTOR"}, {"17": "DANA DOCTOR"}]},
+        {PAPER: [{"17.name": "DANA DOCTOR", "17b": "1245319599"}]},
+        {PAPER: [{"17.name": "DANA DOCTOR", "17.qualifier": "DK"}]},
+        {PAPER: [{"17.name": "DANA DOCTOR", "17.qualifier": "XX", "17b": "1245319599"}]},
+        {PAPER: [{"17.name": "X"}]},
+        {PAPER: [{}, {"17.name": "DANA DOCTOR"}]},
+        {PAPER: [{"17.name": "DANA DOCTOR"}, {"17.name": "DANA DOCTOR"}]},
         {PAPER: [{"17.name": "DOCTOR DANA", "17b": "1245319599"}]},
     ],
     keeps=[
-        {PAPER: [{"17": "DANA DOCTOR", "17.qualifier": "DK", "17b": "1245319599"}]},
-        {PAPER: [{"17": ""}]},
-        {PAPER: [{"17": "DOCTOR DANA", "17.qualifier": "DN", "17b": "1245319599"}]},
-        {PAPER: [{"17": "DOCTOR DANA", "17.qualifier": "DQ", "17b": "1245319599"}]},
+        {PAPER: [{"17.name": "DANA DOCTOR", "17.qualifier": "DK", "17b": "1245319599"}]},
+        {PAPER: [{"17.name": ""}]},
+        {PAPER: [{"17.name": "DOCTOR DANA", "17.qualifier": "DN", "17b": "1245319599"}]},
+        {PAPER: [{"17.name": "DOCTOR DANA", "17.qualifier": "DQ", "17b": "1245319599"}]},
     ],
 )
 def item_17_incomplete(case: Case) -> Iterator[Hit]:
     """Item 17 says in which role the practitioner stands there."""
-    for number, page in _pages(case):
-        if not (text_of(page, "17") or text_of(page, "17.name")):
+    for number, page in _heads(case, "17", "17b"):
+        if not text_of(page, "17.name"):
             continue
         if text_of(page, "17.qualifier").upper() not in ("DN", "DK", "DQ"):
-            yield Hit("/ordering_provider", page=number, problem="without the qualifier DN, DK or DQ")
+            problem = "without the qualifier DN, DK or DQ"
+            yield Hit("/ordering_provider", page=number, problem=problem).on(number, "17.qualifier")
         if not text_of(page, "17b"):
-            yield Hit("/ordering_provider", page=number, problem="without the NPI in item 17b")
+            problem = "without the NPI in item 17b"
+            yield Hit("/ordering_provider", page=number, problem=problem).on(number, "17b")
 
 
 @rule(
@@ -378,21 +390,24 @@ def item_17_incomplete(case: Case) -> Iterator[Hit]:
 )
 def item_21_unusable(case: Case) -> Iterator[Hit]:
     """The letters of item 24E point to the places of item 21."""
-    for number, page in _pages(case):
+    for number, page in _heads(case, "21"):
         indicator = text_of(page, INDICATOR)
         if indicator not in ("", "0"):
-            yield Hit("/diagnoses", page=number, problem=f"the ICD indicator is {indicator}, not 0")
+            problem = f"the ICD indicator is {indicator}, not 0"
+            yield Hit("/diagnoses", page=number, problem=problem).on(number, INDICATOR)
         texts = [text_of(page, f"21.{letter}") for letter in _LETTERS]
         last = max((k for k, text in enumerate(texts) if text), default=-1)
         gap = next((k for k in range(last) if not texts[k]), None)
         if gap is not None:
             problem = f"{_LETTERS[gap]} is empty and {_LETTERS[last]} is filled"
-            yield Hit("/diagnoses", page=number, problem=problem)
+            yield Hit("/diagnoses", page=number, problem=problem).on(number, f"21.{_LETTERS[gap]}")
         for letter, text in zip(_LETTERS, texts, strict=True):
             if "." in text:
-                yield Hit("/diagnoses", page=number, problem=f"{letter} is written with a dot")
+                problem = f"{letter} is written with a dot"
+                yield Hit("/diagnoses", page=number, problem=problem).on(number, f"21.{letter}")
             elif len(text) > 7:
-                yield Hit("/diagnoses", page=number, problem=f"{letter} has {len(text)} characters; 7 fit")
+                problem = f"{letter} has {len(text)} characters; 7 fit"
+                yield Hit("/diagnoses", page=number, problem=problem).on(number, f"21.{letter}")
 
 
 @rule(
@@ -421,13 +436,14 @@ def item_21_unusable(case: Case) -> Iterator[Hit]:
 )
 def item_22_half(case: Case) -> Iterator[Hit]:
     """A replacement names what it replaces."""
-    for number, page in _pages(case):
+    for number, page in _heads(case, "22"):
         code, reference = text_of(page, "22.code"), text_of(page, "22.reference")
         if code in ("7", "8") and not reference:
             problem = f"the code {code} and no original reference number"
-            yield Hit("/original_reference", page=number, problem=problem)
+            yield Hit("/original_reference", page=number, problem=problem).on(number, "22.reference")
         elif reference and not code:
-            yield Hit("/frequency", page=number, problem="an original reference number and no code")
+            problem = "an original reference number and no code"
+            yield Hit("/frequency", page=number, problem=problem).on(number, "22.code")
 
 
 @rule(
@@ -460,8 +476,8 @@ def item_22_half(case: Case) -> Iterator[Hit]:
 )
 def item_23_several(case: Case) -> Iterator[Hit]:
     """Authorization, referral and laboratory certificate share one box."""
-    claim, pages = case.claim, list(_pages(case))
-    if not pages:
+    claim = case.claim
+    if not case.paper:
         return
     coverage = billed_coverage(claim)
     numbers = {one.number for one in coverage.authorizations if one.number} if coverage else set()
@@ -471,12 +487,13 @@ def item_23_several(case: Case) -> Iterator[Hit]:
     if claim.clia_number:
         told.append(("laboratory certificate", claim.clia_number))
     if len(told) > 1:
-        yield Hit("/coverages", count=len(told), what=", ".join(words for words, _ in told))
+        what = ", ".join(words for words, _ in told)
+        yield Hit("/coverages", count=len(told), what=what).on(1, "23")
         return
-    for _, page in pages:
+    for number, page in _heads(case, "23"):
         found = re.split(r"[\s,;/]+", text_of(page, "23"))
         if len(found) > 1:
-            yield Hit("/coverages", count=len(found), what="in the box")
+            yield Hit("/coverages", count=len(found), what="in the box").on(number, "23")
 
 
 @rule(
@@ -505,7 +522,7 @@ def item_23_several(case: Case) -> Iterator[Hit]:
 def item_24e_unusable(case: Case) -> Iterator[Hit]:
     """The form points with letters, the 837P with numbers."""
     for number, page in _pages(case):
-        for row, _, text in rows_of(page, "24E"):
+        for row, key, text in rows_of(page, "24E"):
             letters = text.upper()
             problem = None
             if any(c not in _LETTERS for c in letters):
@@ -516,7 +533,7 @@ def item_24e_unusable(case: Case) -> Iterator[Hit]:
                 problem = "points to an empty place of item 21"
             if problem:
                 path = f"/lines/{(number - 1) * LINES + row - 1}/diagnosis_pointers"
-                yield Hit(path, page=number, row=row, text=text, problem=problem)
+                yield Hit(path, page=number, row=row, text=text, problem=problem).on(number, key)
 
 
 def _number(text: str) -> Decimal | None:
@@ -549,7 +566,7 @@ def _number(text: str) -> Decimal | None:
 def item_24f_unusable(case: Case) -> Iterator[Hit]:
     """The machine that reads the form takes digits only; six places for dollars and two for cents."""
     for number, page in _pages(case):
-        for row, _, text in rows_of(page, "24F"):
+        for row, key, text in rows_of(page, "24F"):
             digits = text.replace(" ", "")
             problem = None
             if any(c in "$,-" for c in text):
@@ -557,9 +574,8 @@ def item_24f_unusable(case: Case) -> Iterator[Hit]:
             elif len(digits.replace(".", "")) > 8:
                 problem = "has more than six digits of dollars"
             if problem:
-                yield Hit(
-                    f"/lines/{(number - 1) * LINES + row - 1}/charge", page=number, row=row, problem=problem
-                )
+                path = f"/lines/{(number - 1) * LINES + row - 1}/charge"
+                yield Hit(path, page=number, row=row, problem=problem).on(number, key)
 
 
 @rule(
@@ -587,10 +603,11 @@ def item_24f_unusable(case: Case) -> Iterator[Hit]:
 def units_too_many(case: Case) -> Iterator[Hit]:
     """The box of the units has three places."""
     for number, page in _pages(case):
-        for row, _, text in rows_of(page, "24G"):
+        for row, key, text in rows_of(page, "24G"):
             units = _number(text)
             if units is not None and units > MOST_UNITS:
-                yield Hit(f"/lines/{(number - 1) * LINES + row - 1}/units", page=number, row=row, units=text)
+                path = f"/lines/{(number - 1) * LINES + row - 1}/units"
+                yield Hit(path, page=number, row=row, units=text).on(number, key)
 
 
 @rule(
@@ -610,15 +627,15 @@ def units_too_many(case: Case) -> Iterator[Hit]:
         {PAPER: [{}, {}]},
     ],
     keeps=[
-        {PAPER: [{"32.1": "SAMPLE INFUSION PRACTICE"}]},
+        {PAPER: [{"32.name": "SAMPLE INFUSION PRACTICE"}]},
         {PAPER: [{"1.medicare": "X"}], "/coverages/0/claim_filing": "CI"},
     ],
 )
 def place_not_named(case: Case) -> Iterator[Hit]:
     """Medicare prices a paper claim by the address in item 32."""
-    for number, page in _pages(case):
+    for number, page in _heads(case, "32"):
         if medicare(case) and not filled(page, "32"):
-            yield Hit("/service_facility", page=number)
+            yield Hit("/service_facility", page=number).on(number, "32.name")
 
 
 @rule(
@@ -642,4 +659,4 @@ def more_lines(case: Case) -> Iterator[Hit]:
     """One form has six lines."""
     count = len(case.claim.lines)
     if case.paper and count > LINES:
-        yield Hit(f"/lines/{LINES}", count=count, pages=-(-count // LINES))
+        yield Hit(f"/lines/{LINES}", count=count, pages=-(-count // LINES)).on(2, "24D.1")

@@ -1,0 +1,1 @@
+"""What a form holds of a claim, and a claim of a form."""
