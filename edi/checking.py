@@ -32,6 +32,8 @@ RECORD_KEYS = (
 """Keys that an encounter has and a claim has not."""
 CLAIM_KEYS = ("claim_id", "lines", "total_charge", "unread", "unmapped")
 """Keys that a claim has and an encounter has not."""
+LEFT_OFF = "FORM-FIT-005"
+"""What a form has no room for."""
 TIGHTENED_SNIP = 7
 """SNIP type of what a payer wants beyond the guide."""
 
@@ -90,17 +92,27 @@ def check_case(
     if snip >= TIGHTENED_SNIP and case.overlay.guide and need is None:
         found += [_breach(case, one, record, index) for one in breaches(case.claim, case.overlay)]
     if case.paper is not None:
-        found = [one for one in found if _is_on_paper(one, case)]
+        wrong = [f.claim_path for f in found if f.severity == "error" and f.claim_path]
+        found = [one for one in found if _is_on_paper(one, case, record) and not _is_told_better(one, wrong)]
     if len(found) > 1:
         found.sort(key=lambda f: (SEVERITIES.index(f.severity), f.place.line or 0, f.rule, f.path))
     return found
 
 
-def _is_on_paper(found: Finding, case: Case) -> bool:
+def _is_told_better(found: Finding, wrong: Sequence[str]) -> bool:
+    """Whether something that does not fit the form is wrong in itself, as another rule has said."""
+    path = found.claim_path
+    if path is None or found.rule != LEFT_OFF:
+        return False
+    return any(path == other or path.startswith(f"{other}/") for other in wrong)
+
+
+def _is_on_paper(found: Finding, case: Case, record: RecordKind) -> bool:
     """Whether a finding is about something that the form holds: what has no box cannot be wrong there."""
-    if not found.claim_path:
+    path, billed = found.claim_path, effective_bill_to(case.claim)
+    if not path:
         return True
-    return is_held(case.form, found.claim_path, billed=effective_bill_to(case.claim)) is not False
+    return is_held(case.form, path, billed=billed, read=record == "boxes") is not False
 
 
 def _breach(case: Case, breach: Breach, record: RecordKind, index: int) -> Finding:
@@ -219,9 +231,10 @@ def place_on(case: Case, claim_path: str) -> tuple[int, str] | None:
         return None
     places = case.places
     target = box_at(case.form, claim_path, billed=effective_bill_to(case.claim))
-    known = places.get(claim_path) or next(
-        (at for path, at in places.items() if path.startswith(f"{claim_path}/")), None
-    )
+    within = f"{claim_path}/"
+    known = places.get(claim_path) or [
+        at for path, found in places.items() if path.startswith(within) for at in found
+    ]
     if known:
         # of several boxes that which the crosswalk names first
         usual = target.boxes if target is not None else ()

@@ -9,25 +9,29 @@
     [professional_billing]  billing_provider pay_to rendering_provider place_of_service medicare_contractor
     [facility_billing]      billing_provider pay_to medicare_contractor
                    who bills each side, for `build --both` and `convert --to professional|facility`
+    [[payers]]     name, and what is known of this payer: id, claim_filing
 
 What an encounter says itself wins over the file.
 """
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
 from edi.errors import NotReadable
 from edi.model import contract
-from edi.model.claim import Claim, Setting
+from edi.model.claim import Claim, Setting, Signatures
 from edi.model.encounter import Encounter
-from edi.model.party import BillingSide, TradingPartner
+from edi.model.party import BillingSide, Coverage, TradingPartner
 
 NAME = "cleanclaim.toml"
-TABLES = ("submitter", "receiver", "interchange", "defaults", "professional_billing", "facility_billing")
+TABLES = (
+    "submitter", "receiver", "interchange", "defaults", "payers", "professional_billing", "facility_billing",
+)  # fmt: skip
+PAYER_KEYS = ("name", "id", "claim_filing")
 INTERCHANGE = {
     "sender_qualifier": 2,
     "sender_id": 15,
@@ -76,6 +80,8 @@ class Settings:
     """Arguments of the envelope, by the names of `edi.x12.envelope.Envelope`."""
     defaults: Mapping[str, Any] = field(default_factory=dict)
     """Values for absent keys of an encounter or a claim."""
+    payers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """What is known of payers, by their names in small letters."""
     professional_billing: BillingSide | None = None
     """Who bills the practitioner's side of a visit that a facility bills too."""
     facility_billing: BillingSide | None = None
@@ -90,6 +96,9 @@ class Settings:
         }
         if charges and isinstance(record, Encounter):
             absent["charges"] = {**charges, **record.charges}
+        coverages = tuple(self._known(one) for one in record.coverages) if self.payers else record.coverages
+        if any(one is not other for one, other in zip(coverages, record.coverages, strict=True)):
+            absent["coverages"] = coverages
         return replace(record, **absent) if absent else record
 
     def billing(self, record: Encounter | None) -> dict[Setting, BillingSide]:
@@ -105,6 +114,37 @@ class Settings:
         if self.facility_billing is not None:
             found["facility"] = self.facility_billing
         return found
+
+    def completed(self, claim: Claim) -> Claim:
+        """A claim that was read of a form with the settings; signatures that the form has no box for too."""
+        made = self.applied(claim)
+        usual, own = self.defaults.get("signatures"), claim.signatures
+        if isinstance(usual, Signatures) and own is not None:
+            absent = {
+                f.name: getattr(usual, f.name)
+                for f in fields(Signatures)
+                if getattr(own, f.name) is None and getattr(usual, f.name) is not None
+            }
+            made = replace(made, signatures=replace(own, **absent))
+        return made
+
+    def _known(self, coverage: Coverage) -> Coverage:
+        """A coverage with what is known of its payer."""
+        payer = coverage.payer
+        known = self.payers.get(_bare(payer.name)) if payer is not None and payer.name else None
+        if payer is None or known is None:
+            return coverage
+        changes: dict[str, Any] = {}
+        if payer.id is None and "id" in known:
+            changes["payer"] = replace(payer, id=known["id"])
+        if coverage.claim_filing is None and "claim_filing" in known:
+            changes["claim_filing"] = known["claim_filing"]
+        return replace(coverage, **changes) if changes else coverage
+
+
+def _bare(name: str) -> str:
+    """A name for comparison: small letters and digits, single blanks, as forms leave the other marks out."""
+    return " ".join("".join(c if c.isalnum() else " " for c in name.casefold()).split())
 
 
 def load(path: Path) -> Settings:
@@ -124,6 +164,7 @@ def load(path: Path) -> Settings:
         raise NotReadable(f"settings {path}: not TOML: {problem}") from problem
     wrong = list(_tables(data))
     interchange = {} if wrong else _interchange(data.get("interchange", {}), wrong)
+    known = {} if wrong else _payers(data.get("payers", []), wrong)
     record = _record(data, wrong) if not wrong else None
     billing = {name: _billing(data.get(name), name, wrong) for name in BILLING} if not wrong else {}
     if wrong or record is None:
@@ -133,6 +174,7 @@ def load(path: Path) -> Settings:
         submitter=record.submitter,
         receiver=record.receiver,
         interchange=interchange,
+        payers=known,
         defaults={key: getattr(record, key) for key in DEFAULTS if key in data.get("defaults", {})},
         professional_billing=billing["professional_billing"],
         facility_billing=billing["facility_billing"],
@@ -144,6 +186,9 @@ def _tables(data: Mapping[str, Any]) -> Any:
     for name, value in data.items():
         if name not in TABLES:
             yield f"{name} is not a known table{_near(name, TABLES)}"
+        elif name == "payers":
+            if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+                yield "payers must be tables of a list, [[payers]]"
         elif not isinstance(value, dict):
             yield f"{name} must be a table, [{name}]"
     for name, known in (("defaults", DEFAULTS), *BILLING.items()):
@@ -168,6 +213,26 @@ def _interchange(data: Mapping[str, Any], wrong: list[str]) -> dict[str, str]:
             wrong.append('acknowledgment of [interchange] is "0" or "1"')
         else:
             found[key] = value
+    return found
+
+
+def _payers(data: list[dict[str, Any]], wrong: list[str]) -> dict[str, dict[str, str]]:
+    """The payers by their names."""
+    found: dict[str, dict[str, str]] = {}
+    for number, one in enumerate(data, 1):
+        where = f"[[payers]] {number}"
+        for key, value in one.items():
+            if key not in PAYER_KEYS:
+                wrong.append(f"{where} has no key {key}{_near(key, PAYER_KEYS)}")
+            elif not isinstance(value, str) or not value.strip():
+                wrong.append(f"{where}: {key} must be text in quotes")
+        name = one.get("name")
+        if not isinstance(name, str) or not _bare(name):
+            wrong.append(f"{where}: name is missing")
+        elif _bare(name) in found:
+            wrong.append(f"{where}: {name} stands there twice")
+        else:
+            found[_bare(name)] = {key: str(value) for key, value in one.items() if key != "name"}
     return found
 
 

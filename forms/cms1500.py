@@ -123,6 +123,11 @@ class Own:
             "31.signature.1": self.signature,
         }
 
+    @staticmethod
+    def column_of(what: str) -> str:
+        """The box of the modifiers or of the pointers of a line, without its row."""
+        return "24E" if what == "pointers" else "24D.modifier4"
+
     # ------------------------------------------------------------ which datum stands in a box
 
     def _of(self, index: int | None, pointer: str) -> bool:

@@ -154,8 +154,6 @@ class Own:
             return path == "/diagnoses/{other}/code"
         if key.startswith("24A.to"):
             return entry.leaf.field == "service_through"
-        if key == "29":
-            return path == "/patient_paid"
         return True
 
     def repeats(self, key: str, text: str) -> bool:

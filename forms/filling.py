@@ -16,7 +16,7 @@ from edi.model.crosswalk import Target
 from forms import cms1500, ub04
 from forms.formats import FORMATS, Odd
 from forms.layout import DETAIL_ROWS, Box, Form, boxes
-from forms.plan import Datum, Leaf, Walk, kinds, record_of, ticked
+from forms.plan import Datum, Leaf, Walk, beyond_four, kinds, record_of, ticked
 from forms.style import foreign
 
 Page = dict[str, str]
@@ -153,6 +153,11 @@ class Filling:
         for page, detail in enumerate(self.detail):
             for key, data in detail.items():
                 self._write_box(page, key, data, special)
+        for path, what in beyond_four(self.claim):
+            position = self.walk.order.index(int(path.split("/")[2]))
+            page, row = divmod(position, self.rows)
+            column = self.own.column_of("pointers" if "pointer" in path else "modifiers")
+            self.problem("no_room", page, f"{column}.{row + 1}", path, what=what)
         self.own.finish()
 
     def _write_box(

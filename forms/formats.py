@@ -30,7 +30,6 @@ CREDENTIALS = frozenset(("MD", "DO", "NP", "PA", "DNP", "APRN", "FNP", "DPM", "D
 """Degrees behind a name, which are no part of it."""
 PIVOT = 68
 """Two digits of a year up to this are of this century, the others of the last one, as POSIX has it."""
-_UNITS = "F2|GR|ME|ML|UN"
 
 
 class Odd(Exception):
@@ -442,9 +441,10 @@ def _write_ndc(values: Values, _box: Box) -> str:
     return _without_code(values, drug or described)
 
 
-_DRUG = re.compile(
-    rf"N4\s*(?P<ndc>\d[\d-]*)\s*(?:(?P<unit>{_UNITS})\s*(?P<quantity>\d+\.?\d*|\.\d+)?)?(?:\s+(?P<rest>\S.*))?"
-)
+_AMOUNT = r"(?:(?P<unit>F2|[A-Z]{2})\s*(?P<quantity>\d+\.?\d*|\.\d+)?)?(?:\s+(?P<rest>\S.*))?"
+_DRUG = re.compile(rf"N4\s*(?P<ndc>\d[\d-]*)\s*{_AMOUNT}")
+_ODD_DRUG = re.compile(rf"N4(?P<ndc>[0-9A-Z-]+?)\s*{_AMOUNT}")
+"""A drug code with other signs than digits, for rules to judge."""
 
 
 def _read_supplement(text: str, box: Box, fields: Fields) -> list[tuple[str, Any]]:
@@ -458,7 +458,7 @@ def _read_supplement(text: str, box: Box, fields: Fields) -> list[tuple[str, Any
 
 def _read_drug(text: str, _box: Box, _fields: Fields) -> list[tuple[str, Any]]:
     text = capitals(text).strip()
-    match = _DRUG.fullmatch(text)
+    match = _DRUG.fullmatch(text) or _ODD_DRUG.fullmatch(text)
     rest = text if match is None else match["rest"] or ""
     found: list[tuple[str, Any]] = []
     if match is not None:

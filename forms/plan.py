@@ -154,6 +154,8 @@ def ticked(form: Form, group: str, value: str) -> str | None:
 
 
 ICD10_FROM = date(2015, 10, 1)
+MOST_OF_A_LINE = 4
+"""Modifiers and diagnosis pointers of one line."""
 
 
 def is_icd9(claim: Claim) -> bool:
@@ -198,6 +200,17 @@ def same_provider(one: Provider | None, other: Provider | None) -> bool:
     if one is not None and other is not None and one.npi and other.npi:
         return one.npi == other.npi
     return one == other
+
+
+def beyond_four(claim: Claim) -> list[tuple[str, str]]:
+    """Pointers of the modifiers and diagnosis pointers of lines for which no form has a box, with words."""
+    found = []
+    for i, line in enumerate(claim.lines):
+        if len(line.modifiers) > MOST_OF_A_LINE:
+            found.append((f"/lines/{i}/modifiers/{MOST_OF_A_LINE}", f"modifier 5 of line {i + 1}"))
+        if len(line.diagnosis_pointers) > MOST_OF_A_LINE and claim.setting != "facility":
+            found.append((f"/lines/{i}/diagnosis_pointers/{MOST_OF_A_LINE}", f"pointer 5 of line {i + 1}"))
+    return found
 
 
 def charges(claim: Claim, indexes: Sequence[int]) -> list[Datum]:

@@ -58,6 +58,8 @@ def entries(form: Form) -> dict[str, tuple[Entry, ...]]:
     found: dict[str, list[Entry]] = {}
     for leaf in leaves(form):
         for target in leaf.targets:
+            if not target.read:
+                continue
             several = len(target.boxes) > 1
             for n, key in enumerate(target.boxes):
                 found.setdefault(key, []).append(

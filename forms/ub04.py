@@ -7,7 +7,7 @@ rules catalogue D.2, D.3 and 0.5.
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from edi.model.claim import other_coverages, statement_period
+from edi.model.claim import statement_period
 from forms.formats import FORMATS, words_of_note
 from forms.plan import Datum, charges, is_icd9, is_self, provider_at, providers_in, same_provider
 
@@ -49,6 +49,11 @@ class Own:
             "FL6.through": self.period,
         }
 
+    @staticmethod
+    def column_of(_what: str) -> str:
+        """The box of the modifiers of a line, without its row."""
+        return "FL44"
+
     def _is_operating(self, pointer: str) -> bool:
         return bool(self.operating) and pointer.startswith(f"{self.operating[0]}/")
 
@@ -87,11 +92,6 @@ class Own:
             if name.startswith(("FL57", "FL64")) and billed not in ranks:
                 for datum in data[:1]:
                     f.problem("no_room", None, f"{name.partition('.')[0]}.C", datum.pointer)
-        for index, _ in other_coverages(claim):
-            # a person who is not the patient is named by the coverage itself
-            if index in ranks and is_self(claim.coverages[index]):
-                key = f"FL58.{PAYERS[ranks[index]]}"
-                f.data[key] = f.loose.get("FL58.{A-C}", [])
 
     def _left_off(self) -> None:
         """Say what the form has no more boxes for."""

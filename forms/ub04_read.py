@@ -48,14 +48,13 @@ class Own:
         self.special: dict[str, Callable[[int, str, str, int | None], None]] = {
             **dict.fromkeys((*_SAYS_NOTHING, "FL78.type", "FL79.type"), skip),
             **dict.fromkeys((f"FL{n}.qualifier" for n in (76, 77, 78, 79)), skip),
-            **dict.fromkeys(("FL81.qualifier", "FL81.value"), skip),
+            **dict.fromkeys(("FL81.qualifier", "FL81.code", "FL81.value"), skip),
             **dict.fromkeys(("FL38.1", "FL38.2", "FL38.3", "FL38.4", "FL38.5"), self._responsible),
             "FL5": self._tax,
             "FL8a": self._patient_id,
             "FL50": self._payer,
             "FL58": self._insured,
             "FL80": skip,
-            "FL81.code": self._code_code,
         }
 
     def is_total(self, page: int, row: int) -> bool:
@@ -167,9 +166,13 @@ class Own:
         found = self.t.box_entries(key, f"/coverages/{mine}/subscriber/")
         self.t.read_entries(page, key, text, found, line)
 
-    def _code_code(self, page: int, key: str, text: str, _line: int | None) -> None:
-        """FL 81: B3 taxonomy; A1 to A4 are codes that had no room in their own boxes."""
-        row = key[-1]
+    def _code_code(self, row: str) -> None:
+        """A row of FL 81: B3 taxonomy; A1 to A4 are codes that had no room in their own boxes."""
+        key = f"FL81.code.{row}"
+        text = self.t.header.get(key, "")
+        if not text:
+            return
+        page = self.t.header_page[key]
         kind = self.t.header.get(f"FL81.qualifier.{row}", "").upper()
         value = self.t.header.get(f"FL81.value.{row}", "")
         draft = self.t.draft
@@ -199,6 +202,8 @@ class Own:
 
     def finish(self) -> None:
         """What only several boxes say together."""
+        for row in "abcd":
+            self._code_code(row)
         self._remarks()
         self._accident()
         self._last_line()

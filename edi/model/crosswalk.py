@@ -36,6 +36,8 @@ class Target:
     """Code that is written beside the value and says what it is; "" for none."""
     held: bool = True
     """Whether the datum is written there; else only findings about it are shown there."""
+    read: bool = True
+    """Whether a text that stands there is read as this datum."""
     further: "Target | None" = None
     """Where it goes when the boxes are full."""
 
@@ -160,8 +162,8 @@ def targets(cell: str) -> tuple[Target, ...]:
 
 
 def _target(text: str) -> Target:
-    held = not text.startswith("(")
-    text = text.strip("()")
+    held, read = not text.startswith("("), not text.startswith("~")
+    text = text.strip("()~")
     text, _, further = text.partition(">")
     name, _, kind = text.partition("@")
     return Target(
@@ -169,6 +171,7 @@ def _target(text: str) -> Target:
         boxes=expanded(name),
         kind=kind,
         held=held,
+        read=read,
         further=_target(further) if further else None,
     )
 
@@ -400,10 +403,15 @@ def box_at(form: FormName, path: str, *, billed: int | None = None) -> Target | 
     return None
 
 
-def is_held(form: FormName, path: str, *, billed: int | None = None) -> bool | None:
-    """Whether a form has a box into which a datum is written; None where the crosswalk does not know it."""
+def is_held(form: FormName, path: str, *, billed: int | None = None, read: bool = False) -> bool | None:
+    """Whether a form has a box into which a datum is written; None where the crosswalk does not know it.
+
+    With `read`: whether it has a box that is read as this datum.
+    """
     found = _near(_leveled(path), _is_billed(path, billed))
-    return any(target.held for row in found for target in row.targets(form)) if found else None
+    if not found:
+        return None
+    return any(target.held and (target.read or not read) for row in found for target in row.targets(form))
 
 
 def _is_billed(path: str, billed: int | None) -> bool | None:

@@ -11,8 +11,9 @@ from edi.checking import put_on_paper, wire_finding
 from edi.errors import NotWritable
 from edi.finding import FileReport, Finding, RecordKind
 from edi.model.boxes import Boxes
-from edi.model.claim import Claim
+from edi.model.claim import Claim, effective_bill_to
 from edi.model.contract import Record, to_dict, to_json
+from edi.model.crosswalk import is_held
 from edi.model.xml import to_xml, to_xml_list
 from edi.pipeline import reference
 from edi.pipeline.building import Envelope, interchange
@@ -44,6 +45,11 @@ ENDINGS: dict[Target, str] = {
     "form": ".pdf",
 }
 """Endings of the files that are written for each target."""
+NO_BOX = (
+    "The form has no box for this: give it in cleanclaim.toml, a payer's id in [[payers]], signatures in "
+    "[defaults.signatures]; or convert the form to JSON, add it there, and convert that."
+)
+"""What to do about a datum that the 837 needs and a form does not have."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -167,7 +173,7 @@ def _from_boxes(record: Record, boxes: Boxes, options: Options, report: FileRepo
         return None
     as_read(case, boxes, taken)
     _said(paper_findings(case, "boxes", record.index), options, report)
-    case.claim = options.settings.applied(case.claim)
+    case.claim = options.settings.completed(case.claim)
     return Taken(claim=case.claim, kind="boxes", index=record.index, case=case)
 
 
@@ -234,6 +240,8 @@ def _refused(problem: NotWritable, one: Taken, to: Target) -> Finding:
         found = not_writable(problem, one.case, one.kind, one.index)
         if one.kind == "boxes":
             put_on_paper(found, one.case)
+            if is_held(one.case.form, problem.path, billed=effective_bill_to(one.claim)) is False:
+                found.help = NO_BOX
         return found
     return refusal(problem, one.claim, one.kind, one.index, problem.path, problem.path)
 

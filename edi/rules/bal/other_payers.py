@@ -178,6 +178,8 @@ def claim_unbalanced(case: Case) -> Iterator[Hit]:
     for i, decision in _decided(case):
         if total is None or decision.paid is None or any(_line_differences(case, decision)):
             continue
+        if case.paper is not None and not (decision.adjustments or decision.lines):
+            continue  # a form has a box for what was paid, and none for why
         added = _paid_by_lines(decision)
         if added is not None and added != decision.paid:
             continue

@@ -184,14 +184,24 @@ def left_off(case: Case) -> Iterator[Hit]:
 
     What would only repeat the payer's own knowledge, such as a second identifier of a provider, is a remark.
     """
+    lists: dict[tuple[str, str], list[BoxProblem]] = {}
     for problem in _problems(case, "no_room"):
-        path = problem.path or ""
-        if problem.key == "23" or (path.startswith("/diagnoses") and case.form == "cms1500"):
-            continue  # F15-23-001 and PRO-DX-002 say it
-        last = path.rpartition("/")[2]
-        light = last in _BESIDE and not path.endswith("authorizations/0/number")
-        what = problem.what or _words(path)
-        yield _hit(problem, severity="info" if light else None, what=what)
+        if problem.key != "23":  # F15-23-001 says it
+            lists.setdefault((problem.item, _list_of(problem)), []).append(problem)
+    for members in lists.values():
+        first = members[0]
+        path = first.path or ""
+        light = path.rpartition("/")[2] in _BESIDE
+        more = f" and {len(members) - 1} more" if len(members) > 1 else ""
+        yield _hit(first, severity="info" if light else None, what=(first.what or _words(path)) + more)
+
+
+def _list_of(problem: BoxProblem) -> str:
+    """What problems that are told together have in common: the list of the claim that is too long."""
+    path = problem.path or ""
+    if not problem.what[-1:].isdecimal():
+        return f"{path} {problem.what}"
+    return path.split("/")[1]
 
 
 def _words(path: str) -> str:
