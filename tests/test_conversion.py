@@ -805,3 +805,12 @@ def test_the_given_claim_is_not_changed() -> None:
     given, again = claim("secondary-professional"), claim("secondary-professional")
     edi.convert(given, to="facility", answers=TO_HOSPITAL)
     assert given == again
+
+
+def test_the_biller_of_the_claim_may_be_the_facility() -> None:
+    given = claim("professional")
+    asked = edi.convert(given, to="facility")
+    assert "@/billing_provider" in row(asked, "needed", "/billing_provider").enter
+    answers = {**TO_HOSPITAL, "/billing_provider": "@/billing_provider"}
+    done = edi.convert(given, to="facility", answers=answers)
+    assert done.complete and done.claims[0].billing_provider == given.billing_provider

@@ -312,7 +312,7 @@ def _facility_biller(c: Crossing, made: Claim) -> Claim:
         c.ask("/billing_provider/tax_id", "the facility's tax number is not on the claim", "Nine digits (EI)")
         made = replace(made, billing_provider=hospital, service_facility=None)
         return _paid_to(c, made)
-    enter = f"{_IDENTITY} of the facility; the same as on this claim where that is the facility"
+    enter = f"{_IDENTITY} of the facility; `@/billing_provider` where it is the one on this claim"
     if billing is None or billing.is_person:
         why = "a facility claim is billed by an organization"
         source = "/billing_provider" if billing is not None else ""
@@ -336,7 +336,7 @@ def _professional_biller(c: Crossing, made: Claim) -> Claim:
         return _paid_to(c, replace(made, billing_provider=c.billing.billing_provider))
     if office:
         if given.ownership not in PRACTICE_OWNERS:
-            enter = f"{_IDENTITY} of the practice; the same as on this claim where that is the practice"
+            enter = f"{_IDENTITY} of the practice; `@/billing_provider` where it is the one on this claim"
             c.ask("/billing_provider", "the practice bills this claim, which may be another one", enter)
         return made
     why = "the practitioner's group bills this claim, not the facility"
