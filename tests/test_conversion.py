@@ -102,6 +102,9 @@ def test_the_place_tells_the_type_of_bill(place: str, bill: str) -> None:
     assert found.claims[0].type_of_bill == bill
     assert row(found, "changed", "/place_of_service").target == "/type_of_bill"
     assert "/type_of_bill" not in needed(found)
+    hospital = place in ("19", "22", "23")
+    assert found.claims[0].ownership == ("hospital_department" if hospital else None)
+    assert row(found, "changed" if hospital else "dropped", "/ownership").why
 
 
 @pytest.mark.parametrize("place", ["11", "49", "20", "15", "03", "17"])

@@ -12,6 +12,7 @@ from edi.conversion.homes import settled_header
 from edi.conversion.places import (
     CRITICAL_ACCESS,
     EMERGENCY_ROOM,
+    HOSPITAL_PLACES,
     OFF_CAMPUS_PLACE,
     PRACTICE_OWNERS,
     campus,
@@ -79,9 +80,12 @@ def _type_of_bill(c: Crossing, made: Claim) -> Claim:
         enter = "hospital_department or critical_access_hospital; if neither, the claim stays professional"
         c.ask("/ownership", found.why, enter, source=source)
         return made
-    if made.ownership in PRACTICE_OWNERS:
+    if made.ownership in PRACTICE_OWNERS and place in HOSPITAL_PLACES:
         c.change("/ownership", "/ownership", "the place belongs to a hospital and not to the practice")
         made = replace(made, ownership="hospital_department")
+    elif made.ownership in PRACTICE_OWNERS and not c.says("/ownership"):
+        c.drop("/ownership", "a facility runs the place and not the practice")
+        made = replace(made, ownership=None)
     if c.says("/type_of_bill"):
         if source:
             c.change(source, "/type_of_bill", "the type of bill tells the place on a facility claim")
