@@ -102,6 +102,9 @@ def test_the_place_tells_the_type_of_bill(place: str, bill: str) -> None:
     assert found.claims[0].type_of_bill == bill
     assert row(found, "changed", "/place_of_service").target == "/type_of_bill"
     assert "/type_of_bill" not in needed(found)
+    hospital = place in ("19", "22", "23")
+    assert found.claims[0].ownership == ("hospital_department" if hospital else None)
+    assert row(found, "changed" if hospital else "dropped", "/ownership").why
 
 
 @pytest.mark.parametrize("place", ["11", "49", "20", "15", "03", "17"])
@@ -805,3 +808,12 @@ def test_the_given_claim_is_not_changed() -> None:
     given, again = claim("secondary-professional"), claim("secondary-professional")
     edi.convert(given, to="facility", answers=TO_HOSPITAL)
     assert given == again
+
+
+def test_the_biller_of_the_claim_may_be_the_facility() -> None:
+    given = claim("professional")
+    asked = edi.convert(given, to="facility")
+    assert "@/billing_provider" in row(asked, "needed", "/billing_provider").enter
+    answers = {**TO_HOSPITAL, "/billing_provider": "@/billing_provider"}
+    done = edi.convert(given, to="facility", answers=answers)
+    assert done.complete and done.claims[0].billing_provider == given.billing_provider

@@ -3,14 +3,16 @@
 import datetime as dt
 import re
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from hypothesis import assume, given
+from hypothesis import strategies as st
 
 import edi
 from claim_strategies import claims
-from edi.conversion import Conversion, leaves
+from edi.conversion import Answers, Conversion, leaves
 from edi.errors import NotWritable
 from edi.model import crosswalk
 from edi.model.claim import Claim, Setting
@@ -134,3 +136,38 @@ def test_what_comes_of_a_writable_claim_can_be_written(claim: Claim) -> None:
     conversion = edi.convert(claim, to=to, answers=answers)
     told = any(row.rule and row.rule.startswith("X12-WRITE") for row in conversion.not_carried)
     assert told or all(writable(made) for made in conversion.claims)
+
+
+SIDES: tuple[Setting, ...] = ("professional", "facility")
+CODES = ("96365", "J1745", "99213", "36561", "G0463", "85025", "96376", "C8957", "G0378", None)
+
+
+@given(claim=claims(), data=st.data())
+def test_a_split_loses_nothing_and_puts_each_line_on_one_claim(claim: Claim, data: st.DataObject) -> None:
+    lines = tuple(
+        replace(
+            line,
+            hcpcs=data.draw(st.sampled_from(CODES)),
+            revenue_code=data.draw(st.sampled_from(("0260", "0510", "0983", None)))
+            if claim.setting == "facility"
+            else None,
+            separate_note=data.draw(st.booleans()),
+            charge=Decimal(1000 + i),  # tells the lines apart
+        )
+        for i, line in enumerate(claim.lines)
+    )
+    claim = replace(claim, lines=lines)
+    to: Setting = "professional" if claim.setting == "facility" else "facility"
+    sides: dict[int, Setting] = {
+        i + 1: data.draw(st.sampled_from(SIDES)) for i in range(len(lines)) if data.draw(st.booleans())
+    }
+    chosen: dict[Setting, dict[str, Any]] = {to: ANSWERS[to] if data.draw(st.booleans()) else {}}
+    answers = Answers(
+        professional=chosen.get("professional", {}), facility=chosen.get("facility", {}), lines=sides
+    )
+    conversion = edi.convert(claim, to=to, answers=answers)
+    assert lost(claim, conversion) == []
+    dropped = {row.source for row in conversion.not_carried if row.kind == "dropped"}
+    kept = [line.charge for i, line in enumerate(lines) if f"/lines/{i}" not in dropped]
+    assert sorted(line.charge or 0 for made in conversion.claims for line in made.lines) == kept
+    assert len({made.setting for made in conversion.claims}) == len(conversion.claims)

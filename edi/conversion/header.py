@@ -12,6 +12,7 @@ from edi.conversion.homes import settled_header
 from edi.conversion.places import (
     CRITICAL_ACCESS,
     EMERGENCY_ROOM,
+    HOSPITAL_PLACES,
     OFF_CAMPUS_PLACE,
     PRACTICE_OWNERS,
     campus,
@@ -79,9 +80,12 @@ def _type_of_bill(c: Crossing, made: Claim) -> Claim:
         enter = "hospital_department or critical_access_hospital; if neither, the claim stays professional"
         c.ask("/ownership", found.why, enter, source=source)
         return made
-    if made.ownership in PRACTICE_OWNERS:
+    if made.ownership in PRACTICE_OWNERS and place in HOSPITAL_PLACES:
         c.change("/ownership", "/ownership", "the place belongs to a hospital and not to the practice")
         made = replace(made, ownership="hospital_department")
+    elif made.ownership in PRACTICE_OWNERS and not c.says("/ownership"):
+        c.drop("/ownership", "a facility runs the place and not the practice")
+        made = replace(made, ownership=None)
     if c.says("/type_of_bill"):
         if source:
             c.change(source, "/type_of_bill", "the type of bill tells the place on a facility claim")
@@ -312,7 +316,7 @@ def _facility_biller(c: Crossing, made: Claim) -> Claim:
         c.ask("/billing_provider/tax_id", "the facility's tax number is not on the claim", "Nine digits (EI)")
         made = replace(made, billing_provider=hospital, service_facility=None)
         return _paid_to(c, made)
-    enter = f"{_IDENTITY} of the facility; the same as on this claim where that is the facility"
+    enter = f"{_IDENTITY} of the facility; `@/billing_provider` where it is the one on this claim"
     if billing is None or billing.is_person:
         why = "a facility claim is billed by an organization"
         source = "/billing_provider" if billing is not None else ""
@@ -336,7 +340,7 @@ def _professional_biller(c: Crossing, made: Claim) -> Claim:
         return _paid_to(c, replace(made, billing_provider=c.billing.billing_provider))
     if office:
         if given.ownership not in PRACTICE_OWNERS:
-            enter = f"{_IDENTITY} of the practice; the same as on this claim where that is the practice"
+            enter = f"{_IDENTITY} of the practice; `@/billing_provider` where it is the one on this claim"
             c.ask("/billing_provider", "the practice bills this claim, which may be another one", enter)
         return made
     why = "the practitioner's group bills this claim, not the facility"

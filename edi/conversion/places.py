@@ -14,6 +14,8 @@ HOSPITAL_OWNERS = ("hospital_department", "critical_access_hospital")
 PRACTICE_OWNERS = ("practice", "freestanding_center")
 EMERGENCY_ROOM = "23"
 OFF_CAMPUS_PLACE = "19"
+HOSPITAL_PLACES = ("19", "21", "22", "23")
+"""Places of service in a hospital."""
 _BY_MODIFIER: dict[str, OffCampus] = {"PO": "excepted", "PN": "non_excepted", "ER": "emergency"}
 
 
