@@ -2,6 +2,7 @@
 
 import io
 import random
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -10,8 +11,10 @@ from typing import Any
 import pytest
 
 from edi.finding import Report
+from edi.model.party import TradingPartner
 from edi.pipeline import Options, Run, wire
 from edi.pipeline.judging import Judged
+from edi.settings import Settings
 from edi.x12 import parallel, tokens
 from test_x12_parallel import Inline, spoilt
 from x12_bases import FACILITY, PROFESSIONAL, counted, program, wrapped
@@ -34,7 +37,6 @@ def told(report: Report) -> dict[str, Any]:
 
 def in_ranges(data: bytes, options: Options) -> tuple[Report, int]:
     """The report of a file that is judged in ranges, as workers do it, and how many ranges there were."""
-    wire.start_worker(options)
     pool = Inline()
     return gathered(wire.judge_with(pool, io.BytesIO(data), options, file="claims.837", most=3)), pool.jobs
 
@@ -174,3 +176,16 @@ def test_more_claims_than_a_set_may_hold(monkeypatch: pytest.MonkeyPatch) -> Non
     data = b"".join(generate.claims_837p(60, 2))
     assert same(data) > 3
     assert any(f.rule == "X12-SET-CLAIMS" or "60" in f.message for f in in_one(data, Options()).findings)
+
+
+@pytest.mark.usefixtures("ranges")
+def test_ranges_that_are_judged_again_where_the_input_is_read() -> None:
+    """In real processes: levels whose numbers do not follow, and the settings of a user with them."""
+    data = b"".join(generate.claims_837p(60, 6, faults=0.2))
+    data = re.sub(rb"HL\*(\d+)\*\*20", rb"HL*7\1**20", data)
+    settings = Settings(submitter=TradingPartner(name="BILLING", id="B1"), defaults={"x": {"y": "z"}})
+    options = Options(show_values=True, settings=settings, policies={"distinct_modifier": "X"}, jobs=2)
+    with parallel.workers(2) as pool:
+        report = gathered(wire.judge_with(pool, io.BytesIO(data), options, file="claims.837"))
+    assert told(report) == told(in_one(data, options))
+    assert sum(f.rule == "X12-HL-NUMBER" for f in report.findings) > 3

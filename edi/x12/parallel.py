@@ -188,10 +188,10 @@ def judge(stream: IO[bytes], *, jobs: int) -> Iterator[Told]:
         yield from judge_with(pool, stream, most=2 * jobs)
 
 
-def workers(jobs: int, start: Callable[..., None] | None = None, *given: Any) -> ProcessPoolExecutor:
-    """Processes that judge ranges; each begins with `start(*given)`."""
+def workers(jobs: int, start: Callable[[], object] | None = None) -> ProcessPoolExecutor:
+    """Processes that judge ranges; each begins with a call of `start`."""
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_warm, initargs=(start, *given))
+    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_warm, initargs=(start,))
 
 
 def judge_with(pool: Executor, stream: IO[bytes], *, most: int, make: Make = faults) -> Iterator[Any]:
@@ -207,11 +207,11 @@ def judge_with(pool: Executor, stream: IO[bytes], *, most: int, make: Make = fau
     yield from queue.ready(0)
 
 
-def _warm(start: Callable[..., None] | None = None, *given: Any) -> None:
+def _warm(start: Callable[[], object] | None) -> None:
     """A worker reads the guides once and keeps them out of the way of the garbage collector."""
     shipped()
     if start is not None:
-        start(*given)
+        start()
     gc.freeze()
 
 
