@@ -8,6 +8,9 @@ providers, prior authorizations, replacements, and claims that another payer has
 their check digit, totals and adjustments balance. One transaction set holds 5,000 claims at most. The same
 kind, number and seed give the same bytes.
 
+Services are of July to September 2024, the quarter of the NCCI edits that the program ships. Nothing is wrong
+with the claims; `--faults 0.2` plants one fault of `FAULTS` in each of one fifth of them.
+
 People, numbers and NDCs are invented; procedure, drug and diagnosis codes are real ones. Prices mean nothing.
 The structure is that of 005010X222A1 and 005010X223A2.
 """
@@ -15,7 +18,7 @@ The structure is that of 005010X222A1 and 005010X223A2.
 import argparse
 import random
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from itertools import accumulate
 from typing import NamedTuple
@@ -74,6 +77,9 @@ PAYERS = (
 MEDICARE = PAYERS[3]
 
 ONCOLOGY = _words("C50911 C3490 C61 C189 C9000 C259 C8330 C20 C7951 C569 C499 C439")
+OF_ONE_SEX = {"C61": "M", "C569": "F"}
+TREATMENT = "Z5111"
+"""Encounter for chemotherapy: the first diagnosis of who comes for nothing else."""
 CHRONIC = _words("M069 K5090 K5190 D509 K5180 D839 L400 M3210 K50811 D508 M0579 D801 N189 E860")
 OTHER = _words(
     """I10 E119 E785 Z79899 K219 E039 J449 F411 N1830 G4733 M179 I2510 D649 Z87891 Z7901 R112 E559 M5450 R5383
@@ -109,12 +115,12 @@ INFUSED = (
     Drug("J1569", "99999020302", 40, 120, 4_450, "ML", 5_000, ":JZ"),
     Drug("J1756", "99999020401", 200, 300, 55, "ML", 50, ":JZ"),
     Drug("J1439", "99999020501", 750, 750, 137, "ML", 20, ":JZ"),
-    Drug("J0696", "99999020601", 4, 8, 190, "UN", 250),
+    Drug("J0696", "99999020601", 4, 8, 190, "UN", 250, ":JZ"),
 )
 PUSHED = (
     Drug("J1100", "99999030101", 4, 12, 35, "ML", 250),
     Drug("J2405", "99999030202", 4, 16, 24, "ML", 500),
-    Drug("J2469", "99999030301", 10, 10, 1_875, "ML", 200, ":JZ"),
+    Drug("J2469", "99999030301", 10, 10, 1_875, "ML", 500, ":JZ"),
     Drug("J1200", "99999030401", 1, 1, 215, "ML", 1_000),
 )
 
@@ -156,10 +162,12 @@ def _weights(n: int) -> list[float]:
 class _File:
     """One file in the making: the dice, the people who come again and again, the numbers that are counted."""
 
-    def __init__(self, kind: str, seed: int) -> None:
+    def __init__(self, kind: str, seed: int, faults: float) -> None:
         self.facility = kind == "837i"
         dice = self.dice = random.Random(f"{kind} {seed}")
-        self.today = date(2026, 3, 9)
+        self.faults = faults
+        self.mischief = random.Random(f"{kind} {seed} faults")
+        self.today = TODAY
         numbers = iter(dice.sample(range(100_000_000, 200_000_000), 800))
         self.billing = [self._billing(i, npi(next(numbers))) for i in range(12)]
         self.rendering = [self._provider("82", npi(next(numbers))) for _ in range(80)]
@@ -243,7 +251,7 @@ class _File:
             ]
             count = min(room, 2 if draw > 0.93 else 1)
             for _ in range(count):
-                made += self._claim(None, None)
+                made += self._claim(sex, None, None, medicare=payer is MEDICARE)
             return made, count
         made = [f"HL*{own}*{self.parent}*22*1", f"SBR*P**{group}******{payer[2]}", named, paid_by]
         count = min(room, dice.choice((1, 1, 1, 2)))
@@ -258,7 +266,7 @@ class _File:
                 *self._address(),
                 f"DMG*D8*{born}*{sex}",
             ]
-            made += self._claim(None, None)
+            made += self._claim(sex, None, None)
         return made, count
 
     def _second_payer(self) -> tuple[list[str], int]:
@@ -276,7 +284,7 @@ class _File:
             f"NM1*PR*2*{payer[0]}*****PI*{payer[1]}",
         ]
         other = [f"NM1*IL*1*{insured}****MI*{self._member('MB')}", *address]
-        return made + self._claim(MEDICARE, other), 1
+        return made + self._claim(sex, MEDICARE, other), 1
 
     def _lines(self, chemotherapy: bool) -> list[Line]:
         """Four to six lines of one visit: administration, drug, sometimes a push and its drug, a visit."""
@@ -293,7 +301,7 @@ class _File:
         ]
         if size >= 5:
             made += [
-                Line("HC:96375", revenue, 6_730, 1, None),
+                Line("HC:96375", "0260", 6_730, 1, None),
                 self._drug_line(dice.choice(PUSHED)),
             ]
         if size != 5:
@@ -305,17 +313,26 @@ class _File:
         units = self.dice.randint(drug.least, drug.most)
         return Line(f"HC:{drug.hcpcs}{drug.modifiers}", "0636", drug.cents * units, units, drug)
 
-    def _diagnoses(self, chemotherapy: bool) -> list[str]:
+    def _diagnoses(self, chemotherapy: bool, sex: str, *, visit: bool) -> list[str]:
         dice = self.dice
         main = ONCOLOGY if chemotherapy else CHRONIC
         found = dice.choices(main, cum_weights=self.zipf[len(main)])
+        if OF_ONE_SEX.get(found[0], sex) != sex:
+            found = [main[0]]
+        if chemotherapy and not visit:
+            found.insert(0, TREATMENT)
         for code in dice.choices(OTHER, cum_weights=self.zipf[len(OTHER)], k=dice.randint(0, 5)):
             if code not in found:
                 found.append(code)
         return found
 
     def _claim(
-        self, other_payer: tuple[str, str, str] | None, other_subscriber: list[str] | None
+        self,
+        sex: str,
+        other_payer: tuple[str, str, str] | None,
+        other_subscriber: list[str] | None,
+        *,
+        medicare: bool = False,
     ) -> list[str]:
         """Loop 2300 with its lines; `other_payer` has decided the claim before."""
         dice = self.dice
@@ -324,9 +341,10 @@ class _File:
         chemotherapy = dice.random() < 0.45
         lines = self._lines(chemotherapy)
         total = sum(line.cents for line in lines)
-        codes = self._diagnoses(chemotherapy)
+        codes = self._diagnoses(chemotherapy, sex, visit=lines[-1].drug is None)
         day = (self.today - timedelta(days=dice.randint(5, 90))).strftime("%Y%m%d")
-        replaces = dice.random() < 0.03
+        # carriers of Part B take no replacements
+        replaces = dice.random() < 0.03 and not (medicare and not self.facility)
         frequency = "7" if replaces else "1"
         hospital_site = not self.facility and dice.random() < 0.1
         if self.facility:
@@ -336,13 +354,15 @@ class _File:
                 "CL1*3*1*01",
             ]
         else:
-            place = "19" if hospital_site else "11"
+            place = "49" if hospital_site else "11"
             made = [f"CLM*{claim_id}*{money(total)}***{place}:B:{frequency}*Y*A*Y*Y"]
         if dice.random() < 0.45:
             made.append(f"REF*G1*PA{dice.randint(1_000_000, 9_999_999)}")
         if replaces:
             made.append(f"REF*F8*{dice.randint(10**11, 10**12 - 1)}")
         made += self._diagnosis_segments(codes)
+        if replaces and self.facility:
+            made.append("HI*BG:D1")
         made += self._claim_providers(hospital_site)
         paid = [line.cents * 3 // 5 for line in lines]
         if other_payer is not None and other_subscriber is not None:
@@ -352,6 +372,7 @@ class _File:
                 "OI***Y***Y",
                 *other_subscriber,
                 f"NM1*PR*2*{other_payer[0]}*****PI*{other_payer[1]}",
+                f"REF*F8*{dice.randint(10**11, 10**12 - 1)}",
             ]
         numbered = dice.random() < 0.6
         pointers = "1:2" if len(codes) > 1 else "1"
@@ -370,6 +391,8 @@ class _File:
                 made += [f"LIN**N4*{line.drug.ndc}", f"CTP****{written}*{line.drug.ndc_unit}"]
             if other_payer is not None:
                 made += self._decided(line, paid[i - 1], other_payer[1], day)
+        if self.faults and self.mischief.random() < self.faults:
+            self.mischief.choice(list(FAULTS.values()))(made)
         return made
 
     def _diagnosis_segments(self, codes: Sequence[str]) -> list[str]:
@@ -390,8 +413,7 @@ class _File:
         made: list[str] = []
         if dice.random() < 0.6:
             made += dice.choice(self.referring)
-        if dice.random() < 0.7:
-            made += dice.choice(self.rendering)
+        made += dice.choice(self.rendering)
         if hospital_site:
             made += dice.choice(self.sites)
         return made
@@ -410,10 +432,78 @@ class _File:
         return made
 
 
-def _stream(kind: str, n: int, seed: int) -> Iterator[bytes]:
+# ---------------------------------------------------------------- faults
+
+
+def _first(made: list[str], start: str) -> int:
+    """Index of the first segment of a claim that begins so; that of its last segment where none does."""
+    return next((i for i, text in enumerate(made) if text.startswith(start)), len(made) - 1)
+
+
+def _service(made: list[str], code: str) -> int:
+    return next((i for i, text in enumerate(made) if text[:3] in ("SV1", "SV2") and code in text), -1)
+
+
+def _changed(old: str, new: str) -> Callable[[list[str]], None]:
+    """A fault that changes a text of the first service line that has it."""
+
+    def spoil(made: list[str]) -> None:
+        at = _service(made, old)
+        if at >= 0:
+            made[at] = made[at].replace(old, new, 1)
+
+    return spoil
+
+
+def _element(start: str, place: int, change: Callable[[str], str]) -> Callable[[list[str]], None]:
+    """A fault in an element of the first segment that begins so."""
+
+    def spoil(made: list[str]) -> None:
+        at = _first(made, start)
+        parts = made[at].split("*")
+        if made[at].startswith(start) and len(parts) > place:
+            parts[place] = change(parts[place])
+            made[at] = "*".join(parts)
+
+    return spoil
+
+
+def _line_twice(made: list[str]) -> None:
+    last = max(i for i, text in enumerate(made) if text.startswith("LX*"))
+    number = int(made[last][3:]) + 1
+    made += [f"LX*{number}", *(text for text in made[last + 1 :] if not text.startswith("REF*6R*"))]
+
+
+def _next_digit(text: str) -> str:
+    return text[:-1] + str((int(text[-1]) + 1) % 10)
+
+
+FAULTS: dict[str, Callable[[list[str]], None]] = {
+    "waste modifier missing": _changed(":JZ", ""),
+    "visit without modifier 25": _changed(":25", ""),
+    "two initial services": _changed("HC:96375", "HC:96374"),
+    "chemotherapy beside a therapeutic infusion": _changed("HC:96375", "HC:96365"),
+    "too many hours": _element("SV1*HC:9641", 4, lambda _: "12"),
+    "total is not the sum of the lines": _element("CLM", 2, lambda text: f"{float(text) + 1:.2f}"),
+    "check digit of an NPI": _element("NM1*82", 9, _next_digit),
+    "ten digits of an NDC": _element("LIN", 3, lambda text: text[:-1]),
+    "quantity of an NDC in billing units": _element("CTP", 4, lambda _: "5000"),
+    "diagnosis that is a heading": _element("HI*", 1, lambda text: text.partition(":")[0] + ":C50"),
+    "date that does not exist": _element("DTP*472", 3, lambda _: "20240931"),
+    "modifier twice": _changed("HC:96375", "HC:96375:59:59"),
+    "line billed twice": _line_twice,
+}
+"""Faults that a claim may get, by what they are; one that finds nothing to spoil leaves the claim clean."""
+
+
+TODAY = date(2024, 9, 30)
+"""The day of the file: services lie 5 to 90 days before it."""
+
+
+def _stream(kind: str, n: int, seed: int, faults: float = 0.0) -> Iterator[bytes]:
     if n < 1:
         raise ValueError("a file has at least one claim")
-    file = _File(kind, seed)
+    file = _File(kind, seed, faults)
     version = "005010X223A2" if file.facility else "005010X222A1"
     control = f"{seed % 10**9:09d}"
     sender, receiver = "SUBMITTER01", "RECEIVER01"
@@ -423,8 +513,8 @@ def _stream(kind: str, n: int, seed: int) -> Iterator[bytes]:
 
     yield text(
         [
-            f"ISA*00*{'':10}*00*{'':10}*ZZ*{sender:15}*ZZ*{receiver:15}*260309*0800*^*00501*{control}*0*T*:",
-            f"GS*HC*{sender}*{receiver}*20260309*0800*1*X*{version}",
+            f"ISA*00*{'':10}*00*{'':10}*ZZ*{sender:15}*ZZ*{receiver:15}*240930*0800*^*00501*{control}*0*T*:",
+            f"GS*HC*{sender}*{receiver}*20240930*0800*1*X*{version}",
         ]
     )
     sets = 0
@@ -434,7 +524,7 @@ def _stream(kind: str, n: int, seed: int) -> Iterator[bytes]:
         file.level = 0
         head = [
             f"ST*837*{sets:04d}*{version}",
-            f"BHT*0019*00*B{control}{sets:04d}*20260309*0800*CH",
+            f"BHT*0019*00*B{control}{sets:04d}*20240930*0800*CH",
             "NM1*41*2*CLEARWATER BILLING*****46*SUBMITTER01",
             "PER*IC*BILLING OFFICE*TE*5125550100",
             "NM1*40*2*EXAMPLE CLEARINGHOUSE*****46*RECEIVER01",
@@ -455,22 +545,32 @@ def _stream(kind: str, n: int, seed: int) -> Iterator[bytes]:
     yield text([f"GE*{sets}*1", f"IEA*1*{control}"])
 
 
-def claims_837p(n: int, seed: int = 1) -> Iterator[bytes]:
+def claims_837p(n: int, seed: int = 1, *, faults: float = 0.0) -> Iterator[bytes]:
     """An interchange of `n` professional claims, in pieces of some forty claims.
 
+    Args:
+        n: how many claims.
+        seed: another number, another file.
+        faults: share of the claims that get a fault.
+
     Raises:
         ValueError: `n` is less than 1.
     """
-    return _stream("837p", n, seed)
+    return _stream("837p", n, seed, faults)
 
 
-def claims_837i(n: int, seed: int = 1) -> Iterator[bytes]:
+def claims_837i(n: int, seed: int = 1, *, faults: float = 0.0) -> Iterator[bytes]:
     """An interchange of `n` outpatient hospital claims, in pieces of some forty claims.
 
+    Args:
+        n: how many claims.
+        seed: another number, another file.
+        faults: share of the claims that get a fault.
+
     Raises:
         ValueError: `n` is less than 1.
     """
-    return _stream("837i", n, seed)
+    return _stream("837i", n, seed, faults)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -479,12 +579,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--claims", type=int, default=2000, help="how many claims (default 2000)")
     parser.add_argument("--kind", choices=("837p", "837i"), default="837p")
     parser.add_argument("--seed", type=int, default=1, help="another number, another file")
+    parser.add_argument("--faults", type=float, default=0.0, help="share of claims with a fault (default 0)")
     chosen = parser.parse_args(arguments)
     if chosen.claims < 1:
         parser.error("--claims must be at least 1")
+    if not 0 <= chosen.faults <= 1:
+        parser.error("--faults is a share from 0 to 1")
     make = claims_837p if chosen.kind == "837p" else claims_837i
     try:
-        for piece in make(chosen.claims, chosen.seed):
+        for piece in make(chosen.claims, chosen.seed, faults=chosen.faults):
             sys.stdout.buffer.write(piece)
         sys.stdout.buffer.flush()
     except BrokenPipeError:  # the reader has what it wanted; say nothing on the way out either

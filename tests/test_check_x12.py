@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from edi.cli.main import main
+from edi.pipeline import wire
 from edi.pipeline.judging import Judged, Options
 from edi.pipeline.wire import judge_x12
+from x12_bases import program
 
 ROOT = Path(__file__).resolve().parents[1]
 X12 = ROOT / "samples" / "x12"
@@ -102,6 +104,21 @@ def test_several_processes_say_the_same(
 
     assert told(one) == told(two) != []
     assert json.loads(two)["files"][0]["claims"] == 1
+
+
+def test_several_processes_judge_claims_as_one_does(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """A large file, small ones and a claim as JSON in one run: the same report, byte for byte."""
+    large, small = tmp_path / "large.837", tmp_path / "small.837"
+    large.write_bytes(b"".join(program("generate").claims_837p(1600, 8, faults=0.1)))
+    small.write_bytes((X12 / "two-initials.837").read_bytes())
+    assert large.stat().st_size > wire.SMALL > small.stat().st_size
+    record = next((X12.parent / "claims").glob("*.json"))
+    words = ["check", *map(str, (small, record, large, small)), "--format", "json", "--quiet"]
+    one = run(monkeypatch, capsys, *words)
+    assert run(monkeypatch, capsys, *words, "--jobs", "2") == one
+    assert one[0] == 1 and one[1].count('"rule"') > 100
 
 
 @pytest.mark.skipif(not CORPORA.exists(), reason="the published files are not here")

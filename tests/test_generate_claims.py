@@ -9,9 +9,11 @@ from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
+import edi
 from pyx12_judge import judge
 
 PROGRAM = Path(__file__).parents[1] / "benchmarks" / "generate.py"
@@ -56,6 +58,32 @@ def claims_of(segments: list[list[str]]) -> list[list[list[str]]]:
 @pytest.mark.parametrize("seed", [1, 2])
 def test_pyx12_finds_nothing(make: Make, seed: int) -> None:
     assert judge(b"".join(make(50, seed))) == []
+
+
+@KINDS
+@pytest.mark.parametrize("seed", [1, 2])
+def test_no_rule_says_more_than_a_remark(make: Make, seed: int) -> None:
+    report = edi.check(b"".join(make(200, seed)))
+    assert report.files[0].claims == 200
+    assert [(f.rule, f.message) for f in report.findings if f.severity != "info"] == []
+
+
+@KINDS
+def test_a_share_of_claims_gets_one_fault_each(make: Any) -> None:
+    data = b"".join(make(400, 1, faults=0.25))
+    assert data == b"".join(make(400, 1, faults=0.25))
+    found = [f for f in edi.check(data).findings if f.severity != "info"]
+    assert 50 < len({f.index for f in found}) < 120
+    assert len({f.rule for f in found}) > 10
+
+
+@pytest.mark.parametrize("name", generate.FAULTS)
+def test_every_fault_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each kind of fault makes a finding on some claim of a file that holds no other kind."""
+    monkeypatch.setattr(generate, "FAULTS", {name: generate.FAULTS[name]})
+    makes = (generate.claims_837p, generate.claims_837i)
+    reports = [edi.check(b"".join(make(100, 3, faults=1.0))) for make in makes]
+    assert any(found.severity != "info" for report in reports for found in report.findings)
 
 
 @KINDS

@@ -32,7 +32,7 @@ class Inline(Executor):
 
 
 def verdict(events: list[Any]) -> tuple[list[tuple[Any, ...]], list[tuple[int, int]], list[str]]:
-    """Faults in the order of their places with all they say; sizes of sets; the other events in order."""
+    """Faults with all they say, sizes of sets, and the other events, in order."""
     told = [
         (
             f.interchange, f.group, f.set, f.ordinal, f.element or 0, f.kind, f.address, f.component or 0,
@@ -42,7 +42,7 @@ def verdict(events: list[Any]) -> tuple[list[tuple[Any, ...]], list[tuple[int, i
         if isinstance(f, Fault)
     ]  # fmt: skip
     sets = [(e.segments, e.claims) for e in events if isinstance(e, SetEnd)]
-    return sorted(told, key=repr), sets, [type(e).__name__ for e in events if not isinstance(e, Fault)]
+    return told, sets, [type(e).__name__ for e in events if not isinstance(e, Fault)]
 
 
 def spoilt(data: bytes, dice: random.Random, faults: int, ending: bytes) -> bytes:

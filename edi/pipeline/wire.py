@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
 from edi import payers
@@ -133,7 +134,7 @@ class _Workers:
         if len(begin) < SMALL:
             return judge_x12(io.BytesIO(begin), self._options, file=file)
         if self._pool is None:
-            self._pool = parallel.workers(self._options.jobs, start_worker, self._options)
+            self._pool = parallel.workers(self._options.jobs, all_rules)
         whole = io.BufferedReader(_Joined(begin, stream), len(begin))
         return judge_with(self._pool, whole, self._options, file=file)
 
@@ -170,10 +171,11 @@ class _Joined(io.RawIOBase):
 def judge_with(
     pool: Executor, stream: BinaryIO, options: Options, *, file: str = "", most: int | None = None
 ) -> Iterator[Judged]:
-    """As `judge_x12`, with workers that began with `start_worker`; `most` ranges are under way at a time."""
+    """As `judge_x12`, with workers of one's own; `most` ranges are under way at a time."""
     judging = _Judging(Terms(options), file)
     claims = 0
-    for told in parallel.judge_with(pool, stream, most=most or 2 * options.jobs, make=judge_range):
+    make = partial(judge_range, options)
+    for told in parallel.judge_with(pool, stream, most=most or 2 * options.jobs, make=make):
         if not isinstance(told, Judged):
             judged = judging.take(told)
             if judged is not None:
@@ -200,28 +202,11 @@ def _counted(judged: Judged, claims: int, options: Options) -> int:
     return claims + 1
 
 
-@dataclass(slots=True)
-class _Worker:
-    """What a worker keeps from one range to the next."""
-
-    terms: Terms
-    noting: Noting
-
-
-_worker: _Worker | None = None
-
-
-def start_worker(options: Options) -> None:
-    """Make this process a worker for claims."""
-    global _worker
-    _worker = _Worker(Terms(options), Noting(Gatherer()))
-    all_rules()
-
-
-def judge_range(head: SetHead, header: Unit | None, events: Iterable[Event]) -> list[Judged]:
+def judge_range(
+    options: Options, head: SetHead, header: Unit | None, events: Iterable[Event]
+) -> list[Judged]:
     """What there is to say of the events of a range; runs in a worker."""
-    assert _worker is not None
-    judging = _Judging(_worker.terms)
+    judging, noting = _Judging(Terms(options)), Noting(Gatherer())
     maker = ClaimReader()
     maker.take(head)
     judging.take(head)
@@ -238,7 +223,7 @@ def judge_range(head: SetHead, header: Unit | None, events: Iterable[Event]) -> 
             judged = judging.take(event)
         if judged is None:
             continue
-        judged.noted = _worker.noting.of(judged)
+        judged.noted = noting.of(judged)
         judged.claim = judged.case = judged.overlay = None
         found.append(judged)
     return found

@@ -76,6 +76,8 @@ class _Job:
     """The head of the set, where the range is not its first."""
     spot: tuple[int, int, int]
     """Where the set ended: the place of what is missing there."""
+    end: Fault | None = None
+    """That the input ends in the middle of the range."""
     numbers: tuple[int, int] | None = None
     """From which the count of levels goes on, where it is known."""
     claims: int = 0
@@ -188,10 +190,10 @@ def judge(stream: IO[bytes], *, jobs: int) -> Iterator[Told]:
         yield from judge_with(pool, stream, most=2 * jobs)
 
 
-def workers(jobs: int, start: Callable[..., None] | None = None, *given: Any) -> ProcessPoolExecutor:
-    """Processes that judge ranges; each begins with `start(*given)`."""
+def workers(jobs: int, start: Callable[[], object] | None = None) -> ProcessPoolExecutor:
+    """Processes that judge ranges; each begins with a call of `start`."""
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_warm, initargs=(start, *given))
+    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_warm, initargs=(start,))
     _start(pool, jobs)
     return pool
 
@@ -221,11 +223,11 @@ def _start(pool: Executor, jobs: int) -> None:
         signal.signal(signal.SIGINT, before)
 
 
-def _warm(start: Callable[..., None] | None = None, *given: Any) -> None:
+def _warm(start: Callable[[], object] | None) -> None:
     """A worker reads the guides once and keeps them out of the way of the garbage collector."""
     shipped()
     if start is not None:
-        start(*given)
+        start()
     gc.freeze()
 
 
@@ -260,6 +262,8 @@ def _events(reader: SetReader, job: _Job) -> Iterator[Event]:
     """The events of a range."""
     for block in _blocks(job, job.pieces):
         yield from reader.feed(block, 0)[0]
+    if job.end is not None:
+        yield job.end
     for event in reader.finish(cut=job.cut) if job.last else reader.end_range():
         if isinstance(event, Fault) and event.byte is None:
             event.byte, event.text_line, event.column = job.spot
@@ -291,6 +295,13 @@ class _Splitter(Reader):
         yield from self._close_set()
         yield from super()._block(block, i)
 
+    def _cut_off(self, fault: Fault) -> Iterator[Event]:
+        """Within a set it is said where the set's last range is judged."""
+        if isinstance(self._set, _Collector):
+            self._set.fault = fault
+        else:
+            yield fault
+
     def set_reader(self, head: SetHead) -> SetReader:
         """Sets of unknown kinds are passed over here, others are collected."""
         return SetReader(head) if head.compiled is None else _Collector(head, self.queue, self.spot)
@@ -310,6 +321,8 @@ class _Collector(SetReader):
         """Segments of the ranges that were sent."""
         self.header: list[_Piece] = []
         """What stands before the first level of the highest kind, once it is known."""
+        self.fault: Fault | None = None
+        """That the input ends within the set."""
         self.marks: Marks | None = None
         self.search: re.Pattern[bytes] | None = None
         assert head.compiled is not None
@@ -329,7 +342,7 @@ class _Collector(SetReader):
         for found in self.search.finditer(marks.segment + raw):
             at = found.start()
             if found[1][:2] == b"HL":
-                if not self.header and not self.sent:
+                if not self.header:
                     self.header = [*self.pieces, *self._cut_out(block, begin, at)]
                 if self.size + at - begin > RANGE and self._may_follow(raw[max(0, at - 1000) : at], marks):
                     self._take(block, begin, at)
@@ -378,8 +391,16 @@ class _Collector(SetReader):
                 break
         else:
             end = stop
+        if not self.header:
+            begin = next((k for k in range(i, end) if self._is_highest(segments[k])), None)
+            if begin is not None:
+                self.header = [*self.pieces, *self._cut_out(block, block.offset(i), block.offset(begin))]
         self._take(block, block.offset(i), block.offset(end))
         return [], end
+
+    def _is_highest(self, text: str) -> bool:
+        """Whether a segment begins a level of the highest kind."""
+        return text.startswith("HL" + ELEMENT) and text.split(ELEMENT)[3:4] == [self.level]
 
     def _ends(self, text: str, count: int) -> bool:
         """Whether a segment ends the set; an ST that is sent twice does not."""
@@ -432,6 +453,7 @@ class _Collector(SetReader):
             cut=cut,
             header=self.header if self.sent else [],
             spot=self.spot() if last else (0, 0, 0),
+            end=self.fault,
         )
         self.pieces, self.size, self.sent = [], 0, self.count
         self.queue.submit(self.sums, job)

@@ -120,19 +120,25 @@ class Reader:
                 self.bytes = token.start + token.size
             elif isinstance(token, Ended):
                 if token.inside in ("segment", "terminator"):
-                    yield Fault(
-                        kind="isa_truncated" if token.inside == "segment" else "no_terminator",
-                        interchange=self._number(),
-                        byte=token.start,
-                        text_line=token.place[0],
-                        column=token.place[1],
-                        segment="IEA",
+                    yield from self._cut_off(
+                        Fault(
+                            kind="isa_truncated" if token.inside == "segment" else "no_terminator",
+                            interchange=self._number(),
+                            byte=token.start,
+                            text_line=token.place[0],
+                            column=token.place[1],
+                            segment="IEA",
+                        )
                     )
                 self._cut = token.inside == "segment"
                 yield from self._close_interchange(None)
                 self.bytes = max(self.bytes, token.start)
         if not told:
             yield Fault(kind="no_isa", byte=0, text_line=1, column=1)
+
+    def _cut_off(self, fault: Fault) -> Iterator[Event]:
+        """Say that the input ends in the middle of a segment, before what is open is closed."""
+        yield fault
 
     def _number(self) -> int:
         return self._interchange.number if self._interchange else 0
