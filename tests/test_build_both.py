@@ -257,7 +257,7 @@ def test_files_of_an_earlier_build_are_taken_away(run: Run) -> None:
     assert list(Path("out").glob("OFF-CAMPUS-VISIT.professional.*"))
     save("v.json", visit(services=None))
     run("build", "v.json", "-o", "out", "--settings", SETTINGS, *CREATED)
-    plain = {f"OFF-CAMPUS-VISIT{ending}" for ending in (".837", ".claim.json", ".report.json")}
+    plain = {f"OFF-CAMPUS-VISIT{ending}" for ending in (".837", ".claim.json", ".pdf", ".report.json")}
     assert {path.name for path in Path("out").iterdir()} == {*plain, "837i.edi"}
     build(run, "v.json")
     facility = {name.replace("VISIT", "VISIT.facility") for name in plain}

@@ -292,7 +292,7 @@ def _remove_other_sides(out: Path, current: Mapping[str, object]) -> None:
         base = name.removesuffix(".facility").removesuffix(".professional")
         for other in (base, f"{base}.facility", f"{base}.professional"):
             if other not in current:
-                for ending in (".claim.json", ".837", ".report.json"):
+                for ending in (".claim.json", ".837", ".pdf", ".report.json"):
                     (out / (other + ending)).unlink(missing_ok=True)
 
 
