@@ -188,7 +188,8 @@ def _simple(
             if value.endswith(" "):
                 yield fault("trailing_blank")
                 return
-            if line.is_plain and not (value.isascii() and value.isalnum()):
+            # a sign beyond ASCII is a fault of its own
+            if line.is_plain and value.isascii() and not value.isalnum():
                 yield fault("punctuation")
                 return
             length = len(value)

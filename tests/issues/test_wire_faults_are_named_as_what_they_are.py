@@ -85,6 +85,17 @@ def test_dots_and_hyphens_of_people_are_faults_of_the_wire(old: bytes, new: byte
     assert said(changed(FACILITY, old, new)) == [("X12-ELE-PUNCTUATION", "error", place)]
 
 
+def test_a_malformed_code_with_dots_is_one_finding() -> None:
+    broken = changed(FACILITY, b"HI*ABK:K5090", b"HI*ABK:K5..090")
+    at = [rule for rule, _, place in said(broken, snip=7) if place == "2300/HI[ABK]/01-2"]
+    assert at == ["X12-ELE-PUNCTUATION"]
+
+
+def test_a_sign_beyond_ascii_is_no_punctuation_too() -> None:
+    broken = changed(FACILITY, b"HI*ABK:K5090", "HI*ABK:K509\xe9".encode("latin-1"))
+    assert [rule for rule, _, _ in said(broken)] == ["X12-CHARACTER"]
+
+
 def test_a_tax_number_with_hyphen_is_a_warning() -> None:
     broken = changed(FACILITY, b"REF*EI*005550106", b"REF*EI*00-5550106")
     assert ("F15-25-001", "warning", "2010AA/REF[EI]/02") in said(broken, snip=7)

@@ -26,7 +26,8 @@ MOST_LENGTH = 38
             "/unread": [
                 {"path": "/lines/0/service_date", "text": "20260230"},
                 {"path": "/lines/0/service_date", "text": "20260230"},
-            ]
+            ],
+            "/lines/0/service_date": None,
         },
     ],
     keeps=[{"/unread": []}],
