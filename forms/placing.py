@@ -69,12 +69,13 @@ def place_of(path: str, filled: Filled) -> tuple[Place, ...]:
     parts = path.split("/")
     if parts[1:2] == ["lines"] and len(parts) > 2 and parts[2].isdecimal():
         return tuple(_named(LINE_ITEMS[filled.form], int(parts[2]) + 1, filled))
-    for page, sources in enumerate(filled.sources):
-        for key in boxes(filled.form):
-            if any(pointer.startswith(f"{path}/") for pointer in sources.get(key, ())):
-                return ((page, key),)
+    # who somebody is says a name or an NPI, not the qualifier that may stand before them
+    for names in ([f"{path}/{name}" for name in ("organization_name", "last_name", "npi")], [f"{path}/"]):
+        for page, sources in enumerate(filled.sources):
+            for key in boxes(filled.form):
+                if any(pointer.startswith(tuple(names)) for pointer in sources.get(key, ())):
+                    return ((page, key),)
     own = [row for row in crosswalk.rows() if row.path.startswith(f"{path}/") and row.items(filled.form)]
-    # who somebody is stands at the NPI
     own.sort(key=lambda row: not row.path.endswith("/npi"))
     return tuple(_foreseen(own[0].path, own[0].items(filled.form)[0], filled)) if own else ()
 
