@@ -99,6 +99,10 @@ def condition_missing(case: Case) -> Iterator[Hit]:
         {"/accident": {}},
         {"/occurrence_codes/-": {}},
         {"/lines/0/modifiers": ["GA"], "/coverages/0/claim_filing": "MC"},
+        {"/accident": {"kinds": ["other"]}, "/occurrence_codes": [{"code": "01", "date": "2026-03-01"}]},
+        {"/accident": {"kinds": ["other"]}, "/occurrence_codes": [{"code": "02", "date": "2026-03-01"}]},
+        {"/accident": {"kinds": ["other"]}, "/occurrence_codes": [{"code": "03", "date": "2026-03-01"}]},
+        {"/accident": {"kinds": ["other"]}, "/occurrence_codes": [{"code": "06", "date": "2026-03-01"}]},
     ],
 )
 def occurrence_missing(case: Case) -> Iterator[Hit]:
@@ -157,6 +161,15 @@ def occurrence_missing(case: Case) -> Iterator[Hit]:
             "/coverages/-": {"adjudication": {"paid": "500.00"}},
             "/value_codes": [{"code": "12", "amount": "499.99"}],
             "/coverages/0/claim_filing": "ZZ",
+        },
+        {
+            "/coverages": [
+                {"claim_filing": "MB", "responsibility": "T"},
+                {"adjudication": {"paid": "10"}},
+                {"adjudication": {"paid": "20"}},
+            ],
+            "/bill_to": 0,
+            "/value_codes": [{"code": "12", "amount": "30"}],
         },
     ],
 )
@@ -398,6 +411,7 @@ def too_many_for_medicare(case: Case) -> Iterator[Hit]:
                 {"code": "11", "date": "2026-03-02"},
             ]
         },
+        {"/condition_codes": ["", ""]},
     ],
 )
 def code_repeated(case: Case) -> Iterator[Hit]:
@@ -543,6 +557,24 @@ def accident_state_missing(case: Case) -> Iterator[Hit]:
         {
             "/lines": [
                 {"hcpcs": "99282", "service_date": "2026-03-03", "revenue_code": "0450"},
+                {"hcpcs": "99285", "service_date": "2026-03-03", "revenue_code": "0450"},
+            ]
+        },
+        {
+            "/lines": [
+                {"hcpcs": "99281", "service_date": "2026-03-03", "revenue_code": "0450"},
+                {"hcpcs": "99281", "service_date": "2026-03-03", "revenue_code": "0450"},
+            ]
+        },
+        {
+            "/lines": [
+                {"hcpcs": "99282", "service_date": "2026-03-03", "revenue_code": "0450"},
+                {"hcpcs": "99282", "service_date": "2026-03-03", "revenue_code": "0450"},
+            ]
+        },
+        {
+            "/lines": [
+                {"hcpcs": "99285", "service_date": "2026-03-03", "revenue_code": "0450"},
                 {"hcpcs": "99285", "service_date": "2026-03-03", "revenue_code": "0450"},
             ]
         },
