@@ -250,13 +250,21 @@ def _is_surgery(code: str) -> bool:
     snip=4,
     also=("I33",),
     setting="facility",
-    breaks=[{"/operating_provider": {"last_name": "SURGEON", "npi": "1234567893"}}],
+    breaks=[
+        {"/operating_provider": {"last_name": "SURGEON", "npi": "1234567893"}},
+        {"/operating_provider": {}, "/lines/-": {"hcpcs": "10003"}},
+        {"/operating_provider": {}, "/lines/-": {"hcpcs": "69991"}},
+        {"/operating_provider": {}, "/lines/-": {"hcpcs": "045378"}},
+        {"/operating_provider": {}, "/lines/-": {"hcpcs": "٤٥٣٧٨"}},
+    ],
     keeps=[
         {"/operating_provider": {"last_name": "SURGEON", "npi": "1234567893"}, "/lines/0/hcpcs": "36561"},
         {"/operating_provider": {"last_name": "SURGEON", "npi": "1234567893"}, "/type_of_bill": "0111"},
         {"/operating_provider": {}, "/lines/0/hcpcs": "J7030"},
         {},
         {"/operating_provider": {}, "/lines/1": {"hcpcs": "36000"}},
+        {"/operating_provider": {}, "/lines/-": {"hcpcs": "10004"}},
+        {"/operating_provider": {}, "/lines/-": {"hcpcs": "69990"}},
     ],
 )
 def operating_without_surgery(case: Case) -> Iterator[Hit]:
