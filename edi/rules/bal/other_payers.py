@@ -91,7 +91,43 @@ def _paid_by_lines(decision: Adjudication) -> Decimal | None:
             }
         },
     ],
-    keeps=[_other(_BALANCED), _other(_BY_CLAIM)],
+    keeps=[
+        _other(_BALANCED),
+        _other(_BY_CLAIM),
+        {
+            "/coverages/0/responsibility": "S",
+            "/coverages/0/secondary_reason": "12",
+            "/bill_to": 0,
+            "/coverages/-": {
+                **_PAID,
+                "adjudication": {
+                    "paid": "500.00",
+                    "lines": [
+                        {"line": 1, "paid": None},
+                        {
+                            "line": 1,
+                            "paid": "200.00",
+                            "paid_date": "2026-04-01",
+                            "adjustments": [{"group": "CO", "reason": "45", "amount": "49.00"}],
+                        },
+                        {
+                            "line": 2,
+                            "paid": "300.00",
+                            "paid_date": "2026-04-01",
+                            "adjustments": [{"group": "CO", "reason": "45", "amount": "100.00"}],
+                        },
+                    ],
+                },
+            },
+        },
+        {
+            "/coverages/0/responsibility": "S",
+            "/coverages/0/secondary_reason": "12",
+            "/bill_to": 0,
+            "/coverages/-": {**_PAID, "adjudication": _BALANCED},
+            "/lines/0/charge": None,
+        },
+    ],
 )
 def line_unbalanced(case: Case) -> Iterator[Hit]:
     """What another payer paid and adjusted on a line is what was charged for it."""
@@ -117,7 +153,79 @@ def line_unbalanced(case: Case) -> Iterator[Hit]:
     given=("coverages.adjudication",),
     snip=3,
     also=("I39", "SNIP3-002"),
-    breaks=[_other({**_BALANCED, "paid": "499.99"})],
+    breaks=[
+        _other({**_BALANCED, "paid": "499.99"}),
+        {
+            "/coverages/0/responsibility": "S",
+            "/coverages/0/secondary_reason": "12",
+            "/bill_to": 0,
+            "/coverages/-": {
+                **_PAID,
+                "adjudication": {
+                    "paid": "500.00",
+                    "lines": [
+                        {
+                            "line": 1,
+                            "paid": "0.00",
+                            "paid_date": "2026-04-01",
+                            "adjustments": [{"group": "CO", "reason": "45", "amount": "250.00"}],
+                        },
+                        {
+                            "line": 2,
+                            "paid": "400.00",
+                            "paid_date": "2026-04-01",
+                            "adjustments": [{"group": "CO", "reason": "45", "amount": "0.00"}],
+                        },
+                    ],
+                },
+            },
+        },
+        {
+            "/coverages": [
+                {"adjudication": {}},
+                {
+                    "adjudication": {
+                        "paid": "400.00",
+                        "lines": [
+                            {
+                                "line": 1,
+                                "paid": "200.00",
+                                "paid_date": "2026-04-01",
+                                "adjustments": [{"group": "CO", "reason": "45", "amount": "50.00"}],
+                            },
+                            {
+                                "line": 2,
+                                "paid": "300.00",
+                                "paid_date": "2026-04-01",
+                                "adjustments": [{"group": "CO", "reason": "45", "amount": "100.00"}],
+                            },
+                        ],
+                    }
+                },
+                {
+                    "adjudication": {
+                        "paid": "400.00",
+                        "lines": [
+                            {
+                                "line": 1,
+                                "paid": "200.00",
+                                "paid_date": "2026-04-01",
+                                "adjustments": [{"group": "CO", "reason": "45", "amount": "50.00"}],
+                            },
+                            {
+                                "line": 2,
+                                "paid": "300.00",
+                                "paid_date": "2026-04-01",
+                                "adjustments": [{"group": "CO", "reason": "45", "amount": "100.00"}],
+                            },
+                        ],
+                    }
+                },
+                {"claim_filing": "MB"},
+            ],
+            "/bill_to": 3,
+        },
+    ],
     keeps=[
         _other(_BALANCED),
         _other(_BY_CLAIM),
@@ -125,6 +233,26 @@ def line_unbalanced(case: Case) -> Iterator[Hit]:
         {
             "/coverages/-": {"adjudication": {"paid": "499.99", "lines": [{"paid": "200.00"}]}},
             "/coverages/1/adjudication/lines/0/line": 2,
+        },
+        {
+            "/coverages/0/responsibility": "S",
+            "/coverages/0/secondary_reason": "12",
+            "/bill_to": 0,
+            "/coverages/-": {
+                **_PAID,
+                "adjudication": {
+                    "paid": "400.00",
+                    "lines": [
+                        {"line": 1},
+                        {
+                            "line": 2,
+                            "paid": "300.00",
+                            "paid_date": "2026-04-01",
+                            "adjustments": [{"group": "CO", "reason": "45", "amount": "100.00"}],
+                        },
+                    ],
+                },
+            },
         },
     ],
 )
@@ -159,6 +287,72 @@ def paid_differs(case: Case) -> Iterator[Hit]:
                 "adjudication": {"paid": "500.00", "lines": [{"paid": "200.00"}, {"paid": "300.00"}]}
             }
         },
+        {
+            "/coverages/0/responsibility": "S",
+            "/coverages/0/secondary_reason": "12",
+            "/bill_to": 0,
+            "/coverages/-": {
+                **_PAID,
+                "adjudication": {
+                    "paid": "500.00",
+                    "paid_date": "2026-04-01",
+                    "adjustments": [{"group": "CO", "reason": "45"}],
+                },
+            },
+        },
+        {
+            "/coverages": [
+                {"adjudication": {}},
+                {
+                    "adjudication": {
+                        "paid": "400.00",
+                        "paid_date": "2026-04-01",
+                        "adjustments": [{"group": "CO", "reason": "45", "amount": "150.00"}],
+                    }
+                },
+                {
+                    "adjudication": {
+                        "paid": "400.00",
+                        "paid_date": "2026-04-01",
+                        "adjustments": [{"group": "CO", "reason": "45", "amount": "150.00"}],
+                    }
+                },
+                {"claim_filing": "MB"},
+            ],
+            "/bill_to": 3,
+        },
+        {
+            "/coverages": [
+                {
+                    "adjudication": {
+                        "paid": "400.00",
+                        "lines": [
+                            {
+                                "line": 1,
+                                "paid": "200.00",
+                                "paid_date": "2026-04-01",
+                                "adjustments": [{"group": "CO", "reason": "45", "amount": "50.00"}],
+                            },
+                            {
+                                "line": 2,
+                                "paid": "300.00",
+                                "paid_date": "2026-04-01",
+                                "adjustments": [{"group": "CO", "reason": "45", "amount": "100.00"}],
+                            },
+                        ],
+                    }
+                },
+                {
+                    "adjudication": {
+                        "paid": "400.00",
+                        "paid_date": "2026-04-01",
+                        "adjustments": [{"group": "CO", "reason": "45", "amount": "150.00"}],
+                    }
+                },
+                {"claim_filing": "MB"},
+            ],
+            "/bill_to": 2,
+        },
     ],
     keeps=[
         _other(_BALANCED),
@@ -167,6 +361,13 @@ def paid_differs(case: Case) -> Iterator[Hit]:
         {"/coverages/-": {"adjudication": {"paid": "0", "lines": [{"paid": "300.00"}]}}},
         {"/coverages/-": {"adjudication": {"paid": "500.00"}}, "/total_charge": None},
         {"/coverages/-": {"adjudication": {"paid": "499.99", "lines": [{"line": 1, "paid": "199.99"}, {}]}}},
+        {
+            "/coverages/0/responsibility": "S",
+            "/coverages/0/secondary_reason": "12",
+            "/bill_to": 0,
+            "/coverages/-": {**_PAID, "adjudication": _BY_CLAIM},
+            "/coverages/1/adjudication": None,
+        },
     ],
 )
 def claim_unbalanced(case: Case) -> Iterator[Hit]:
@@ -276,10 +477,36 @@ def _adjustments(case: Case) -> Iterator[tuple[str, int, Adjustment]]:
             "/coverages/-": {"adjudication": {"adjustments": [{"amount": "0.00"}]}},
             "/coverages/1/adjudication/adjustments/-": {},
         },
+        {
+            "/coverages/0/responsibility": "S",
+            "/coverages/0/secondary_reason": "12",
+            "/bill_to": 0,
+            "/coverages/-": {
+                **_PAID,
+                "adjudication": {
+                    "lines": [
+                        {
+                            "line": 1,
+                            "adjustments": [
+                                {"group": "XX", "reason": "45", "amount": "1.00"},
+                                {"group": "XX", "reason": "45", "amount": "1.00"},
+                            ],
+                        }
+                    ]
+                },
+            },
+        },
     ],
     keeps=[
         _other(_BY_CLAIM),
         _other({**_BY_CLAIM, "adjustments": [{"group": "PR", "reason": "1", "amount": "-0.01"}]}),
+        {
+            "/coverages/0/responsibility": "S",
+            "/coverages/0/secondary_reason": "12",
+            "/bill_to": 0,
+            "/coverages/-": {**_PAID, "adjudication": {"adjustments": [{"reason": "45", "amount": "1.00"}]}},
+            "/unread/-": {"path": "/coverages/1/adjudication/adjustments/0/group", "text": "?"},
+        },
     ],
 )
 def adjustment_incomplete(case: Case) -> Iterator[Hit]:

@@ -151,6 +151,27 @@ def _amounts(case: Case) -> Iterator[tuple[str, str, Decimal | None]]:
     breaks=[
         {"/lines/0/charge": "250.005", "/total_charge": "650.005"},
         {"/total_charge": "650.001"},
+        {
+            "/coverages": [
+                {},
+                {
+                    "adjudication": {
+                        "paid": "1.005",
+                        "lines": [{"line": 1, "paid": "1.005"}, {"line": 2, "paid": "1.005"}],
+                    }
+                },
+                {"adjudication": {"paid": "1.005"}},
+            ],
+            "/bill_to": 0,
+        },
+        {
+            "/lines/0/charge": "1.005",
+            "/lines/0/non_covered": "1.005",
+            "/lines/1/charge": "1.005",
+            "/lines/1/non_covered": "1.005",
+            "/total_charge": "1.005",
+            "/patient_paid": "1.005",
+        },
     ],
     keeps=[{"/lines/0/charge": "250.00"}, {"/lines/0/charge": "250.000"}],
 )
@@ -188,6 +209,11 @@ def part_of_a_cent(case: Case) -> Iterator[Hit]:
             },
         },
         {"/coverages/-": {}, "/coverages/1/adjudication/remark_codes": ["CO45", "path"]},
+        {"/coverages": [{}, {"adjudication": {"remark_codes": ["XXX"]}}, {}], "/bill_to": 2},
+        {
+            "/coverages/-": {"adjudication": {"paid_date": "2026-04-01", "remark_codes": ["N362"]}},
+            CODES: {"rarc": ["2026-01-01", "2026-12-31", "M15"]},
+        },
     ],
     keeps=[
         _decided(adjustments=_cut("45"), remark_codes=["MA130"]),
@@ -200,6 +226,11 @@ def part_of_a_cent(case: Case) -> Iterator[Hit]:
         {
             CODES: {"carc": ["2026-01-01", "2026-12-31"]},
             "/coverages/-": {"adjudication": {"paid_date": "2025-03-31", "adjustments": [{"reason": "45"}]}},
+        },
+        {
+            "/coverages/-": {"adjudication": {"remark_codes": ["N362"]}},
+            CODES: {"rarc": ["2026-01-01", "2026-12-31", "M15"]},
+            "/lines": [],
         },
     ],
 )

@@ -92,11 +92,27 @@ def lacks_dose(given: Given) -> bool:
             "/administrations/-": {"id": "A2"},
         },
         {"/administrations/0/drug": None, "/administrations/-": {"id": "A2"}},
+        {
+            "/administrations/0/dose": None,
+            "/administrations/0/hcpcs": None,
+            "/administrations/0/volume_ml": "500",
+        },
+        {
+            "/administrations/0/dose": None,
+            "/administrations/0/hcpcs": None,
+            "/administrations/0/category": "hydration",
+        },
     ],
     keeps=[
         {},
         {"/administrations/0/dose": None},
         {"/administrations/0/drug": None, "/administrations/0/hcpcs": None},
+        {
+            "/administrations/0/dose": None,
+            "/administrations/0/hcpcs": None,
+            "/administrations/0/category": "hydration",
+            "/administrations/0/volume_ml": "500",
+        },
     ],
 )
 def not_charted(case: Case) -> Iterator[Hit]:
@@ -276,6 +292,7 @@ def product_not_charted(case: Case) -> Iterator[Hit]:
             "/administrations/0/technique": "injection",
             "/administrations/0/route": "IM",
         },
+        {"/administrations/0/access_site": None, "/administrations/0/route": "SC"},
     ],
 )
 def site_not_charted(case: Case) -> Iterator[Hit]:

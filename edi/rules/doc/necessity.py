@@ -27,6 +27,78 @@ LATEST_HOURS = 48
         {"/administrations/0/order": None},
         {"/administrations/0/order": {"indication": "D50.9"}},
         {"/administrations/0/order": {}, "/administrations/-": {"id": "A2"}},
+        {"/administrations/0/order": {}, "/administrations/0/signed_by": None},
+        {
+            "/administrations": [
+                {
+                    "id": "A1",
+                    "drug": "iron sucrose",
+                    "hcpcs": "J1756",
+                    "start": "2026-03-03T09:00",
+                    "stop": "2026-03-03T09:45",
+                }
+            ]
+        },
+        {
+            "/administrations": [
+                {
+                    "id": "A1",
+                    "drug": "iron sucrose",
+                    "hcpcs": "J1756",
+                    "start": "2026-03-03T09:00",
+                    "stop": "2026-03-03T09:45",
+                    "order": {},
+                }
+            ]
+        },
+        {
+            "/administrations": [
+                {
+                    "id": "A1",
+                    "drug": "iron sucrose",
+                    "hcpcs": "J1756",
+                    "start": "2026-03-03T09:00",
+                    "stop": "2026-03-03T09:45",
+                },
+                {"id": "A2", "order": {"id": "O1"}},
+            ]
+        },
+        {
+            "/administrations": [
+                {
+                    "id": "A1",
+                    "drug": "iron sucrose",
+                    "hcpcs": "J1756",
+                    "start": "2026-03-03T09:00",
+                    "stop": "2026-03-03T09:45",
+                },
+                {"id": "A2", "order": {"by_npi": "1245319599"}},
+            ]
+        },
+        {
+            "/administrations": [
+                {
+                    "id": "A1",
+                    "drug": "iron sucrose",
+                    "hcpcs": "J1756",
+                    "start": "2026-03-03T09:00",
+                    "stop": "2026-03-03T09:45",
+                },
+                {"id": "A2", "order": {"indication": "D50.9"}},
+            ]
+        },
+        {
+            "/administrations": [
+                {
+                    "id": "A1",
+                    "drug": "iron sucrose",
+                    "hcpcs": "J1756",
+                    "start": "2026-03-03T09:00",
+                    "stop": "2026-03-03T09:45",
+                    "signed_by": "N. NURSE",
+                }
+            ]
+        },
     ],
     keeps=[
         {},
@@ -191,7 +263,11 @@ def indication_missing(case: Case) -> Iterator[Hit]:
         {"/administrations/0/signed_by": " ", "/administrations/-": {"id": "A2"}},
         {"/administrations/0/signer_credential": None, "/administrations/-": {"id": "A2"}},
     ],
-    keeps=[{}, {"/administrations/0/signed_by": None, "/administrations/0/purpose": "flush"}],
+    keeps=[
+        {},
+        {"/administrations/0/signed_by": None, "/administrations/0/purpose": "flush"},
+        {"/administrations/-": {"id": "A2", "route": "PO"}},
+    ],
 )
 def signature_missing(case: Case) -> Iterator[Hit]:
     """An entry that nobody signed proves nothing. A signature without credentials is a warning."""

@@ -7,7 +7,7 @@ from decimal import Decimal
 from edi.coding.given import NOT_CLASSIFIED
 from edi.coding.timeline import Given
 from edi.rules import Case, Hit, rule
-from edi.rules.about import BASE
+from edi.rules.about import BASE, ON
 from edi.rules.asks import box, first_day
 from edi.rules.drug.units import units_mistaken
 from edi.rules.f15.lines import charge_problems
@@ -29,8 +29,16 @@ SHOWN = 4
     by_line=True,
     snip=2,
     also=("F15-24F-001", "P62", "I46"),
-    breaks=[{"/lines/1/charge": None}, {"/lines/1/charge": "0.00"}, {"/lines/1/charge": "-2.00"}],
-    keeps=[{"/lines/1/charge": "0.01"}],
+    breaks=[
+        {"/lines/1/charge": None},
+        {"/lines/1/charge": "0.00"},
+        {"/lines/1/charge": "-2.00"},
+        {ON: "encounter", "/administrations/0/dose": None, "/charges": {}},
+    ],
+    keeps=[
+        {"/lines/1/charge": "0.01"},
+        {ON: "encounter", "/administrations/0/dose": None},
+    ],
 )
 def drug_charge_unusable(case: Case) -> Iterator[Hit]:
     """A drug line has a charge; zero is valid for a drug that was not bought: a warning."""

@@ -70,6 +70,7 @@ def principal_missing(case: Case) -> Iterator[Hit]:
         {"/diagnoses/1/code": "e86.0"},
         {"/diagnoses/1/code": "E8", "/lines/1/service_date": "2007-05-22"},
         {"/lines": None},
+        {"/diagnoses/0/code": None, "/unread/-": {"path": "/diagnoses/0/code", "text": "?"}},
     ],
 )
 def malformed(case: Case) -> Iterator[Hit]:
@@ -100,6 +101,30 @@ def malformed(case: Case) -> Iterator[Hit]:
             "/diagnoses": [{"code": f"E86.{n}"} for n in range(5)],
         },
         {"/lines/0/diagnosis_pointers": [1, 2, 3, 4, 5], "/lines/1/diagnosis_pointers": [1, 2, 3, 4, 5]},
+        {BASE: "facility", "/diagnoses": [{"code": "D50.9"}] * 26},
+        {
+            BASE: "facility",
+            "/diagnoses": [
+                {"code": "D50.9"},
+                {"code": "W01.0XXA", "kind": "external_cause"},
+                {"code": "W01.0XXA", "kind": "external_cause"},
+                {"code": "W01.0XXA", "kind": "external_cause"},
+                {"code": "W01.0XXA", "kind": "external_cause"},
+                {"code": "W01.0XXA", "kind": "external_cause"},
+                {"code": "W01.0XXA", "kind": "external_cause"},
+                {"code": "W01.0XXA", "kind": "external_cause"},
+                {"code": "W01.0XXA", "kind": "external_cause"},
+                {"code": "W01.0XXA", "kind": "external_cause"},
+                {"code": "W01.0XXA", "kind": "external_cause"},
+                {"code": "W01.0XXA", "kind": "external_cause"},
+                {"code": "W01.0XXA", "kind": "external_cause"},
+                {"code": "W01.0XXA", "kind": "external_cause"},
+                {"code": "R50.9", "kind": "reason_for_visit"},
+                {"code": "R50.9", "kind": "reason_for_visit"},
+                {"code": "R50.9", "kind": "reason_for_visit"},
+                {"code": "R50.9", "kind": "reason_for_visit"},
+            ],
+        },
     ],
     keeps=[
         {"/diagnoses": [{"code": f"E86.{n}"} for n in range(12)]},

@@ -7,7 +7,7 @@ from functools import lru_cache
 from edi.codes import icd10
 from edi.finding import Severity
 from edi.refdata import Entry, Lists
-from edi.rules.about import BASE, is_inpatient
+from edi.rules.about import BASE, CODES, is_inpatient
 from edi.rules.asks import box, period, pointed
 from edi.rules.base import Case, Hit, rule
 
@@ -141,6 +141,52 @@ def _of_facility(case: Case, code: str, first: date | None, last: date | None) -
         {"/diagnoses/0/code": "G35", "/diagnoses/1/code": "E86.5"},
         {"/diagnoses/0/code": "250.00", "/diagnoses/1/code": "E86.3"},
         {"/diagnoses/0/code": "G35", BASE: "inpatient"},
+        {
+            "/diagnoses/0/code": "E66.8",
+            "/lines/0/service_date": "2024-10-01",
+            "/lines/1/service_date": "2026-10-01",
+        },
+        {
+            "/diagnoses/1/code": "E66.8",
+            "/lines/0/service_date": "2026-10-01",
+            "/lines/1/service_date": "2024-10-01",
+            "/lines/0/diagnosis_pointers": [1],
+            "/lines/1/diagnosis_pointers": [1],
+        },
+        {
+            "/diagnoses/1/code": "G35",
+            "/lines/0/service_date": "2025-10-01",
+            "/lines/0/diagnosis_pointers": [0],
+            "/lines/1/diagnosis_pointers": [3],
+        },
+        {
+            BASE: "facility",
+            "/diagnoses/0/code": "G35",
+            "/statement": {"from_date": "2025-09-30", "through_date": "2025-10-01"},
+        },
+        {
+            BASE: "facility",
+            "/diagnoses/0/code": "G35",
+            "/statement": {"from_date": "2025-10-01", "through_date": "2025-10-02"},
+        },
+        {
+            BASE: "inpatient",
+            "/diagnoses/0/code": "G35",
+            "/statement": {"from_date": "2025-09-30", "through_date": "2025-10-01"},
+        },
+        {
+            BASE: "facility",
+            "/diagnoses/0/code": "G35",
+            "/statement": {"from_date": "2025-10-01"},
+            "/lines": [],
+        },
+        {
+            BASE: "facility",
+            "/diagnoses/0/code": "G35",
+            "/statement": {"through_date": "2025-10-01"},
+            "/lines": [],
+        },
+        {"/diagnoses/0/code": "D50.9", CODES: {"icd10cm": ["2026-01-01", "2026-12-31", "D50.9"]}},
     ],
     keeps=[
         {"/diagnoses/0/code": "G35.A"},
@@ -174,6 +220,7 @@ def _of_facility(case: Case, code: str, first: date | None, last: date | None) -
         {"/diagnoses/0/code": "D50.99", **_on(None)},
         {"/diagnoses/0/code": "250.00"},
         {"/diagnoses/0": {}},
+        {BASE: "facility", "/diagnoses/0/code": "G35", "/statement": {}, "/lines": []},
     ],
 )
 def not_in_force(case: Case) -> Iterator[Hit]:

@@ -54,6 +54,18 @@ def _only_treatment(case: Case) -> bool:
         {"/diagnoses": [{"code": "D49.0"}], "/lines/0/hcpcs": "96409"},
         {"/diagnoses": [{"code": "D49.0"}], "/lines/3/service_date": "2015-10-01"},
         {"/diagnoses": [{"code": "D49.0"}], "/lines/0/hcpcs": "96411"},
+        {"/diagnoses": [{"code": "D4"}]},
+        {"/diagnoses": [{}, {"code": "C50.911"}]},
+        {"/diagnoses": [{"code": "C50.911"}], "/lines/-": {}},
+        {"/diagnoses": [{"code": "C50.911"}], "/lines": [{"hcpcs": "96413"}]},
+        {
+            "/setting": "professional",
+            "/diagnoses": [{"code": "Z51.11"}, {"code": "C50.911"}],
+            "/lines": [
+                {"hcpcs": "96413", "service_date": "2026-03-03"},
+                {"hcpcs": "96415", "service_date": "2026-03-03", "diagnosis_pointers": [2]},
+            ],
+        },
     ],
     keeps=[
         {"/diagnoses": [{"code": "Z51.11"}, {"code": "C50.911"}]},
@@ -70,6 +82,13 @@ def _only_treatment(case: Case) -> bool:
         {"/diagnoses": [{"code": "D49.0"}], "/lines/0/service_date": "2007-05-22"},
         {"/diagnoses": [{"code": "Z51.11"}, {"code": "C50.911"}], BASE: "biologic-coded"},
         {"/setting": None, "/lines/1/diagnosis_pointers": [2]},
+        {"/diagnoses": [{"code": "DXX.0"}]},
+        {
+            "/setting": "professional",
+            "/diagnoses": [{"code": "Z51.11"}, {"code": "C50.911"}, {"code": "D50.9"}],
+            "/lines": [{"hcpcs": "96413", "service_date": "2026-03-03", "diagnosis_pointers": [3]}],
+        },
+        {"/lines": [{"hcpcs": "96365", "service_date": "2026-03-03"}], "/diagnoses": [{"code": "C50.911"}]},
     ],
 )
 def chemotherapy_order(case: Case) -> Iterator[Hit]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from edi.rules import Case, Hit, rule
+from edi.rules.about import ON
 from edi.rules.asks import pointed, unread
 
 
@@ -24,8 +25,36 @@ from edi.rules.asks import pointed, unread
         {"/lines/0/diagnosis_pointers": []},
         {"/lines/0/diagnosis_pointers": [5, 0]},
         {"/lines/0/diagnosis_pointers": [], "/lines/1/diagnosis_pointers": []},
+        {
+            ON: "encounter",
+            "/administrations/0/diagnosis_pointers": [9],
+            "/administrations/-": {
+                "id": "A2",
+                "drug": "ceftriaxone",
+                "hcpcs": "J0696",
+                "start": "2026-03-03T10:00",
+                "stop": "2026-03-03T10:30",
+            },
+            "/services/-": {"hcpcs": "99213", "diagnosis_pointers": [9]},
+        },
+        {
+            ON: "encounter",
+            "/services/-": {"hcpcs": "99213", "diagnosis_pointers": [9], "administrations": ["A1"]},
+        },
+        {
+            ON: "encounter",
+            "/services/-": {"hcpcs": "99213", "diagnosis_pointers": [9], "administrations": ["A9"]},
+        },
     ],
-    keeps=[{"/lines/0/diagnosis_pointers": [2]}, {"/lines/0/diagnosis_pointers": [1, 2]}],
+    keeps=[
+        {"/lines/0/diagnosis_pointers": [2]},
+        {"/lines/0/diagnosis_pointers": [1, 2]},
+        {
+            "/lines/0/diagnosis_pointers": [],
+            "/unread/-": {"path": "/lines/0/diagnosis_pointers", "text": "?"},
+        },
+        {ON: "encounter", "/administrations/0/diagnosis_pointers": [9]},
+    ],
 )
 def pointer_impossible(case: Case) -> Iterator[Hit]:
     """Every line says which diagnosis it treats; the first pointer is the main one."""

@@ -113,12 +113,26 @@ def _amounts(given: Given) -> Iterator[tuple[str, str, str]]:
             "/administrations/0/containers/0/count": 0,
             "/administrations/0/discard": {"value": "-1", "unit": "mg"},
         },
+        {
+            "/administrations/0/containers/0": {
+                "size": {"value": "0", "unit": "vials"},
+                "count": 1,
+                "volume_ml": "0",
+            },
+            "/administrations/0/containers/-": {
+                "size": {"value": "0", "unit": "vials"},
+                "count": 1,
+                "volume_ml": "0",
+            },
+        },
     ],
     keeps=[
         {"/administrations/0/containers/0/count": 1},
         {"/administrations/0/containers": []},
         {"/administrations/0/containers/0/volume_ml": "10"},
         {"/administrations/0/discard": {"value": "0", "unit": "mg"}},
+        {"/administrations/0/containers/0/size/value": "0.5"},
+        {"/administrations/0/containers/0/volume_ml": "0.5"},
     ],
 )
 def container_impossible(case: Case) -> Iterator[Hit]:

@@ -7,6 +7,7 @@ from typing import Literal
 from edi.codes import dose
 from edi.coding.timeline import Given
 from edi.rules import Case, Hit, rule
+from edi.rules.about import BASE
 
 Fault = Literal["missing", "not_positive", "unit_unknown", "unit_does_not_fit"]
 _RECORD = "encounter record (contract, section 2); HCPCS (billing units of drug codes)"
@@ -57,6 +58,7 @@ def _billed(case: Case, given: Given) -> bool:
             "/administrations/0/dose": None,
             "/administrations/-": {"id": "A2", "hcpcs": "J2405", "start": "2026-03-03T11:15"},
         },
+        {"/administrations/0/dose": None, "/administrations/0/volume_ml": "100"},
     ],
     keeps=[
         {"/administrations/0/dose": None, "/administrations/0/patient_supplied": True},
@@ -126,6 +128,17 @@ def dose_not_positive(case: Case) -> Iterator[Hit]:
             "/administrations/0/dose/unit": "vials",
             "/administrations/-": {"id": "A2", "dose": {"value": "200", "unit": "vials"}},
         },
+        {
+            BASE: "coded-professional",
+            "/administrations/0/dose/unit": "vials",
+            "/services/0/units": None,
+            "/services/0/administrations": ["A1"],
+        },
+        {
+            BASE: "coded-professional",
+            "/administrations/0/dose/unit": "vials",
+            "/services/1/administrations": ["A1"],
+        },
     ],
     keeps=[{"/administrations/0/dose": {"value": "0.2", "unit": "g"}}],
 )
@@ -162,10 +175,12 @@ def dose_unit_unknown(case: Case) -> Iterator[Hit]:
             "/administrations/0/dose": {"value": "10", "unit": "mL"},
             "/administrations/-": {"id": "A2", "hcpcs": "J1756", "dose": {"value": "10", "unit": "mL"}},
         },
+        {"/administrations/0/dose": {"value": "0.5", "unit": "mL"}},
     ],
     keeps=[
         {"/administrations/0/dose": {"value": "200000", "unit": "mcg"}},
         {"/administrations/0/dose": {"value": "10", "unit": "mL"}, "/administrations/0/hcpcs": None},
+        {"/administrations/0/dose": {"value": "0", "unit": "mL"}},
     ],
 )
 def dose_unit_does_not_fit(case: Case) -> Iterator[Hit]:

@@ -20,8 +20,16 @@ _RECORD = "encounter record (contract, section 2)"
     severity="error",
     snip=2,
     on="encounter",
-    breaks=[{"/setting": None, "/place_of_service": None, "/ownership": None}],
-    keeps=[{"/setting": None}, {"/place_of_service": None}, {"/setting": None, "/ownership": None}],
+    breaks=[
+        {"/setting": None, "/place_of_service": None, "/ownership": None},
+        {ON: "claim", "/setting": None},
+    ],
+    keeps=[
+        {"/setting": None},
+        {"/place_of_service": None},
+        {"/setting": None, "/ownership": None},
+        {ON: "claim"},
+    ],
 )
 def setting_unknown(case: Case) -> Iterator[Hit]:
     """The setting decides the form, the transaction and half of the coding rules."""

@@ -40,6 +40,7 @@ def _problem(code: str | None) -> str | None:
         {"/occurrence_codes": [{}]},
         {"/occurrence_spans": [{"from_date": "2026-03-02", "through_date": "2026-03-01"}, {}]},
         {"/occurrence_spans": [{"through_date": "2026-03-01"}]},
+        {"/occurrence_codes": [{"code": "1-", "date": "2026-03-01"}]},
     ],
     keeps=[
         {"/occurrence_codes": [{"code": "11", "date": "2026-03-01"}]},
@@ -104,7 +105,12 @@ def value_incomplete(case: Case) -> Iterator[Hit]:
     given=("condition_codes", "occurrence_codes", "occurrence_spans", "value_codes"),
     snip=2,
     also=("P44", "SNIP2-005"),
-    breaks=[{"/condition_codes": ["08"] * 25}],
+    breaks=[
+        {"/condition_codes": ["08"] * 25},
+        {"/occurrence_codes": [{"code": "11", "date": "2026-03-01"}] * 25},
+        {"/occurrence_spans": [{"code": "72", "from_date": "2026-03-01", "through_date": "2026-03-01"}] * 25},
+        {"/value_codes": [{"code": "A0", "amount": "1"}] * 25, "/condition_codes": ["08"] * 25},
+    ],
     keeps=[{"/condition_codes": ["08"] * 24}],
 )
 def codes_exceed_room(case: Case) -> Iterator[Hit]:

@@ -49,6 +49,11 @@ from edi.rules.asks import absent, address_problems, box, is_po_box, npi_due, sh
         },
         {"/billing_provider/address/zip": "627010002"},
         {"/billing_provider/address/line1": "12 POBOXER LANE"},
+        {"/billing_provider/npi": None, "/unread/-": {"path": "/billing_provider/npi", "text": "?"}},
+        {
+            "/billing_provider/address/zip": None,
+            "/unread/-": {"path": "/billing_provider/address/zip", "text": "?"},
+        },
     ],
 )
 def billing_provider_unusable(case: Case) -> Iterator[Hit]:
@@ -103,6 +108,11 @@ def billing_provider_unusable(case: Case) -> Iterator[Hit]:
         {"/billing_provider/tax_id_type": "SY"},
         {"/setting": "facility"},
         {"/billing_provider": None},
+        {"/billing_provider/tax_id": None, "/unread/-": {"path": "/billing_provider/tax_id", "text": "?"}},
+        {
+            "/billing_provider/tax_id_type": None,
+            "/unread/-": {"path": "/billing_provider/tax_id_type", "text": "?"},
+        },
     ],
 )
 def tax_id_unusable(case: Case) -> Iterator[Hit]:
@@ -176,6 +186,10 @@ def provider_signature_missing(case: Case) -> Iterator[Hit]:
         {"/signatures/accept_assignment": "C"},
         {"/signatures/accept_assignment": "B"},
         {},
+        {
+            "/signatures/accept_assignment": None,
+            "/unread/-": {"path": "/signatures/accept_assignment", "text": "?"},
+        },
     ],
 )
 def assignment_missing(case: Case) -> Iterator[Hit]:
@@ -203,6 +217,10 @@ def assignment_missing(case: Case) -> Iterator[Hit]:
         {"/signatures/assignment_of_benefits": "N"},
         {"/signatures/assignment_of_benefits": "W"},
         {},
+        {
+            "/signatures/assignment_of_benefits": None,
+            "/unread/-": {"path": "/signatures/assignment_of_benefits", "text": "?"},
+        },
     ],
 )
 def benefit_assignment_missing(case: Case) -> Iterator[Hit]:
@@ -234,6 +252,10 @@ def benefit_assignment_missing(case: Case) -> Iterator[Hit]:
     keeps=[
         {"/signatures/release_of_information": "I"},
         {},
+        {
+            "/signatures/release_of_information": None,
+            "/unread/-": {"path": "/signatures/release_of_information", "text": "?"},
+        },
     ],
 )
 def release_missing(case: Case) -> Iterator[Hit]:

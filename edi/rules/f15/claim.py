@@ -53,7 +53,10 @@ def value_unreadable(case: Case) -> Iterator[Hit]:
         {"/claim_id": "A23456789012345678901234567890123456789"},
         {"/claim_id": "A2345678901234567890123456789012345678"},
     ],
-    keeps=[{"/claim_id": "A2345678901234567890"}],
+    keeps=[
+        {"/claim_id": "A2345678901234567890"},
+        {"/claim_id": None, "/unread/-": {"path": "/claim_id", "text": "?"}},
+    ],
 )
 def claim_id_unusable(case: Case) -> Iterator[Hit]:
     """The payer returns the id with its answer; 20 characters are sure to come back, 38 can be sent.

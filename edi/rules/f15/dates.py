@@ -6,6 +6,7 @@ from datetime import date
 
 from edi.model.claim import Claim, other_coverages
 from edi.rules import Case, Hit, rule
+from edi.rules.about import BASE
 from edi.rules.asks import day_one, last_days
 
 BEFORE = {
@@ -69,6 +70,22 @@ def _last(claim: Claim) -> date | None:
         {"/occurrence_codes": [{"date": "2026-03-04"}], "/occurrence_codes/0/code": "06"},
         {"/occurrence_codes": [{"date": "2026-03-04"}], "/occurrence_codes/0/code": "03"},
         {"/occurrence_codes": [{"date": "2026-03-04"}], "/occurrence_codes/0/code": "02"},
+        {
+            BASE: "facility",
+            "/dates": [{"qualifier": "431", "date": "2026-03-04"}],
+            "/lines": [],
+            "/statement": {"through_date": "2026-03-03"},
+        },
+        {
+            "/dates": [
+                {"qualifier": "484", "date": "2026-03-04"},
+                {"qualifier": "454", "date": "2026-03-04"},
+                {"qualifier": "304", "date": "2026-03-04"},
+                {"qualifier": "453", "date": "2026-03-04"},
+                {"qualifier": "455", "date": "2026-03-04"},
+                {"qualifier": "444", "date": "2026-03-04"},
+            ]
+        },
     ],
     keeps=[
         {"/dates": [{"qualifier": "431", "date": "2026-03-03"}]},
@@ -79,6 +96,7 @@ def _last(claim: Claim) -> date | None:
         {"/dates": [{"qualifier": "431"}]},
         {"/occurrence_codes": [{"code": "11", "date": "2026-03-04"}], "/lines": None},
         {"/dates": [{"date": "2026-03-10"}], "/dates/0/qualifier": "439"},
+        {"/dates": [{"qualifier": "431", "date": "2026-03-04"}], "/lines/0/service_through": "2026-03-04"},
     ],
 )
 def event_after_service(case: Case) -> Iterator[Hit]:
@@ -153,7 +171,37 @@ def discharge_before_admission(case: Case) -> Iterator[Hit]:
     given=("coverages.adjudication",),
     snip=4,
     also=("P54", "P56", "SNIP4-003"),
-    breaks=[_decided("2026-03-02")],
+    breaks=[
+        _decided("2026-03-02"),
+        {
+            "/coverages": [
+                {"adjudication": {}},
+                {
+                    "adjudication": {
+                        "paid_date": "2026-03-02",
+                        "lines": [{"line": 1, "paid_date": "2026-03-01"}],
+                    }
+                },
+                {"adjudication": {"paid_date": "2026-03-02"}},
+                {"claim_filing": "MB"},
+            ],
+            "/bill_to": 3,
+        },
+        {
+            "/coverages": [
+                {},
+                {
+                    "adjudication": {
+                        "paid_date": "2026-03-02",
+                        "lines": [{"line": 1, "paid_date": "2026-03-01"}],
+                    }
+                },
+                {"adjudication": {"paid_date": "2026-03-02"}},
+                {"claim_filing": "MB"},
+            ],
+            "/bill_to": 3,
+        },
+    ],
     keeps=[
         _decided("2026-03-03"),
         {"/coverages/-": {}},
@@ -192,6 +240,18 @@ def decision_before_service(case: Case) -> Iterator[Hit]:
         {"/accident": {"kinds": ["other"], "date": "2026-04-11"}},
         _decided("2026-04-11"),
         {"/patient/death_date": "2026-04-11", "/accident/date": "2026-10-03"},
+        {
+            "/dates": [
+                {"qualifier": "431", "date": "2026-04-11"},
+                {"qualifier": "484", "date": "2026-04-11"},
+                {"qualifier": "454", "date": "2026-04-11"},
+                {"qualifier": "304", "date": "2026-04-11"},
+                {"qualifier": "453", "date": "2026-04-11"},
+                {"qualifier": "439", "date": "2026-04-11"},
+                {"qualifier": "455", "date": "2026-04-11"},
+                {"qualifier": "444", "date": "2026-04-11"},
+            ]
+        },
     ],
     keeps=[
         {"/dates": [{"qualifier": "431", "date": "2026-04-10"}]},

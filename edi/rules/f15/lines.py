@@ -7,7 +7,7 @@ from edi.codes import hcpcs, modifier
 from edi.coding.timeline import Given
 from edi.model.claim import ServiceLine
 from edi.rules import Case, Hit, rule
-from edi.rules.about import BASE
+from edi.rules.about import BASE, ON
 from edi.rules.asks import absent, box
 from edi.rules.enc.doses import dose_fault
 
@@ -113,12 +113,17 @@ def service_after_receipt(case: Case) -> Iterator[Hit]:
         {"/lines/0/modifiers": ["59 ", "5"]},
         {"/lines/0/hcpcs": "9636", "/lines/1/hcpcs": "9636"},
         {"/lines/0/hcpcs": None, "/lines/1/modifiers": ["24D"]},
+        {"/lines/0/modifiers": ["5 "]},
     ],
     keeps=[
         {"/lines/0/modifiers": ["59"]},
         {"/lines/0/hcpcs": "G0378"},
         {"/lines/0/hcpcs": "0001A"},
         {BASE: "inpatient"},
+        {BASE: "inpatient", "/lines/0/hcpcs": "ABC12D", "/lines/0/revenue_code": "0022"},
+        {BASE: "inpatient", "/lines/0/hcpcs": "ABC12D", "/lines/0/revenue_code": "0023"},
+        {BASE: "inpatient", "/lines/0/hcpcs": "ABC12D", "/lines/0/revenue_code": "0024"},
+        {"/lines/0/hcpcs": None, "/unread/-": {"path": "/lines/0/hcpcs", "text": "?"}},
     ],
 )
 def procedure_unusable(case: Case) -> Iterator[Hit]:
@@ -183,8 +188,15 @@ def charge_problems(case: Case, *, drugs: bool) -> Iterator[Hit]:
         {"/lines/0/charge": None},
         {"/lines/0/charge": "-0.01"},
         {"/lines/0/charge": "0.00"},
+        {"/lines/0/charge": None, "/lines/1/charge": None},
+        {"/lines/0/charge": None, "/lines/-": {"hcpcs": None, "revenue_code": "0260"}},
+        {"/lines/0/charge": "-1", "/lines/-": {"hcpcs": "96375", "charge": "-1"}},
+        {"/lines/0/charge": "0", "/lines/-": {"hcpcs": "96375", "charge": "0"}},
     ],
-    keeps=[{"/lines/0/charge": "0.01"}],
+    keeps=[
+        {"/lines/0/charge": "0.01"},
+        {"/lines/0/charge": None, "/unread/-": {"path": "/lines/0/charge", "text": "?"}},
+    ],
 )
 def charge_unusable(case: Case) -> Iterator[Hit]:
     """Every line has a charge, and none is negative.
@@ -219,8 +231,34 @@ def _said_elsewhere(case: Case, line: ServiceLine) -> bool:
         {"/lines/0/units": "-1"},
         {"/lines/0/units": 0, "/lines/-": {}},
         {"/lines/0/units": None, "/lines/1/units": "0"},
+        {
+            ON: "encounter",
+            BASE: "coded-professional",
+            "/services/1/units": None,
+            "/administrations/0/dose": None,
+        },
+        {
+            ON: "encounter",
+            BASE: "coded-professional",
+            "/services/0/units": None,
+            "/services/0/administrations": ["A1"],
+            "/administrations/0/dose": None,
+        },
+        {
+            ON: "encounter",
+            BASE: "coded-professional",
+            "/services/1/units": None,
+            "/services/1/administrations": ["A9"],
+            "/administrations/0/dose": None,
+        },
+        {"/lines/1/units": None},
     ],
-    keeps=[{"/lines/0/units": 1}, {"/lines/1/units": 1000}],
+    keeps=[
+        {"/lines/0/units": 1},
+        {"/lines/1/units": 1000},
+        {ON: "encounter", "/administrations/0/dose": None},
+        {"/lines/0/units": None, "/unread/-": {"path": "/lines/0/units", "text": "?"}},
+    ],
 )
 def units_unusable(case: Case) -> Iterator[Hit]:
     """Every line has units, more than none."""

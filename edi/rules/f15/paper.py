@@ -52,7 +52,11 @@ def _tick_problem(page: Page, box: str, *, needed: bool = True) -> str | None:
     setting="professional",
     needs=("paper",),
     breaks=[{PAPER: [{"1a": "1EG4TE5MK73"}]}],
-    keeps=[{PAPER: [{"carrier.1": "MEDICARE PART B", "carrier.2": "1 A STREET"}]}, {PAPER: [{}]}],
+    keeps=[
+        {PAPER: [{"carrier.1": "MEDICARE PART B", "carrier.2": "1 A STREET"}]},
+        {PAPER: [{}]},
+        {PAPER: [{"top": "MEDICARE", "1a": "1EG4TE5MK73"}]},
+    ],
 )
 def payer_block_empty(case: Case) -> Iterator[Hit]:
     """A form without an address comes back."""

@@ -66,6 +66,8 @@ def patient_name_unusable(case: Case) -> Iterator[Hit]:
         {"/lines": None},
         {"/patient": None},
         {"/patient/birth_date": "1906-01-01"},
+        {"/patient/birth_date": None, "/unread/-": {"path": "/patient/birth_date", "text": "?"}},
+        {"/patient/sex": None, "/unread/-": {"path": "/patient/sex", "text": "?"}},
     ],
 )
 def demographics_unusable(case: Case) -> Iterator[Hit]:
@@ -121,6 +123,7 @@ def demographics_unusable(case: Case) -> Iterator[Hit]:
             "/patient/address/zip": "K1A 0B1",
         },
         {"/patient": None},
+        {"/patient/address/zip": None, "/unread/-": {"path": "/patient/address/zip", "text": "?"}},
     ],
 )
 def patient_address_incomplete(case: Case) -> Iterator[Hit]:
@@ -178,6 +181,8 @@ def service_after_death(case: Case) -> Iterator[Hit]:
         {"/accident": {"kinds": ["other"], "date": "2026-03-04"}},
         {"/accident": {"kinds": ["auto"]}, "/dates/-": {"date": "2026-03-01"}},
         {"/accident": {"kinds": ["auto"], "date": "2026-03-01"}, "/lines": None},
+        {"/accident": {"kinds": ["auto"], "date": "2026-03-01", "country": "US"}},
+        {"/accident": {"kinds": ["auto"], "date": "2026-03-01", "country": "USA"}},
     ],
     keeps=[
         {"/accident": {"kinds": ["auto"], "date": "2026-03-01", "state": "IL"}},

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from edi.codes import bill_type
 from edi.model.claim import Admission
 from edi.rules import Case, Hit, rule
+from edi.rules.about import BASE
 from edi.rules.asks import absent, is_outpatient, period
 
 MOST_LINES = 999
@@ -27,7 +28,11 @@ MOST_LINES = 999
         {"/type_of_bill": "0031"},
         {"/type_of_bill": "01312"},
     ],
-    keeps=[{"/type_of_bill": "131"}, {"/type_of_bill": "0851"}],
+    keeps=[
+        {"/type_of_bill": "131"},
+        {"/type_of_bill": "0851"},
+        {"/type_of_bill": None, "/unread/-": {"path": "/type_of_bill", "text": "?"}},
+    ],
 )
 def type_of_bill_unusable(case: Case) -> Iterator[Hit]:
     """Every facility claim has a type of bill; which types fit an infusion is another rule's matter."""
@@ -97,6 +102,12 @@ def frequency_contradicts(case: Case) -> Iterator[Hit]:
             "/statement/through_date": "2026-03-31",
         },
         {"/type_of_bill": "0111", "/lines": None},
+        {
+            BASE: "inpatient",
+            "/statement": None,
+            "/lines/0/service_date": None,
+            "/unread/-": {"path": "/statement/from_date", "text": "?"},
+        },
     ],
 )
 def statement_unusable(case: Case) -> Iterator[Hit]:
@@ -125,7 +136,10 @@ def _admission(case: Case) -> Admission:
     also=("I16",),
     setting="facility",
     breaks=[{"/admission": None}, {"/admission/type": None}, {"/admission/type": "8"}],
-    keeps=[{"/admission/type": "9"}],
+    keeps=[
+        {"/admission/type": "9"},
+        {"/admission/type": None, "/unread/-": {"path": "/admission/type", "text": "?"}},
+    ],
 )
 def admission_type_unusable(case: Case) -> Iterator[Hit]:
     """Every facility claim says how urgent the visit was."""
@@ -153,7 +167,11 @@ def admission_type_unusable(case: Case) -> Iterator[Hit]:
         {"/admission/source": "-"},
         {"/admission/source": "É"},
     ],
-    keeps=[{"/admission/source": "5"}, {"/admission/source": None, "/type_of_bill": "0141"}],
+    keeps=[
+        {"/admission/source": "5"},
+        {"/admission/source": None, "/type_of_bill": "0141"},
+        {"/admission/source": None, "/unread/-": {"path": "/admission/source", "text": "?"}},
+    ],
 )
 def origin_missing(case: Case) -> Iterator[Hit]:
     """Every facility claim says where the patient came from; the code is one character."""
@@ -182,7 +200,11 @@ def origin_missing(case: Case) -> Iterator[Hit]:
         {"/admission/patient_status": "٠١"},
         {"/admission/patient_status": "1A"},
     ],
-    keeps=[{"/admission/patient_status": "09"}, {"/admission/patient_status": "30"}],
+    keeps=[
+        {"/admission/patient_status": "09"},
+        {"/admission/patient_status": "30"},
+        {"/admission/patient_status": None, "/unread/-": {"path": "/admission/patient_status", "text": "?"}},
+    ],
 )
 def patient_status_unusable(case: Case) -> Iterator[Hit]:
     """Every facility claim says what became of the patient."""

@@ -69,6 +69,7 @@ def _usual_for(rule_id: str, code: str) -> tuple[str, tuple[str, ...]] | None:
             POLICIES: {"rev_admin_policy": "admin_0636"},
             "/lines/-": {"hcpcs": "96365", "revenue_code": "0258"},
         },
+        {"/lines/0/revenue_code": None, "/lines/-": {"hcpcs": "96366", "revenue_code": "0360"}},
     ],
     keeps=[
         {"/lines/0/revenue_code": "0260"},
@@ -78,6 +79,12 @@ def _usual_for(rule_id: str, code: str) -> tuple[str, tuple[str, ...]] | None:
         {"/lines/0/revenue_code": "0762"},
         {"/lines/0/revenue_code": "0940"},
         {POLICIES: {"rev_admin_policy": "admin_0636"}},
+        {"/lines/0/revenue_code": "260"},
+        {"/lines/0/revenue_code": "036X"},
+        {"/lines/0/revenue_code": "0001"},
+        {"/lines/0/revenue_code": None},
+        {POLICIES: {"rev_admin_policy": {"96365": "0333"}}},
+        {"/lines/0/hcpcs": "96413", "/lines/0/revenue_code": "0260"},
     ],
 )
 def infusion_elsewhere(case: Case) -> Iterator[Hit]:
@@ -324,6 +331,7 @@ def line_without_procedure(case: Case) -> Iterator[Hit]:
         {"/lines/0/revenue_code": "0960"},
         {"/lines/0/revenue_code": "0981"},
         {"/lines/0/revenue_code": "0960", "/lines/1/revenue_code": "0960"},
+        {"/lines/0/revenue_code": "0972"},
     ],
     keeps=[
         {"/lines/0/revenue_code": "0960", "/type_of_bill": "0851"},

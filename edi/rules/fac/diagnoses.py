@@ -30,6 +30,11 @@ _VISIT = {"/admission/type": "1", "/lines/0/revenue_code": "0450"}
         _VISIT,
         {"/admission/type": "2", "/lines/0/revenue_code": "0762"},
         {"/admission/type": "5", "/lines/0/revenue_code": "0516", "/type_of_bill": "0851"},
+        {"/admission/type": "1", "/lines/0/revenue_code": "0451", "/diagnoses": [{"code": "D50.9"}]},
+        {"/admission/type": "1", "/lines/0/revenue_code": "0452", "/diagnoses": [{"code": "D50.9"}]},
+        {"/admission/type": "1", "/lines/0/revenue_code": "0456", "/diagnoses": [{"code": "D50.9"}]},
+        {"/admission/type": "1", "/lines/0/revenue_code": "0459", "/diagnoses": [{"code": "D50.9"}]},
+        {"/admission/type": "1", "/lines/0/revenue_code": "0526", "/diagnoses": [{"code": "D50.9"}]},
     ],
     keeps=[
         {**_VISIT, "/diagnoses/-": {"code": "R50.9", "kind": "reason_for_visit"}},
@@ -66,6 +71,8 @@ def reason_missing(case: Case) -> Iterator[Hit]:
         {"/type_of_bill": "0131"},
         {"/type_of_bill": "0141"},
         {"/type_of_bill": "0851"},
+        {"/type_of_bill": "0181", "/diagnoses": [{"code": "D50.9"}]},
+        {"/type_of_bill": "0211", "/diagnoses": [{"code": "D50.9"}]},
     ],
     keeps=[{}, {"/type_of_bill": "0121"}, {"/type_of_bill": "0131", "/diagnoses/1": None}],
 )
@@ -191,7 +198,7 @@ def procedure_on_outpatient_bill(case: Case) -> Iterator[Hit]:
     breaks=[
         {"/unmapped": [{"address": "2300/HI", "text": "HI*DR:470"}]},
         {"/unmapped": [{"address": "2300/HI", "text": "HI*DR:470"}], "/type_of_bill": "0851"},
-        {"/unmapped": [{"address": "2300/HI", "text": "HI*DR:470"}], "/type_of_bill": "0141"},
+        {"/type_of_bill": "0141", "/unmapped/-": {"address": "2300/HI", "text": "HI*DR:470"}},
     ],
     keeps=[
         {"/unmapped": [{"address": "2300/HI", "text": "HI*DR:470"}], "/type_of_bill": "0111"},

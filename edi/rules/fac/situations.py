@@ -102,6 +102,10 @@ def condition_missing(case: Case) -> Iterator[Hit]:
         {"/accident": {}},
         {"/occurrence_codes/-": {}},
         {"/lines/0/modifiers": ["GA"], "/coverages/0/claim_filing": "MC"},
+        {"/accident": {"kinds": ["other"]}, "/occurrence_codes": [{"code": "01", "date": "2026-03-01"}]},
+        {"/accident": {"kinds": ["other"]}, "/occurrence_codes": [{"code": "02", "date": "2026-03-01"}]},
+        {"/accident": {"kinds": ["other"]}, "/occurrence_codes": [{"code": "03", "date": "2026-03-01"}]},
+        {"/accident": {"kinds": ["other"]}, "/occurrence_codes": [{"code": "06", "date": "2026-03-01"}]},
     ],
 )
 def occurrence_missing(case: Case) -> Iterator[Hit]:
@@ -161,6 +165,15 @@ def occurrence_missing(case: Case) -> Iterator[Hit]:
             "/coverages/-": {"adjudication": {"paid": "500.00"}},
             "/value_codes": [{"code": "12", "amount": "499.99"}],
             "/coverages/0/claim_filing": "ZZ",
+        },
+        {
+            "/coverages": [
+                {"claim_filing": "MB", "responsibility": "T"},
+                {"adjudication": {"paid": "10"}},
+                {"adjudication": {"paid": "20"}},
+            ],
+            "/bill_to": 0,
+            "/value_codes": [{"code": "12", "amount": "30"}],
         },
     ],
 )
@@ -242,13 +255,21 @@ def _is_surgery(code: str) -> bool:
     snip=4,
     also=("I33",),
     setting="facility",
-    breaks=[{"/operating_provider": {"last_name": "SURGEON", "npi": "1234567893"}}],
+    breaks=[
+        {"/operating_provider": {"last_name": "SURGEON", "npi": "1234567893"}},
+        {"/operating_provider": {}, "/lines/-": {"hcpcs": "10003"}},
+        {"/operating_provider": {}, "/lines/-": {"hcpcs": "69991"}},
+        {"/operating_provider": {}, "/lines/-": {"hcpcs": "045378"}},
+        {"/operating_provider": {}, "/lines/-": {"hcpcs": "٤٥٣٧٨"}},
+    ],
     keeps=[
         {"/operating_provider": {"last_name": "SURGEON", "npi": "1234567893"}, "/lines/0/hcpcs": "36561"},
         {"/operating_provider": {"last_name": "SURGEON", "npi": "1234567893"}, "/type_of_bill": "0111"},
         {"/operating_provider": {}, "/lines/0/hcpcs": "J7030"},
         {},
         {"/operating_provider": {}, "/lines/1": {"hcpcs": "36000"}},
+        {"/operating_provider": {}, "/lines/-": {"hcpcs": "10004"}},
+        {"/operating_provider": {}, "/lines/-": {"hcpcs": "69990"}},
     ],
 )
 def operating_without_surgery(case: Case) -> Iterator[Hit]:
@@ -404,6 +425,7 @@ def too_many_for_medicare(case: Case) -> Iterator[Hit]:
                 {"code": "11", "date": "2026-03-02"},
             ]
         },
+        {"/condition_codes": ["", ""]},
     ],
 )
 def code_repeated(case: Case) -> Iterator[Hit]:
@@ -551,6 +573,24 @@ def accident_state_missing(case: Case) -> Iterator[Hit]:
         {
             "/lines": [
                 {"hcpcs": "99282", "service_date": "2026-03-03", "revenue_code": "0450"},
+                {"hcpcs": "99285", "service_date": "2026-03-03", "revenue_code": "0450"},
+            ]
+        },
+        {
+            "/lines": [
+                {"hcpcs": "99281", "service_date": "2026-03-03", "revenue_code": "0450"},
+                {"hcpcs": "99281", "service_date": "2026-03-03", "revenue_code": "0450"},
+            ]
+        },
+        {
+            "/lines": [
+                {"hcpcs": "99282", "service_date": "2026-03-03", "revenue_code": "0450"},
+                {"hcpcs": "99282", "service_date": "2026-03-03", "revenue_code": "0450"},
+            ]
+        },
+        {
+            "/lines": [
+                {"hcpcs": "99285", "service_date": "2026-03-03", "revenue_code": "0450"},
                 {"hcpcs": "99285", "service_date": "2026-03-03", "revenue_code": "0450"},
             ]
         },

@@ -92,13 +92,19 @@ def infusion_of_non_patient(case: Case) -> Iterator[Hit]:
     snip=7,
     also=("I59", "FAC-CC-001"),
     setting="facility",
-    breaks=[_REPLACES, {**_REPLACES, "/type_of_bill": "0138"}, {**_REPLACES, "/condition_codes": ["08"]}],
+    breaks=[
+        _REPLACES,
+        {**_REPLACES, "/type_of_bill": "0138"},
+        {**_REPLACES, "/condition_codes": ["08"]},
+        {**_REPLACES, "/condition_codes": ["D10"]},
+    ],
     keeps=[
         {**_REPLACES, "/condition_codes": ["D1"]},
         {**_REPLACES, "/condition_codes": ["08", "e0"]},
         {**_REPLACES, "/coverages/0/claim_filing": "CI"},
         {"/type_of_bill": "0131"},
         {BASE: "professional", "/frequency": "7"},
+        {**_REPLACES, "/condition_codes": ["D9"]},
     ],
 )
 def change_reason_missing(case: Case) -> Iterator[Hit]:
@@ -153,6 +159,7 @@ def change_without_remarks(case: Case) -> Iterator[Hit]:
         {"/type_of_bill": "0135", "/coverages/0/claim_filing": "CI"},
         {"/type_of_bill": "0131"},
         {"/setting": "professional", "/frequency": "5"},
+        {"/type_of_bill": "0855"},
     ],
 )
 def late_charges(case: Case) -> Iterator[Hit]:
@@ -214,6 +221,8 @@ def status_against_frequency(case: Case) -> Iterator[Hit]:
         {"/admission/date": None},
         {"/type_of_bill": "0131"},
         {"/admission/hour": None},
+        {"/type_of_bill": "0181", "/admission/date": None},
+        {"/type_of_bill": "0211", "/admission/date": None},
     ],
     keeps=[
         {},
@@ -221,6 +230,11 @@ def status_against_frequency(case: Case) -> Iterator[Hit]:
         {"/type_of_bill": "0131", "/admission/date": None},
         {"/type_of_bill": "0211", "/admission/hour": None},
         {"/type_of_bill": "0121"},
+        {
+            "/admission/date": None,
+            "/admission/hour": None,
+            "/unread/-": {"path": "/admission/date", "text": "?"},
+        },
     ],
 )
 def admission_date_misplaced(case: Case) -> Iterator[Hit]:

@@ -52,11 +52,17 @@ def place_unusable(case: Case) -> Iterator[Hit]:
     severity="error",
     snip=2,
     setting="professional",
-    breaks=[{"/frequency": "12"}, {"/frequency": "5"}],
+    breaks=[
+        {"/frequency": "12"},
+        {"/frequency": "5"},
+        {"/frequency": "É"},
+        {"/frequency": "-"},
+    ],
     keeps=[
         {"/frequency": "1"},
         {"/frequency": "7", "/original_reference": "X1"},
         {"/frequency": None},
+        {"/frequency": "Y"},
     ],
 )
 def frequency_unusable(case: Case) -> Iterator[Hit]:
@@ -182,6 +188,7 @@ def note_too_long(case: Case) -> Iterator[Hit]:
     keeps=[
         {"/attachments": [{"type": "OZ", "transmission": "AA"}]},
         {"/attachments": [{"type": "OZ", "transmission": "FX", "control_number": "1"}]},
+        {"/attachments": [{"transmission": "AA"}], "/unread/-": {"path": "/attachments/0/type", "text": "?"}},
     ],
 )
 def attachment_incomplete(case: Case) -> Iterator[Hit]:
@@ -245,6 +252,11 @@ def delay_reason_unknown(case: Case) -> Iterator[Hit]:
     keeps=[
         {"/dates": [{"qualifier": "431", "date": "2026-03-01"}]},
         {"/dates": [{"qualifier": "314", "date": "2026-03-01", "through_date": "2026-03-01"}]},
+        {
+            "/dates": [{"qualifier": "431", "through_date": "2026-03-01"}],
+            "/unread/-": {"path": "/dates/0/date", "text": "?"},
+        },
+        {"/dates": [{"date": "2026-03-01"}], "/unread/-": {"path": "/dates/0/qualifier", "text": "?"}},
     ],
 )
 def claim_date_incomplete(case: Case) -> Iterator[Hit]:

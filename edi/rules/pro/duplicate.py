@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from edi.refdata import Lists
+from edi.rules.about import BASE, ON
 from edi.rules.across import Across, Found, Told
 from edi.rules.base import Case, Hit, rule
 from edi.rules.days import by_day, lines_of, repeated_lines, replaces
@@ -102,6 +103,11 @@ def _on_two_claims(told: Sequence[Told], _: Lists) -> Iterator[Found]:
                 {"hcpcs": "96365", "units": "1", "charge": "250.00", "service_date": "2026-03-03"},
             ]
         },
+        {
+            ON: "encounter",
+            BASE: "coded-professional",
+            "/services/-": {"hcpcs": "96365", "units": 1, "service_date": "2026-03-03"},
+        },
     ],
     keeps=[
         {},
@@ -128,6 +134,7 @@ def _on_two_claims(told: Sequence[Told], _: Lists) -> Iterator[Found]:
                 "/lines/1/modifiers": ["JZ", "76"],
             }
         },
+        {ON: "encounter", BASE: "two-sites-coded", "/services/1/modifiers": []},
     ],
 )
 def billed_twice(case: Case) -> Iterator[Hit]:

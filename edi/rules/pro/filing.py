@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from edi.finding import Severity
 from edi.model.claim import statement_period
 from edi.rules import Case, Hit, rule
-from edi.rules.about import medicare
+from edi.rules.about import BASE, medicare
 
 SOON = 30
 """Days before the limit from which a claim is pressing."""
@@ -55,6 +55,8 @@ def _deadlines(case: Case) -> Iterator[tuple[str, str, date]]:
         {},
         {"/lines/0/service_date": "2026-03-03", "/lines/1/service_date": "2026-03-04"},
         {"/delay_reason": "1"},
+        {BASE: "facility"},
+        {"/lines/0/service_date": "2024-02-29"},
     ],
     keeps=[
         {"/lines/0/service_date": "2026-03-04", "/lines/1/service_date": "2026-03-04"},
@@ -88,10 +90,20 @@ def filed_too_late(case: Case) -> Iterator[Hit]:
     breaks=[
         {},
         {"/lines/0/service_date": "2026-02-01"},
+        {BASE: "facility", "/statement": {"through_date": "2026-02-01"}},
+        {
+            BASE: "facility",
+            "/statement": {"from_date": "2026-02-01"},
+            "/lines/0/service_date": "2026-02-01",
+            "/lines/1/service_date": "2026-02-01",
+        },
+        {"/lines/0/service_date": None, "/lines/1/service_date": "2026-02-01"},
+        {"/lines/0/service_date": "2026-02-10", "/lines/1/service_date": "2026-02-01"},
     ],
     keeps=[
         {"/lines/0/service_date": "2026-03-04", "/lines/1/service_date": "2026-03-04"},
         {"/coverages/0/claim_filing": "CI"},
+        {BASE: "facility", "/statement": None, "/lines": []},
     ],
 )
 def limit_near(case: Case) -> Iterator[Hit]:

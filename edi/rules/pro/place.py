@@ -52,6 +52,7 @@ def _is_facility(case: Case, place: str | None) -> bool:
         {"/place_of_service": "22", "/lines/0/hcpcs": "96360"},
         {"/place_of_service": "02", "/lines/0/hcpcs": "96523"},
         {"/place_of_service": "22", "/lines/0/place_of_service": "11", "/lines/1/hcpcs": "96413"},
+        {"/lines/0/place_of_service": "61"},
     ],
     keeps=[
         {"/place_of_service": "49"},

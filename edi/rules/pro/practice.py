@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from edi import tables
 from edi.model.claim import billed_coverage, effective_rendering_provider
 from edi.rules import Case, Hit, rule
-from edi.rules.about import administrations, is_drug, medicare
+from edi.rules.about import BASE, administrations, is_drug, medicare
 from edi.rules.asks import all_providers, frequency_of
 
 VIRTUAL_FROM = date(2026, 1, 1)
@@ -51,6 +51,22 @@ PEOPLE = ("referring_provider", "ordering_provider", "supervising_provider")
         {"/supervision": None, "/place_of_service": "12"},
         {"/administrations/0/start": "2025-06-03T09:00"},
         {"/supervision": None, "/administrations/0/start": ""},
+        {
+            "/supervision": "virtual",
+            "/administrations/0/start": "2026-01-01T09:00",
+            "/administrations/0/stop": "2026-01-01T09:45",
+            "/encounter_start": None,
+            "/encounter_end": None,
+        },
+        {
+            BASE: "coded-professional",
+            "/supervision": "virtual",
+            "/services/0/service_date": None,
+            "/administrations/0/start": "09:00",
+            "/administrations/0/stop": "09:45",
+            "/encounter_start": None,
+            "/encounter_end": None,
+        },
     ],
 )
 def supervision_not_recorded(case: Case) -> Iterator[Hit]:
@@ -100,6 +116,20 @@ def supervision_not_recorded(case: Case) -> Iterator[Hit]:
             "/supervising_provider/npi": "1245319599",
         },
         {"/ordering_provider": None, "/administrations/-": {"id": "A2", "start": "2026-03-03T10:30"}},
+        {
+            "/rendering_provider": None,
+            "/ordering_provider": None,
+            "/referring_provider": None,
+            "/billing_provider/npi": None,
+            "/administrations/0/order/by_npi": "1234567893",
+        },
+        {
+            BASE: "coded-professional",
+            "/ordering_provider": None,
+            "/administrations/0/order/by_npi": "1234567893",
+            "/services/0/administrations": ["A9"],
+            "/services/1/administrations": ["A9"],
+        },
     ],
 )
 def orderer_not_named(case: Case) -> Iterator[Hit]:
@@ -165,6 +195,7 @@ def orderer_not_a_person(case: Case) -> Iterator[Hit]:
         {"/coverages/0/claim_filing": "MC"},
         {"/billing_provider/taxonomy": None},
         {"/coverages/0/claim_filing": "MC", "/billing_provider": None},
+        {"/coverages": [], "/billing_provider/taxonomy": None},
     ],
 )
 def taxonomy_missing(case: Case) -> Iterator[Hit]:
@@ -280,6 +311,11 @@ def needs_certificate(code: str) -> bool:
             "/coverages/0/claim_filing": "CI",
         },
         {"/lines/1/hcpcs": None},
+        {"/coverages": [], "/lines/0/hcpcs": "80053"},
+        {"/lines/0/hcpcs": "80053", "/unmapped/-": {"address": "2300/REF", "text": "REF*X4*11D1234567"}},
+        {"/lines/0/hcpcs": "80053", "/unmapped/-": {"address": "2400/REF", "text": "REF*F4*11D1234567"}},
+        {"/lines/0/hcpcs": "080053"},
+        {"/lines/0/hcpcs": "٨٠٠٥٣"},
     ],
 )
 def certificate_missing(case: Case) -> Iterator[Hit]:

@@ -5,7 +5,16 @@ from collections.abc import Iterator
 from edi.codes import npi, taxonomy
 from edi.finding import Severity
 from edi.rules import Case, Hit, rule
-from edi.rules.asks import absent, address_problems, all_providers, is_po_box, npi_due, short_zip, unread
+from edi.rules.about import BASE
+from edi.rules.asks import (
+    absent,
+    address_problems,
+    all_providers,
+    is_po_box,
+    npi_due,
+    short_zip,
+    unread,
+)
 
 PERFORMERS = ("rendering_provider", "attending_provider")
 PEOPLE = (
@@ -37,6 +46,10 @@ PEOPLE = (
         {"/rendering_provider/first_name": None},
         {"/billing_provider/organization_name": None},
         {"/service_facility": {"organization_name": "X"}},
+        {
+            "/rendering_provider/last_name": None,
+            "/unread/-": {"path": "/rendering_provider/last_name", "text": "?"},
+        },
     ],
 )
 def not_named(case: Case) -> Iterator[Hit]:
@@ -72,6 +85,17 @@ def not_named(case: Case) -> Iterator[Hit]:
         },
         {"/rendering_provider/npi": None, "/ordering_provider/npi": "12453195"},
         {"/ordering_provider/npi": "12453195", "/rendering_provider/npi": "0"},
+        {
+            BASE: "facility",
+            "/attending_provider/npi": None,
+            "/operating_provider": {"last_name": "OTHER"},
+            "/lines/0/other_operating_provider": {"last_name": "OTHER"},
+        },
+        {
+            "/referring_provider": {"last_name": "OTHER"},
+            "/supervising_provider": {"last_name": "OTHER"},
+            "/ordering_provider/npi": None,
+        },
     ],
     keeps=[
         {"/rendering_provider/npi": "1234567893"},
@@ -82,6 +106,7 @@ def not_named(case: Case) -> Iterator[Hit]:
         },
         {"/service_facility": {"organization_name": "X"}},
         {"/billing_provider/npi": "1234567890"},
+        {"/rendering_provider/npi": None, "/unread/-": {"path": "/rendering_provider/npi", "text": "?"}},
     ],
 )
 def npi_unusable(case: Case) -> Iterator[Hit]:
@@ -177,6 +202,13 @@ def taxonomy_malformed(case: Case) -> Iterator[Hit]:
         },
         {"/service_facility": {}},
         {"/billing_provider/address/state": None},
+        {
+            "/service_facility": {
+                "organization_name": "X",
+                "address": {"line1": "1 A STREET", "city": "SPRINGFIELD", "state": "IL"},
+            },
+            "/unread/-": {"path": "/service_facility/address/zip", "text": "?"},
+        },
     ],
 )
 def place_unusable(case: Case) -> Iterator[Hit]:

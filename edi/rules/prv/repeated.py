@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from edi.model.claim import Claim, effective_rendering_provider
 from edi.model.party import Address, Provider
 from edi.rules import Case, Hit, rule
-from edi.rules.about import READ
+from edi.rules.about import BASE, READ
 from edi.rules.asks import box, named_on_lines
 
 PLACE = "2400 SV105"
@@ -173,6 +173,46 @@ def _repeated(claim: Claim) -> Iterator[tuple[str, str, str]]:
             "/lines/0/place_of_service": "11",
             "/lines/0/rendering_provider": {"npi": "1245319599"},
         },
+        {
+            READ: "837",
+            BASE: "facility",
+            "/rendering_provider": {"last_name": "D", "npi": "1245319599"},
+            "/referring_provider": {"last_name": "D", "npi": "1245319599"},
+            "/attending_provider": {"last_name": "D", "npi": "1245319599"},
+        },
+        {
+            READ: "837",
+            "/coverages": [
+                {"group_number": "1", "group_name": "A"},
+                {"group_number": "1", "group_name": "A"},
+                {"group_number": "1"},
+                {"group_name": "A"},
+            ],
+        },
+        {READ: "837", "/lines/0/place_of_service": "11", "/lines/1/place_of_service": "11"},
+        {
+            READ: "837",
+            "/supervising_provider": {"last_name": "D", "npi": "1245319599"},
+            "/referring_provider": {"last_name": "D", "npi": "1245319599"},
+            "/service_facility": {"organization_name": "S", "npi": "1234567893"},
+            "/lines/0/service_facility": {"organization_name": "S", "npi": "1234567893"},
+            "/lines/0/supervising_provider": {"last_name": "D", "npi": "1245319599"},
+            "/lines/0/referring_provider": {"last_name": "D", "npi": "1245319599"},
+            "/lines/0/rendering_provider": {"last_name": "D", "npi": "1245319599"},
+            "/lines/0/ordering_provider": {"last_name": "D", "npi": "1245319599"},
+            "/lines/1/service_facility": {"organization_name": "S", "npi": "1234567893"},
+            "/lines/1/supervising_provider": {"last_name": "D", "npi": "1245319599"},
+            "/lines/1/referring_provider": {"last_name": "D", "npi": "1245319599"},
+            "/lines/1/rendering_provider": {"last_name": "D", "npi": "1245319599"},
+            "/lines/1/ordering_provider": {"last_name": "D", "npi": "1245319599"},
+        },
+        {
+            READ: "837",
+            BASE: "facility",
+            "/rendering_provider": {"last_name": "D", "npi": "1245319599"},
+            "/lines/0/rendering_provider": {"last_name": "D", "npi": "1245319599"},
+            "/lines/0/ordering_provider": {"last_name": "D", "npi": "1245319599"},
+        },
     ],
     keeps=[
         _SENT,
@@ -180,6 +220,32 @@ def _repeated(claim: Claim) -> Iterator[tuple[str, str, str]]:
         {**_SENT, "/lines/0/place_of_service": "12"},
         {**_SENT, "/pay_to": {"organization_name": "X", "address": {**_STREET, "line1": "PO BOX 1"}}},
         {**_SENT, "/billing_provider/phone": "2175550101"},
+        {READ: "837", "/billing_provider": None},
+        {
+            READ: "837",
+            "/service_facility": {
+                "organization_name": "X",
+                "address": {"line1": "1 OTHER STREET", "city": "SPRINGFIELD", "state": "IL", "zip": "62701"},
+            },
+        },
+        {
+            READ: "837",
+            BASE: "facility",
+            "/service_facility": {
+                "organization_name": "X",
+                "address": {**_STREET, "line1": "200 Clinic Avenue."},
+            },
+        },
+        {READ: "837", "/billing_provider/phone": "2175550100"},
+        {READ: "837", "/submitter/phone": None, "/submitter/contact_name": None},
+        {
+            READ: "837",
+            "/rendering_provider": {"last_name": "D", "npi": "1245319599"},
+            "/attending_provider": {"last_name": "D", "npi": "1245319599"},
+        },
+        {READ: "837", "/rendering_provider/npi": None, "/lines/0/rendering_provider": {"last_name": "D"}},
+        {READ: "837", BASE: "facility", "/place_of_service": "22", "/lines/0/place_of_service": "22"},
+        {READ: "837", "/place_of_service": None},
     ],
 )
 def repeated_without_need(case: Case) -> Iterator[Hit]:
@@ -245,6 +311,17 @@ def named_twice(case: Case) -> Iterator[Hit]:
             "/rendering_provider/secondary_ids": [{"qualifier": "1G", "id": "B12345"}],
             "/billing_provider": None,
         },
+        {
+            "/billing_provider/secondary_ids": [{"qualifier": "1G", "id": "A12345"}],
+            "/referring_provider": {
+                "npi": "1245319599",
+                "secondary_ids": [{"qualifier": "1G", "id": "A12345"}],
+            },
+            "/attending_provider": {
+                "npi": "1245319599",
+                "secondary_ids": [{"qualifier": "1G", "id": "A12345"}],
+            },
+        },
     ],
     keeps=[
         {"/rendering_provider/secondary_ids": [{"qualifier": "0B", "id": "B12345"}]},
@@ -308,6 +385,8 @@ def fixed_format(case: Case) -> Iterator[Hit]:
         {"/billing_provider/last_name": "DOCTOR"},
         {"/rendering_provider/organization_name": "SAMPLE CLINIC", "/billing_provider/last_name": "DOCTOR"},
         {"/rendering_provider/organization_name": "SAMPLE CLINIC", "/rendering_provider/last_name": None},
+        {BASE: "facility", "/attending_provider/organization_name": "GROUP"},
+        {"/service_facility": {"organization_name": "SITE", "last_name": "DOCTOR"}},
     ],
     keeps=[{"/rendering_provider/last_name": "OTHER"}],
 )

@@ -100,6 +100,10 @@ def no_coverage_left(case: Case) -> Iterator[Hit]:
         {"/coverages/0/responsibility": "S"},
         {"/coverages/0/responsibility": "U"},
         {"/coverages/0/responsibility": "U", "/coverages/-": {"responsibility": "U"}},
+        {
+            "/coverages/0/responsibility": None,
+            "/unread/-": {"path": "/coverages/0/responsibility", "text": "?"},
+        },
     ],
 )
 def responsibility_impossible(case: Case) -> Iterator[Hit]:
@@ -137,6 +141,7 @@ def responsibility_impossible(case: Case) -> Iterator[Hit]:
     keeps=[
         {"/coverages/0/relationship": "18"},
         {"/coverages/0/relationship": "19", "/coverages/0/subscriber": {"last_name": "EXAMPLE"}},
+        {"/coverages/0/relationship": None, "/unread/-": {"path": "/coverages/0/relationship", "text": "?"}},
     ],
 )
 def relationship_impossible(case: Case) -> Iterator[Hit]:
@@ -256,6 +261,12 @@ def self_but_another(case: Case) -> Iterator[Hit]:
         },
         {"/coverages/0/member_id": None, "/coverages/-": {}},
         {"/coverages/0/member_id": "A 1", "/coverages/0/claim_filing": "CI", "/coverages/-": {}},
+        {"/coverages/0/member_id": "123456789A", "/lines": []},
+        {
+            "/coverages/0/member_id": "123456789A",
+            "/lines/0/service_date": "2020-01-01",
+            "/lines/1/service_date": "2020-01-01",
+        },
     ],
     keeps=[
         {"/coverages/0/member_id": "1eg4te5mk73"},
@@ -353,7 +364,10 @@ def payer_incomplete(case: Case) -> Iterator[Hit]:
         {"/coverages/0/claim_filing": "XX", "/coverages/-": {}},
         {"/coverages/0/claim_filing": None, "/coverages/-": {}},
     ],
-    keeps=[{"/coverages/0/claim_filing": "ZZ"}],
+    keeps=[
+        {"/coverages/0/claim_filing": "ZZ"},
+        {"/coverages/0/claim_filing": None, "/unread/-": {"path": "/coverages/0/claim_filing", "text": "?"}},
+    ],
 )
 def claim_filing_impossible(case: Case) -> Iterator[Hit]:
     """The kind of insurance decides which rules hold for the claim."""

@@ -29,11 +29,13 @@ _GIVEN = "/coverages/0/authorizations"
         {"/coverages/0/effective_from": "2026-03-04"},
         {"/coverages/0/effective_through": "2026-03-02", "/lines/0/service_date": None},
         {"/coverages/0/effective_from": "2026-02-02", "/coverages/0/effective_through": "2026-03-01"},
+        {"/coverages/0/effective_from": "2026-03-04", "/coverages/0/effective_through": "2026-03-04"},
     ],
     keeps=[
         {"/coverages/0/effective_through": "2026-03-03"},
         {"/coverages/0/effective_from": "2026-03-03"},
         {"/coverages/0/effective_from": "2026-03-04", "/coverages/0/effective_through": "2026-03-01"},
+        {"/coverages": []},
     ],
 )
 def outside_coverage(case: Case) -> Iterator[Hit]:
@@ -86,6 +88,7 @@ def _for(code: str, given: list[tuple[int, Authorization]]) -> list[tuple[int, A
         {_DRUG: ["j1756"], _GIVEN: [{"number": "A1", "hcpcs": "J9271"}]},
         {_DRUG: ["J1756"], _GIVEN: [{"hcpcs": "J1756"}]},
         {"/coverages/0/authorization_required": ["J1756"], "/lines/0/hcpcs": "J1756"},
+        {"/coverages/0/authorization_required": ["96365", "J1756"]},
     ],
     keeps=[
         {_DRUG: ["J1756"], _GIVEN: [{"number": "A1", "hcpcs": "J1756"}]},
@@ -168,6 +171,7 @@ def authorization_missing(case: Case) -> Iterator[Hit]:
             ]
         },
         {"/coverages/0/authorizations": [{"number": "A1"}], "/lines/1/units": None},
+        {"/coverages": []},
     ],
 )
 def authorization_exceeded(case: Case) -> Iterator[Hit]:

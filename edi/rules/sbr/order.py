@@ -65,6 +65,28 @@ _DECIDED = {
             "/coverages/-": {"responsibility": "P"},
             "/value_codes": [{"amount": "0.00"}],
         },
+        {
+            "/coverages": [
+                {"responsibility": "P"},
+                {"responsibility": "S"},
+                {"responsibility": "T", "claim_filing": "MB"},
+            ],
+            "/bill_to": 2,
+        },
+        {
+            "/coverages": [
+                {"responsibility": "P"},
+                {"responsibility": "S", "claim_filing": "MB", "secondary_reason": "14"},
+            ],
+            "/bill_to": 1,
+        },
+        {
+            "/coverages": [
+                {"responsibility": "P"},
+                {"responsibility": "S", "claim_filing": "MB", "secondary_reason": "15"},
+            ],
+            "/bill_to": 1,
+        },
     ],
     keeps=[
         {**_SECOND, "/coverages/-": {**_FIRST, "adjudication": _DECIDED}},
@@ -129,6 +151,7 @@ def first_payer_not_decided(case: Case) -> Iterator[Hit]:
         {"/coverages/0/responsibility": "T"},
         {},
         {"/coverages/-": {"responsibility": "T"}, BASE: "secondary-facility"},
+        {"/coverages": [{"responsibility": "P"}, {"responsibility": "T"}, {}], "/bill_to": 0},
     ],
 )
 def order_gap(case: Case) -> Iterator[Hit]:
@@ -194,7 +217,17 @@ def reason_not_wanted(case: Case) -> Iterator[Hit]:
     given=("coverages.adjudication",),
     snip=4,
     also=("I40",),
-    breaks=[{**_SECOND, "/coverages/-": {**_FIRST, "adjudication": _DECIDED}}],
+    breaks=[
+        {**_SECOND, "/coverages/-": {**_FIRST, "adjudication": _DECIDED}},
+        {
+            "/coverages": [
+                {"adjudication": {"paid": "1.00"}},
+                {"adjudication": {"paid": "1.00"}},
+                {"claim_filing": "MB"},
+            ],
+            "/bill_to": 2,
+        },
+    ],
     keeps=[
         {**_SECOND, "/coverages/-": {**_FIRST, "adjudication": {**_DECIDED, "payer_claim_number": "X"}}},
         {"/coverages/-": {}},
