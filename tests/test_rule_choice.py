@@ -97,7 +97,8 @@ def test_a_rule_by_line_looks_at_shapes_only(one: Rule) -> None:
     """A claim breaks it where one of its lines does, whatever else the claim says."""
     spoke = 0
     for case in holding(one):
-        if case.claim.unread or not case.claim.lines:
+        # with a record, or a value that could not be read, no rule is run by the shapes of lines
+        if case.claim.unread or case.assembled is not None or not case.claim.lines:
             continue
         lines = [hits(one, alone(case, with_other_numbers(line))) for line in case.claim.lines]
         whole = hits(one, case)

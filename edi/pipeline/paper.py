@@ -1,5 +1,6 @@
 """Between claims and forms: a claim put on its form, a form read as a claim, and what rules say of both."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -27,7 +28,7 @@ def as_read(case: Case, boxes: Boxes, taken: Taken) -> None:
     case.paper = boxes.pages
     case.paper_form = boxes.form
     case.paper_sources = tuple(taken.sources(len(boxes.pages)))
-    case.paper_problems = tuple(taken.problems)
+    case.paper_problems = _told_apart(taken.problems, boxes.form, boxes.pages)
 
 
 def put_on_form(
@@ -38,10 +39,7 @@ def put_on_form(
     case.paper = tuple(filled.pages)
     case.paper_form = filled.form
     case.paper_sources = tuple(filled.sources)
-    case.paper_problems = tuple(
-        replace(one, runs_into=run_into(filled, one)) if one.kind == "too_long" else one
-        for one in filled.problems
-    )
+    case.paper_problems = _told_apart(filled.problems, filled.form, filled.pages)
     case.forget_places()
     return filled
 
@@ -51,19 +49,32 @@ def paper_findings(case: Case, record: RecordKind, index: int) -> list[Finding]:
     return check_case(case, record=record, index=index, need="paper")
 
 
-def run_into(filled: Filled, problem: BoxProblem) -> str:
+def _told_apart(
+    problems: Iterable[BoxProblem], form: Form, pages: Sequence[Mapping[str, str]]
+) -> tuple[BoxProblem, ...]:
+    """The problems, those of long texts with the item that they run into."""
+    return tuple(
+        replace(one, runs_into=run_into(form, pages[one.page - 1], one)) if one.kind == "too_long" else one
+        for one in problems
+    )
+
+
+def run_into(form: Form, page: Mapping[str, str], problem: BoxProblem) -> str:
     """The item whose value a text that is too long runs into; "" where it only leaves its box."""
-    known = boxes(filled.form)
-    page = filled.pages[problem.page - 1]
+    known = boxes(form)
     # a text that is broken over several boxes stays too long in the last of them
     long = [
-        known[k] for k, text in page.items() if known[k].item == problem.item and len(text) > known[k].limit
+        known[k]
+        for k, text in page.items()
+        if k in known and known[k].item == problem.item and len(text) > known[k].limit
     ]
     for box in long:
         start, end = _columns(box, page[box.key])
         # what is beyond the box
         start, end = (start, end - box.limit) if box.align == "right" else (start + box.limit, end)
         for key, text in page.items():
+            if key not in known:
+                continue
             first, last = _columns(known[key], text)
             if known[key].line == box.line and key != box.key and first < end and start < last:
                 return known[key].item
