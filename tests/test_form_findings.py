@@ -61,7 +61,7 @@ NO_BOX = """FAC-CC-001 FAC-OC-001 FAC-REV-002 F15-29-001 I27 MOD-PX-001 P17 P50 
 decisions, dates of coverage, delay reason, filing code of a facility claim, what was not read before."""
 MENDED = """F15-1A-001 F15-21-001 F15-24D-001 F15-25-001 F04-42-001 F04-50-001 I15 I19 P26 P62 FAC-TOB-002
     NDC-QUAL-001 NDC-UOM-001 P13 SBR-COV-001 SBR-COV-003 FAC-ADM-002 P27"""
-"""What they find is mended, or hidden, by how a form writes: no hyphens, dots, accents; payers in rows, cents."""
+"""What they find is mended, or hidden, by how a form writes: no hyphens and dots, payers in rows, cents."""
 LEFT_OFF = """DATE-002 F15-06-001 F15-12-001 F15-14-001 I28 MOD-CNT-001 P22 P23 P49 PRO-DX-002 PRV-TAX-001
     SNIP5-007 DATE-001 DATE-004 NDC-QTY-001 PRO-DX-001 PRO-POS-003 PRV-NPI-001"""
 """What they find is left off: second dates, codes and names of a box, what Medicare wants empty."""

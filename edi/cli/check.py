@@ -43,6 +43,7 @@ def command(
     """Say what is wrong with encounters, claims, forms and X12 files, and how to mend it."""
     from edi.cli import render, render_files
     from edi.pipeline import Run, inputs, judge_inputs
+    from edi.x12.parallel import at_full_speed
 
     options = common.options(
         payer=payer,
@@ -56,6 +57,7 @@ def command(
         locality=locality,
         surface=surface.value if surface else None,
     )
+    at_full_speed()
     run = Run()
     given = inputs(files, stdin=sys.stdin.buffer)
     for judged in common.watched(judge_inputs(given, options), quiet=quiet, what="records checked"):

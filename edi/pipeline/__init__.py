@@ -21,7 +21,7 @@ from edi.pipeline.answering import ack
 from edi.pipeline.building import Batch, Built, Envelope, Outcome, build, report_json
 from edi.pipeline.converting import Converted, convert_surface
 from edi.pipeline.explaining import explain
-from edi.pipeline.judging import Judged, Options, Run, judge, judge_inputs
+from edi.pipeline.judging import Judged, Options, Run, Surface, judge, judge_inputs
 from edi.pipeline.reading import Input, inputs, records
 from edi.pipeline.repairing import repair
 from edi.pipeline.switching import Switched, convert, encounters_behind, switch_input
@@ -76,11 +76,13 @@ def check(
     settings: Settings | None = None,
     prices: bool = False,
     locality: str | None = None,
+    surface: Surface | None = None,
 ) -> Report:
     """All findings of encounters or claims.
 
     Args:
-        source: path of a file or folder, bytes of a file, JSON, XML or X12 as text, a record, or several.
+        source: path of a file or folder, bytes of a file, JSON (encounters, claims, boxes), XML or X12 as
+            text, a record, or several.
         payer: payer rules by name (`medicare`) or TOML file; default what the record says, else its payer's.
         policies: policies that win over those of the payer rules and the record.
         received: day on which the payer gets the claims; rules that need it are left out without.
@@ -89,6 +91,7 @@ def check(
         settings: what most records have in common (`edi.settings.load`).
         prices: estimate what Medicare would allow, in US dollars.
         locality: contractor and locality of the prices, as `05102-18`; default the national amounts.
+        surface: judge the claims as sent (`x12`) or as printed (`paper`); default what they were read from.
 
     Raises:
         UnknownPayer: `payer`, a policy or its value does not exist.
@@ -102,6 +105,7 @@ def check(
         settings=settings or Settings(),
         prices=prices,
         locality=locality,
+        surface=surface,
     ).verified()
     run = Run()
     given: Iterable[Source | Claim | Encounter] = (

@@ -1,0 +1,63 @@
+"""Published 837 files become forms: every claim, without losing one, and the forms are read again."""
+
+from pathlib import Path
+
+import pytest
+
+from edi.errors import NotReadable
+from edi.model.claim import Claim
+from edi.transactions.reading import read_837
+from forms.filling import fill
+from forms.layout import DETAIL_ROWS, boxes
+from forms.taking import take
+
+CORPORA = Path(__file__).parents[1].parent / "shared" / "corpora"
+pytestmark = pytest.mark.skipif(not CORPORA.exists(), reason="no published files here")
+
+
+def claims() -> list[tuple[str, Claim]]:
+    found = []
+    for path in sorted(CORPORA.glob("*/*.edi")):
+        try:
+            found += [(path.name, claim) for claim in read_837(path.read_bytes())]
+        except NotReadable:
+            continue
+    return found
+
+
+def test_every_published_claim_becomes_a_form() -> None:
+    seen = set()
+    for name, claim in claims():
+        filled = fill(claim)
+        seen.add(filled.form)
+        assert len(filled.pages) == max(1, -(-len(claim.lines) // DETAIL_ROWS[filled.form])), name
+        told = {(problem.page, problem.item) for problem in filled.problems}
+        for number, page in enumerate(filled.pages, 1):
+            for key, text in page.items():
+                box = boxes(filled.form)[key]
+                assert len(text) <= box.limit or {(number, box.item), (1, box.item)} & told, f"{name} {key}"
+        again = fill(take(filled.form, filled.pages).claim, form=filled.form)
+        assert again.pages == filled.pages, name
+    assert seen == {"cms1500", "ub04"} and len(claims()) > 40
+
+
+def test_published_examples_say_on_paper_what_they_are_about() -> None:
+    """Three examples of the guides: Medicare behind another plan, a drug in the office, a hospital's bill."""
+    examples = {name: fill(claim).pages[0] for name, claim in claims()}
+    second = examples["837p-medicare-secondary-payer-COB.edi"]
+    assert {
+        "1.medicare": "X", "1a": "102200221B1", "2": "MEDYUM, WAYNE, M", "4": "MEDYUM, CAROL",
+        "6.spouse": "X", "11": "COM188404777", "11c": "COMMERCE", "17.qualifier": "DN", "21.A": "71516",
+        "24E.1": "AB", "24F.1": "120 00", "24J.1": "9090909090", "28": "120 00",
+        "31.signature.2": "JACK HENZES",
+    }.items() <= second.items()  # fmt: skip
+    assert not {"9", "9a", "9d", "11d.yes", "11d.no", "33b"} & second.keys()
+    drug = examples["837p-drug-administered-in-the-physician-office.edi"]
+    assert {"24.shaded.2": "N400026063512   ML10", "24D.2": "J1550", "11d.no": "X"}.items() <= drug.items()
+    bill = examples["837i-837-institutional-claim.edi"]
+    assert {
+        "FL4": "0141", "FL31.code.a": "A1", "FL34.date.a": "010187", "FL39.amount.a": "1531",
+        "FL42.1": "0305", "FL47.23": "8993", "FL50.A": "MEDICARE B", "FL50.B": "STATE TEACHERS",
+        "FL58.B": "DOE, JANE, S",
+        "FL67": "3669", "FL76.last": "JONES", "FL81.code.a": "203BA0200N",
+    }.items() <= bill.items()  # fmt: skip
