@@ -8,7 +8,6 @@ cannot say is a function of `forms.cms1500` or `forms.ub04`. Nothing is cut or l
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
 from typing import Any, Literal
 
 from edi.model.boxes import BoxProblem, ProblemKind
@@ -66,12 +65,6 @@ def fill(
     filling.gather()
     filling.write()
     return filling.result()
-
-
-@cache
-def _order(form: Form) -> dict[str, int]:
-    """Place of each box in the order of the table."""
-    return {key: n for n, key in enumerate(boxes(form))}
 
 
 def cut(text: str, limit: int) -> str:
@@ -243,7 +236,7 @@ class Filling:
         if not text:
             return
         box = self.boxes[key]
-        paths = tuple([d if isinstance(d, str) else d.pointer for d in data])
+        paths = tuple(d if isinstance(d, str) else d.pointer for d in data)
         first = paths[0] if paths else None
         if not text.isascii():
             self.problem("letters", page, key, first, text=text, what=foreign(text))
@@ -251,10 +244,13 @@ class Filling:
             self.problem("cut" if self.truncate else "too_long", page, key, first, text=text, limit=box.limit)
             if self.truncate:
                 text = _cut_for(box, text)
-        if page is None:
-            self.header[key], self.header_sources[key] = text, paths
-        else:
-            self.pages[page][key], self.page_sources[page][key] = text, paths
+        target, sources = (
+            (self.header, self.header_sources)
+            if page is None
+            else (self.pages[page], self.page_sources[page])
+        )
+        target[key] = text
+        sources[key] = paths
 
     def put_wrapped(
         self, page: int | None, keys: Sequence[str], text: str, data: Sequence[Datum], *, limit: int
@@ -320,7 +316,7 @@ class Filling:
 
     def result(self) -> Filled:
         """The sheets with what all of them repeat."""
-        order = _order(self.form)
+        order = {key: n for n, key in enumerate(self.boxes)}
         pages, sources = [], []
         for page, origin in zip(self.pages, self.page_sources, strict=True):
             whole = self.header | page

@@ -5,7 +5,6 @@ names in braces pick entries of a list. What is absent on the claim is not visit
 box for is not in the tree.
 """
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -92,30 +91,10 @@ def leaves(form: Form) -> tuple[Leaf, ...]:
 
 
 @cache
-def boxless(form: Form) -> tuple[Leaf, ...]:
-    """The data of the crosswalk that have no box on a form and are not only of the wire."""
-    held = {leaf.path for leaf in leaves(form)}
-    return tuple(
-        Leaf(path, field_of(path), ())
-        for path in dict.fromkeys(row.path for row in crosswalk.rows())
-        if path not in held and not _OF_THE_WIRE.fullmatch(path)
-    )
-
-
-_OF_THE_WIRE = re.compile(
-    r"/(submitter|receiver)/.*"
-    r"|/coverages/.*/(responsibility|claim_filing|secondary_reason|payer/id|payer/address/.*)"
-    r"|.*/(tax_id_type|contact_name|phone|taxonomy|medical_record_number|middle_name|suffix|country)"
-    r"|/signatures/.*|/lines/.*/(unit|line_control_number)|(/lines/\{line\})?/ordering_provider/address/.*"
-)
-"""Data by which files find their way, that a form says in another way, or that no payer asks for on it."""
-
-
-@cache
-def tree(form: Form, *, held: bool = True) -> Node:
-    """The data of a form as a tree of records; or those that have no box on it."""
+def tree(form: Form) -> Node:
+    """The data of a form as a tree of records."""
     root = Node()
-    for leaf in leaves(form) if held else boxless(form):
+    for leaf in leaves(form):
         node = root
         for part in leaf.path.split("/")[1:]:
             if part.startswith("{") or part.isdecimal():
@@ -265,9 +244,9 @@ class Walk:
         if form == "ub04":
             self.order.sort(key=lambda i: _line_key(claim, i))
 
-    def run(self, taker: Taker, *, held: bool = True) -> None:
-        """Hand every datum that has a box to the taker; or those that have none."""
-        self._visit(tree(self.form, held=held), self.claim, "", None, taker)
+    def run(self, taker: Taker) -> None:
+        """Hand every datum that has a box to the taker."""
+        self._visit(tree(self.form), self.claim, "", None, taker)
 
     def _visit(self, node: Node, value: Any, pointer: str, ordinal: int | None, taker: Taker) -> None:
         if node.leaf is not None:

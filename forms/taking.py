@@ -358,8 +358,7 @@ class Taking:
                 if self.header_page.get(key, page) != page:
                     continue
                 path = held.get((page + 1, key))
-                limit = self.boxes[key].limit
-                if len(text) > limit and len(self._rewritten(key, text)) > limit:
+                if len(self._rewritten(key, text)) > self.boxes[key].limit:
                     self.problem("too_long", page, key, text=text, path=path)
                 if not text.isascii():
                     self.problem("letters", page, key, text=text, path=path, what=foreign(text))

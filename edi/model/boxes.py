@@ -12,14 +12,13 @@ FORMS: tuple[FormName, ...] = ("cms1500", "ub04")
 Page = Mapping[str, str]
 """One sheet: box key -> text. Only boxes that are filled."""
 ProblemKind = Literal[
-    "too_long", "cut", "letters", "negative", "rounded", "unwritable", "no_room", "no_box", "not_wanted",
-    "no_home", "differs",
+    "too_long", "cut", "letters", "negative", "rounded", "unwritable", "no_room", "not_wanted", "no_home",
+    "differs",
 ]  # fmt: skip
-"""too_long: more characters than the box takes; cut: the same, and cut off as asked; letters: characters
-that no form takes; negative: an amount below zero; rounded: fractions of a cent; unwritable: a value that
-the box has no way to write; no_room: the box holds something else; no_box: the form has none for it;
-not_wanted: the payer wants it empty; no_home: a text that a claim has no place for; differs: sheets of
-one claim say different things."""
+"""too_long: more characters than the box takes; cut: the same, and cut off as asked; letters: characters that
+no form takes; negative: an amount below zero; rounded: fractions of a cent; unwritable: a value that the box
+has no way to write; no_room: the box holds something else; not_wanted: the payer wants the box empty;
+no_home: a text that a claim has no place for; differs: sheets of one claim say different things."""
 
 
 @dataclass(slots=True, kw_only=True)

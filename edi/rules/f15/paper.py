@@ -11,7 +11,6 @@ from decimal import Decimal, InvalidOperation
 from edi.model.claim import billed_coverage
 from edi.rules import Case, Hit, rule
 from edi.rules.about import PAPER, filled, heads, medicare, rows_of, text_of
-from edi.rules.asks import ICD10_FROM, first_day
 
 LINES = 6
 """Service lines of one form."""
@@ -385,23 +384,13 @@ def item_17_incomplete(case: Case) -> Iterator[Hit]:
         {PAPER: [{"21.A": "D50.9"}, {"21.A": "D50.9"}]},
         {PAPER: [{"21.A": "D5090000"}, {"21.A": "D5090000"}]},
     ],
-    keeps=[
-        {PAPER: [{INDICATOR: "0", "21.A": "D509", "21.B": "E860"}]},
-        {PAPER: [{"21.A": "T451X5A"}]},
-        {
-            PAPER: [{INDICATOR: "9", "21.A": "28411"}],
-            "/lines/0/service_date": "2015-09-30",
-            "/lines/1/service_date": "2015-09-30",
-        },
-    ],
+    keeps=[{PAPER: [{INDICATOR: "0", "21.A": "D509", "21.B": "E860"}]}, {PAPER: [{"21.A": "T451X5A"}]}],
 )
 def item_21_unusable(case: Case) -> Iterator[Hit]:
     """The letters of item 24E point to the places of item 21."""
     for number, page in _heads(case, "21"):
         indicator = text_of(page, INDICATOR)
-        day = first_day(case.claim)
-        old = indicator == "9" and day is not None and day < ICD10_FROM
-        if indicator not in ("", "0") and not old:
+        if indicator not in ("", "0"):
             problem = f"the ICD indicator is {indicator}, not 0"
             yield Hit("/diagnoses", page=number, problem=problem).on(number, INDICATOR)
         texts = [text_of(page, f"21.{letter}") for letter in _LETTERS]

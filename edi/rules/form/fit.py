@@ -239,25 +239,6 @@ def left_empty(case: Case) -> Iterator[Hit]:
 
 
 @rule(
-    "FORM-FIT-007",
-    "data-without-a-box",
-    message="the form has no box for {what}",
-    help="Send the claim electronically where the payer needs it, or send it beside the form.",
-    source=_SOURCE,
-    severity="info",
-    snip=1,
-    needs=("paper",),
-    breaks=[{FORM: True, "/attachments": [{"type": "OZ", "transmission": "BM", "control_number": "A1"}]}],
-    keeps=[{FORM: True, "/attachments": []}],
-)
-def without_box(case: Case) -> Iterator[Hit]:
-    """What a claim says and a form cannot show is named, so that nothing is lost unseen."""
-    found = list(_problems(case, "no_box"))
-    if found:
-        yield Hit("", what=", ".join(problem.what for problem in found))
-
-
-@rule(
     "FORM-READ-001",
     "text-without-a-place-in-the-claim",
     message="page {page}: the text in {box} has no place in a claim and is left out",
