@@ -4,11 +4,13 @@
 
 Every measurement runs in a process of its own, the programs in turn; the best run of each counts, for other
 work on the machine only ever makes one slower. Time is that of the processor, which other work on the machine
-changes least; of two processes that of the clock, beside one process by the clock. Four files: 837P and 837I,
-each without a fault and with one planted fault in a fifth of the claims (`benchmarks/generate.py`). "All
-rules" is what `cleanclaim check` does up to its report: the structure is judged, claims are built, every rule
-is asked, places are found, and what only several claims show is judged at the end. pyx12 gets 1,000 claims,
-because it would take minutes for more. `--write` puts the table into benchmarks/judging.md.
+changes least; of two processes that of the clock, beside one process by the clock.
+
+Four files: 837P and 837I, each without a fault and with one planted fault in a fifth of the claims
+(`benchmarks/generate.py`). "All rules" is what `cleanclaim check` does up to its report: the structure is
+judged, claims are built, every rule is asked, places are found, and what only several claims show is judged
+at the end. pyx12 gets 1,000 claims, because it would take minutes for more. `--write` puts the table into
+benchmarks/judging.md.
 """
 
 import argparse
