@@ -7,11 +7,14 @@ from typing import Any
 import pytest
 
 import edi
+from edi import payers
 from edi.finding import Report
 from edi.model import contract, pointer
 from edi.model.claim import Claim
+from edi.payers import Policies
 from edi.pipeline.unchecked import WORDS, unchecked
 from edi.refdata import Coverage, Entry, Lists, shipped, shipped_sources
+from edi.rules import Case
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "rules"
 ALL_KNOWN = {"/billing_provider/taxonomy": None, "/rendering_provider/taxonomy": None}
@@ -22,6 +25,10 @@ def claim(setting: str, patch: dict[str, Any]) -> Claim:
     for path, value in patch.items():
         found = pointer.replace(found, path, value)
     return found
+
+
+def case(one: Claim, lists: Lists) -> Case:
+    return Case(claim=one, policies=Policies(), overlay=payers.load("commercial"), lists=lists)
 
 
 def said(report: Report) -> list[str]:
@@ -57,8 +64,8 @@ def test_a_code_outside_a_list_that_ships_in_part_names_the_list(
     setting: str, patch: dict[str, Any], name: str
 ) -> None:
     one = claim(setting, {**ALL_KNOWN, **patch})
-    assert name in unchecked(one, shipped(), set())
-    assert name not in unchecked(one, shipped(), {name})
+    assert name in unchecked(case(one, shipped()), set())
+    assert name not in unchecked(case(one, shipped()), {name})
     (message,) = said(edi.check(one))
     assert WORDS[name] in message
     assert not [f for f in edi.check(one).findings if f.severity == "error" and "in the list" in f.message]
@@ -91,4 +98,4 @@ def test_a_loaded_list_checks_and_is_not_named() -> None:
     one = claim("professional", {**ALL_KNOWN, "/lines/0/hcpcs": "99213"})
     assert lists.known("cpt", "99213", date(2026, 3, 3)) is True
     assert lists.known("cpt", "99214", date(2026, 3, 3)) is False
-    assert "cpt" not in unchecked(one, lists, set())
+    assert "cpt" not in unchecked(case(one, lists), set())

@@ -508,7 +508,7 @@ class Noting:
         lacking: set[str] = set()
         part = None
         if case is not None:
-            lacking = unchecked(case.claim, case.lists, self._lacking)
+            lacking = unchecked(case, self._lacking)
             self._lacking |= lacking
             if self._gatherer is not None:
                 x12 = judged.surface == "x12" or case.claim.setting is not None

@@ -9,7 +9,8 @@ from edi.coding.family import codes as family
 from edi.model.claim import Claim, other_coverages
 from edi.model.party import Adjudication
 from edi.refdata import Lists
-from edi.rules.asks import first_day, providers
+from edi.rules.asks import all_providers, day_one
+from edi.rules.base import Case
 
 WORDS = {
     "icd10cm": "ICD-10-CM diagnoses",
@@ -32,14 +33,15 @@ WORDS = {
 _NONE = frozenset[str]()
 
 
-def unchecked(claim: Claim, lists: Lists, known: set[str]) -> set[str]:
+def unchecked(case: Case, known: set[str]) -> set[str]:
     """Names of lists by which a code of the claim is neither valid nor invalid on its date.
 
     A code of the infusion family, or a drug code of the shipped table, is judged by that table. `known` are
     names that need not be looked at again.
     """
+    claim, lists = case.claim, case.lists
     found: set[str] = set()
-    day = first_day(claim)
+    day = day_one(case)
     if "icd10cm" not in known:
         for diagnosis in claim.diagnoses:
             if diagnosis.code:
@@ -48,7 +50,7 @@ def unchecked(claim: Claim, lists: Lists, known: set[str]) -> set[str]:
         on = line.service_date or day
         found |= _of_line(lists, line.hcpcs, tuple(line.modifiers), line.revenue_code, on)
     if "taxonomy" not in known:
-        for _, _, _, provider in providers(claim):
+        for _, _, _, provider in all_providers(case):
             if provider.taxonomy:
                 found |= _of_provider(lists, provider.taxonomy, day)
     for name, code, on in _further(claim, day):

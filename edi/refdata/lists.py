@@ -387,15 +387,16 @@ class Lists:
         """Whether any edition of a kind of edits, prices or crosswalks is at hand."""
         return any(reference.editions(kind) for reference in self._references)
 
-    def ever(self, kind: str, key: tuple[str, ...], setting: str = "") -> bool:
-        """Whether any edition of a kind has rows for a key; kind and setting as for `edition`."""
+    def ever(self, kind: str, key: tuple[str, ...], setting: str = "") -> list[tuple[Any, ...]]:
+        """The rows of a key in all editions of a kind; kind and setting as for `edition`."""
         settings = _settings(kind, setting)
-        return any(
-            reference.rows(edition, key)
+        return [
+            row
             for reference in self._references
             for edition in reference.editions(kind)
             if edition.setting in settings
-        )
+            for row in reference.rows(edition, key)
+        ]
 
     def pair(self, code1: str, code2: str, setting: str, on: date) -> PairEdit | None:
         """The pair edit that is in force on a date with `code1` in column 1; `setting` is that of the claim.

@@ -78,33 +78,32 @@ ELSEWHERE = {
 """Roles that a claim of a setting has no place for; they are not sent."""
 
 
-def providers(claim: Claim) -> Iterator[tuple[str, str, str, Provider]]:
-    """Every provider that the claim sends: pointer, key of the role, what to call it, the provider."""
-    unsent = ELSEWHERE.get(claim.setting or "", ())
-    for (key, title), one in zip(CLAIM_ROLES, _of_claim(claim), strict=True):
-        if one is not None and key not in unsent:
-            yield f"/{key}", key, title, one
-    for i, named in named_on_lines(claim):
-        for (key, title), one in zip(LINE_ROLES, named, strict=True):
-            if one is not None and key not in unsent:
-                yield f"/lines/{i}/{key}", key, f"{title} of line {i + 1}", one
-
-
-def named_on_lines(claim: Claim) -> Iterator[tuple[int, tuple[Provider | None, ...]]]:
+@per_case
+def named_on_lines(case: Case) -> list[tuple[int, tuple[Provider | None, ...]]]:
     """Lines that name a provider: index, and for each of `LINE_ROLES` who it is."""
-    for i, line in enumerate(claim.lines):
-        named: tuple[Provider | None, ...] = _of_line(line)
-        if named != _NOBODY:
-            yield i, named
+    return [(i, named) for i, line in enumerate(case.claim.lines) if (named := _of_line(line)) != _NOBODY]
 
 
 _NOBODY = (None,) * len(LINE_ROLES)
 
 
 @per_case
-def all_providers(case: Case) -> tuple[tuple[str, str, str, Provider], ...]:
-    """Every provider that the claim sends, as `providers` gives them."""
-    return tuple(providers(case.claim))
+def all_providers(case: Case) -> list[tuple[str, str, str, Provider]]:
+    """Every provider that the claim sends: pointer, key of the role, what to call it, the provider."""
+    claim = case.claim
+    unsent = ELSEWHERE.get(claim.setting or "", ())
+    found = [
+        (f"/{key}", key, title, one)
+        for (key, title), one in zip(CLAIM_ROLES, _of_claim(claim), strict=True)
+        if one is not None and key not in unsent
+    ]
+    for i, named in named_on_lines(case):
+        found += [
+            (f"/lines/{i}/{key}", key, f"{title} of line {i + 1}", one)
+            for (key, title), one in zip(LINE_ROLES, named, strict=True)
+            if one is not None and key not in unsent
+        ]
+    return found
 
 
 def is_home(address: Address) -> bool:

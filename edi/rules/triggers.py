@@ -3,7 +3,8 @@
 Most rules have nothing to look at on most claims. A rule that says what wakes it is not run elsewhere.
 """
 
-from operator import attrgetter
+from itertools import compress
+from operator import attrgetter, is_not
 from typing import Any
 
 from edi.codes import modifier
@@ -85,10 +86,8 @@ class _Values:
 
     def of(self, record: object) -> list[str]:
         """Names of the values that a record has."""
-        held = self.get(record)
-        if held == self.none:
-            return []
-        return [name for name, value, none in zip(self.names, held, self.none, strict=True) if value != none]
+        # None and () are one object each; an empty list only wakes a rule for nothing
+        return list(compress(self.names, map(is_not, self.get(record), self.none)))
 
 
 _claim = _Values(_CLAIM, "", Claim())

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from edi import tables
 from edi.codes import dose
 from edi.coding.edits import unit_limit
 from edi.coding.timeline import Given
+from edi.refdata import Lists
 from edi.rules.asks import box
 from edi.rules.base import Case, Hit, rule
 from edi.rules.drug.facts import Group, administrations_of, by_drug, modifiers_of, number, units_of
@@ -127,11 +128,18 @@ def _limit(case: Case, code: str, day: date | None) -> tuple[int, str] | None:
     What the user loaded goes before the table that ships, which is that of practitioners.
     """
     setting = case.claim.setting or "professional"
-    loaded = unit_limit(case.lists, code, setting, day) if day is not None else None
-    if loaded is not None:
-        return loaded.units, loaded.edition.name
+    if day is not None and _is_loaded(case.lists, code, setting):
+        loaded = unit_limit(case.lists, code, setting, day)
+        if loaded is not None:
+            return loaded.units, loaded.edition.name
     shipped = _limits().get(code) if setting == "professional" else None
     return None if shipped is None else (shipped, _QUARTER)
+
+
+@lru_cache(maxsize=4096)
+def _is_loaded(lists: Lists, code: str, setting: str) -> bool:
+    """Whether some edition of the limits has the code."""
+    return bool(lists.ever("mue", (code,), setting))
 
 
 @rule(

@@ -49,6 +49,12 @@ def _fault(lists: Lists, code: str, day: date) -> Fault | None:
     return None
 
 
+@lru_cache(maxsize=16384)
+def _on_one_day(lists: Lists, stated: str, day: date) -> Fault | None:
+    """What speaks against a code as it is stated; a malformed one is another rule's matter."""
+    return None if icd10.problem(stated) else _fault(lists, icd10.compact(stated), day)
+
+
 def _billable(entry: Entry) -> bool:
     return entry.fields.get("billable") != "no"
 
@@ -240,7 +246,11 @@ def not_in_force(case: Case) -> Iterator[Hit]:
         days = sorted({line.service_date for line in claim.lines if line.service_date is not None})
         by_line = _days_pointed(case) if len(days) > 1 else {}
     for i, diagnosis in enumerate(claim.diagnoses):
-        if not diagnosis.code or icd10.problem(diagnosis.code):
+        if not diagnosis.code:
+            continue
+        if len(days) == 1 and _on_one_day(case.lists, diagnosis.code, days[0]) is None:
+            continue  # most claims: one day, and nothing against the code
+        if icd10.problem(diagnosis.code):
             continue
         code = icd10.compact(diagnosis.code)
         if facility:

@@ -1,6 +1,7 @@
 """Diagnosis pointers of professional lines."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from edi.rules import Case, Hit, rule
 from edi.rules.about import ON
@@ -64,7 +65,7 @@ def pointer_impossible(case: Case) -> Iterator[Hit]:
         return
     for i, line in enumerate(case.claim.lines):
         pointers = line.diagnosis_pointers
-        if pointers and min(pointers) >= 1 and max(pointers) <= count:
+        if pointers and _within(tuple(pointers), count):
             continue
         path = f"/lines/{i}/diagnosis_pointers"
         if not pointers and not unread(case, path):
@@ -75,6 +76,12 @@ def pointer_impossible(case: Case) -> Iterator[Hit]:
             if not 1 <= pointer <= count:
                 what = f"line {i + 1} points to diagnosis {pointer}; there are {count} (item 24E)"
                 yield Hit(f"{path}/{k}", what=what)
+
+
+@lru_cache(maxsize=1024)
+def _within(pointers: tuple[int, ...], count: int) -> bool:
+    """Whether all pointers are numbers of diagnoses."""
+    return min(pointers) >= 1 and max(pointers) <= count
 
 
 def _of_record(case: Case, administrations: tuple[str, ...]) -> bool:

@@ -15,6 +15,7 @@ from edi.coding.family import INITIALS, codes
 from edi.coding.spans import Spans, intersect, minutes, union
 from edi.coding.timeline import HELD, Given, ProposedLine
 from edi.model.claim import ServiceLine
+from edi.rules.about import administrations
 from edi.rules.base import Case, per_case
 from edi.rules.days import repeated_lines
 
@@ -111,7 +112,12 @@ def family_lines(case: Case, wanted: Collection[str] | None = None) -> Sequence[
 
 @per_case
 def _family(case: Case) -> Sequence[FamilyLine]:
-    return _billed(case, codes())
+    # lines of administrations, as long as no blank stands around their code
+    return [
+        entry
+        for entry in administrations(case)
+        if len(entry[1].hcpcs or "") == len(entry[2]) and units_of(entry[1]) > 0
+    ]
 
 
 def _billed(case: Case, wanted: Collection[str]) -> Sequence[FamilyLine]:

@@ -67,7 +67,7 @@ def _over(case: Case) -> Iterator[Over]:
     setting = ncci.setting_of(case)
     again = {index for index, _ in repeated_lines(case)}
     for day, lines in coded(case).items():
-        limits = _limited(case.lists, tuple([code for _, _, code in lines]), setting)
+        limits = _least(case.lists, tuple([code for _, _, code in lines]), setting)
         if not limits:
             continue
         groups: dict[str, list[Line]] = {}
@@ -79,8 +79,10 @@ def _over(case: Case) -> Iterator[Over]:
             if not line.modifiers or "JW" not in modifiers_of(line):
                 groups.setdefault(code, []).append(entry)
         for code, members in groups.items():
-            limit = edits.unit_limit(case.lists, code, setting, day)
             total = _units(members[0][1])
+            if len(members) == 1 and total <= limits[code]:
+                continue
+            limit = edits.unit_limit(case.lists, code, setting, day)
             if limit is None or (len(members) == 1 and total <= limit.units):
                 continue
             if _told(setting, code, members):
@@ -97,12 +99,14 @@ def _over(case: Case) -> Iterator[Over]:
 
 
 @lru_cache(maxsize=4096)
-def _limited(lists: Lists, codes: tuple[str, ...], setting: str) -> frozenset[str]:
-    """Those codes of which the units count here, and that have a limit on any day."""
+def _least(lists: Lists, codes: tuple[str, ...], setting: str) -> dict[str, int]:
+    """For those codes of which the units count here the lowest limit of any day; none where there is none."""
     none = frozenset[str]()
-    return frozenset(
-        code for code in codes if counted(code, none, setting) and lists.ever("mue", (code,), setting)
-    )
+    return {
+        code: min(row[0] for row in rows)
+        for code in codes
+        if counted(code, none, setting) and (rows := lists.ever("mue", (code,), setting))
+    }
 
 
 _ONE_UNIT = frozenset({*INITIALS, "96369"})

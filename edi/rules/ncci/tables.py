@@ -3,9 +3,9 @@
 An edit is an error only where the edition that holds it was published for the date of service.
 """
 
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
 from edi.coding.edits import pair
 from edi.finding import Severity
@@ -48,8 +48,7 @@ def coded(case: Case) -> dict[date, list[Line]]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Joined:
+class Joined(NamedTuple):
     """Two lines of one day and practitioner that a pair edit joins."""
 
     edit: PairEdit
@@ -88,7 +87,7 @@ def _pairs(lists: Lists, codes: tuple[str, ...], setting: str) -> tuple[tuple[in
 
 @lru_cache(maxsize=4096)
 def _ever_joined(lists: Lists, first: str, second: str, setting: str) -> bool:
-    return lists.ever("ptp", (first, second), setting)
+    return bool(lists.ever("ptp", (first, second), setting))
 
 
 def _one_practitioner(case: Case, one: ServiceLine, other: ServiceLine) -> bool:

@@ -84,8 +84,9 @@ def rendering_repeats_billing(case: Case) -> Iterator[Hit]:
         yield Hit("/rendering_provider/npi")
 
 
-def _repeated(claim: Claim) -> Iterator[tuple[str, str, str]]:
+def _repeated(case: Case) -> Iterator[tuple[str, str, str]]:
     """What repeats something of the claim: pointer, words, loop."""
+    claim = case.claim
     professional = claim.setting != "facility"
     billing, facility = claim.billing_provider, claim.service_facility
     if billing is not None:
@@ -115,7 +116,7 @@ def _repeated(claim: Claim) -> Iterator[tuple[str, str, str]]:
         if professional and place and line.place_of_service == place:
             yield f"/lines/{i}/place_of_service", "a line repeats the place of service of the claim", PLACE
             break
-    for i, _ in named_on_lines(claim):
+    for i, _ in named_on_lines(case):
         line = claim.lines[i]
         where = f"of line {i + 1}"
         if _same(line.rendering_provider, claim.rendering_provider):
@@ -255,7 +256,7 @@ def repeated_without_need(case: Case) -> Iterator[Hit]:
     """
     if not _sent(case.claim):
         return
-    for path, what, loop in _repeated(case.claim):
+    for path, what, loop in _repeated(case):
         yield Hit(path, severity="info" if loop in (PLACE, GROUP) else None, what=what, loop=loop)
 
 
