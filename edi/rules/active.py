@@ -81,7 +81,8 @@ class Active:
             if known is None:
                 known = shapes[held] = Shape(self._words.intersection(of_shape(line)))
                 self._count += 1
-            present |= known.words
+            if known.words:
+                present |= known.words
             if not known.silent:
                 unjudged.append(known)
         return self._chosen(self._words.intersection(present), apart), unjudged if apart else []

@@ -64,9 +64,13 @@ _values = attrgetter(*SHAPE)
 
 
 def shape(line: ServiceLine) -> tuple[Any, ...]:
-    """The shape of a line: its values of `SHAPE`, and of each of `SIGNS` what kind of number it is."""
+    """The shape of a line: its values of `SHAPE`, and of each of `SIGNS` what kind of number it is.
+
+    Laboratory values only count as there or not.
+    """
     charge, units, quantity = line.charge, line.units, line.ndc_quantity
     kinds = (
+        bool(line.test_results),
         charge is not None and charge > 0,
         units is not None and units > 0,
         units is None or units == units.to_integral_value(),
@@ -86,8 +90,11 @@ class _Values:
 
     def of(self, record: object) -> list[str]:
         """Names of the values that a record has."""
+        held = self.get(record)
+        if held == self.none:
+            return []
         # None and () are one object each; an empty list only wakes a rule for nothing
-        return list(compress(self.names, map(is_not, self.get(record), self.none)))
+        return list(compress(self.names, map(is_not, held, self.none)))
 
 
 _claim = _Values(_CLAIM, "", Claim())
@@ -102,6 +109,8 @@ FIELDS = frozenset((*_claim.names, *_patient.names, *_coverage.names, *_line.nam
 def of_shape(line: ServiceLine) -> set[str]:
     """What can wake a rule in the shape of a line."""
     found = set(_line.of(line))
+    if line.test_results:
+        found.add(_RESULTS)
     if line.hcpcs:
         found.add(line.hcpcs.strip().upper())
     found.update("-" + modifier.compact(one) for one in line.modifiers)
@@ -115,9 +124,6 @@ def beside_shapes(claim: Claim) -> set[str]:
         found.update(_patient.of(claim.patient))
     for coverage in claim.coverages:
         found.update(_coverage.of(coverage))
-    for line in claim.lines:
-        if line.test_results:
-            found.add(_RESULTS)
     return found
 
 

@@ -11,7 +11,9 @@ from edi.x12.segment import COMPONENT, ELEMENT, REPETITION, Layout
 REMEMBERED = 8192
 """Texts of which the value is remembered, for each kind of value."""
 REMEMBERED_SEGMENTS = 256
-"""Segments of which the parts are remembered, for each layout."""
+"""Segments of which the parts are remembered, for each layout whose segments come again often enough."""
+_TRIED = 512
+"""Segments after which a layout shows whether they do."""
 
 Taken = tuple[tuple[str, ...], tuple[tuple[int, int | None, str], ...]]
 """Values in the order of the layout's slots, "" where absent, and what the layout has no slot for: element,
@@ -22,20 +24,14 @@ class Take:
     """Takes segments of one layout apart; what the layout neither holds nor states is handed back too."""
 
     __slots__ = (
-        "_composites",
-        "_constants",
-        "_due",
-        "_known",
-        "_plan",
-        "_values",
-        "_width",
-        "count",
-        "layout",
-    )
+        "_asked", "_composites", "_constants", "_due", "_known", "_missed", "_plan", "_values", "_width",
+        "count", "layout",
+    )  # fmt: skip
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
         self._known: dict[str, Taken] = {}
+        self._asked = self._missed = 0
         held: dict[int, dict[int | None, int]] = {}
         for i, slot in enumerate(layout.slots):
             held.setdefault(slot.element, {})[slot.component] = i
@@ -74,8 +70,13 @@ class Take:
         self._due = tuple(constants.values())
 
     def __call__(self, text: str) -> Taken:
-        """Values and what is left over of a segment in the program's own form; remembered."""
+        """Values and what is left over of a segment in the program's own form."""
+        if self._missed > _TRIED // 2:
+            return self._take(text)
         known = self._known.get(text)
+        if self._asked < _TRIED:
+            self._asked += 1
+            self._missed += known is None
         if known is None:
             known = self._take(text)
             if len(self._known) >= REMEMBERED_SEGMENTS:
