@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from edi.codes import modifier
-from edi.model.claim import Claim, ServiceLine, billed_coverage, effective_rendering_provider
+from edi.model.claim import Claim, billed_coverage
 from edi.rules.across import Fact, Key, Told
 from edi.rules.asks import frequency
 from edi.rules.base import Case, per_case
@@ -85,23 +85,48 @@ def billing_npi(claim: Claim) -> str | None:
 
 def day_lines(claim: Claim) -> dict[str, list[DayLine]]:
     """Lines with a procedure code and a day, by day (ISO)."""
-    found: dict[str, list[DayLine]] = {}
-    for day, entries in _entries(claim).items():
-        found[day] = [DayLine(*entry) for entry in entries]
-    return found
+    return {day: [_line(entry) for entry in entries] for day, entries in _entries(claim).items()}
 
 
 _Entry = tuple[int, str, tuple[str, ...], str | None, str | None, str | None, str, str, bool]
-"""The values of a `DayLine`."""
+"""The values of a `DayLine`, its numbers as they stand."""
+
+
+def _line(entry: _Entry) -> DayLine:
+    index, code, modifiers, units, charge, rendering, place, product, spans = entry
+    return DayLine(index, code, modifiers, _plain(units), _plain(charge), rendering, place, product, spans)
 
 
 def _entries(claim: Claim) -> dict[str, list[_Entry]]:
     """What `day_lines` says, as plain tuples."""
     found: dict[date, list[_Entry]] = {}
+    usual, place = claim.rendering_provider, claim.place_of_service or ""
+    if usual is None and claim.billing_provider is not None and claim.billing_provider.is_person:
+        usual = claim.billing_provider
     for i, line in enumerate(claim.lines):
-        if line.service_date is not None and line.hcpcs:
-            found.setdefault(line.service_date, []).append(_entry(claim, i, line))
+        day = line.service_date
+        if day is None or not line.hcpcs:
+            continue
+        performer = line.rendering_provider or usual
+        through = line.service_through
+        entry = (
+            i,
+            line.hcpcs.strip().upper(),
+            _sorted(tuple(line.modifiers)) if line.modifiers else (),
+            None if line.units is None else str(line.units),
+            None if line.charge is None else str(line.charge),
+            performer.npi if performer else None,
+            f"{line.place_of_service or place} {line.revenue_code or ''}",
+            f"{line.ndc or ''} {line.description or ''}",
+            through is not None and through != day,
+        )
+        found.setdefault(day, []).append(entry)
     return {day.isoformat(): entries for day, entries in found.items()}
+
+
+@lru_cache(maxsize=1024)
+def _sorted(modifiers: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted(modifier.compact(m) for m in modifiers))
 
 
 def repeats(claim: Claim) -> Iterator[tuple[int, int]]:
@@ -122,26 +147,10 @@ def repeated_lines(case: Case) -> tuple[tuple[int, int], ...]:
     return tuple(repeats(case.claim))
 
 
-def _entry(claim: Claim, index: int, line: ServiceLine) -> _Entry:
-    performer = effective_rendering_provider(claim, line)
-    through = line.service_through
-    return (
-        index,
-        (line.hcpcs or "").strip().upper(),
-        tuple(sorted([modifier.compact(m) for m in line.modifiers])) if line.modifiers else (),
-        _plain(line.units),
-        _plain(line.charge),
-        performer.npi if performer else None,
-        f"{line.place_of_service or claim.place_of_service or ''} {line.revenue_code or ''}",
-        f"{line.ndc or ''} {line.description or ''}",
-        through is not None and through != line.service_date,
-    )
-
-
 @lru_cache(maxsize=4096)
-def _plain(value: Decimal | None) -> str | None:
+def _plain(text: str | None) -> str | None:
     """A number as text, 1 and 1.00 alike."""
-    return None if value is None else format(value.normalize(), "f")
+    return None if text is None else format(Decimal(text).normalize(), "f")
 
 
 def by_day(case: Case) -> Iterator[tuple[Key, Fact]]:
@@ -186,4 +195,4 @@ def replaces(told: Told) -> bool:
 
 def lines_of(told: Told) -> list[DayLine]:
     """The lines of a fact of `by_day`."""
-    return [DayLine(*entry) for entry in told.fact[3]]
+    return [_line(entry) for entry in told.fact[3]]
