@@ -215,6 +215,11 @@ _MISMATCH = {"/coding": "as_coded", "/services": [{"hcpcs": "J1439", "units": 20
             "/administrations/0/patient_supplied": True,
             "/administrations/0/hcpcs": None,
         },
+        {
+            "/services": [{"hcpcs": "J1439"}],
+            "/administrations/-": {"id": "A2", "drug": "iron"},
+            "/services/0/administrations": ["A1", "A2"],
+        },
     ],
 )
 def code_of_another_drug(case: Case) -> Iterator[Hit]:

@@ -172,6 +172,7 @@ def unlisted_without_words(case: Case) -> Iterator[Hit]:
         {"/services": [{"hcpcs": "J1756", "units": 100, "charge": "200"}]},
         {"/services": [{"hcpcs": "J1756"}], "/services/0/units": "0"},
         {"/administrations/0/hcpcs": None, BASE: "pushes-facility"},
+        {"/administrations/0/hcpcs": None, BASE: "pushes-facility", "/services/4/units": "0"},
     ],
     keeps=[
         {
@@ -191,6 +192,7 @@ def unlisted_without_words(case: Case) -> Iterator[Hit]:
         {"/administrations/0/start": "09:00"},
         {"/services": [{"hcpcs": "J1756"}], "/services/0/units": 1},
         {"/services": [{"hcpcs": "J1756"}]},
+        {"/administrations/0/start": "09:00", BASE: "pushes-facility"},
     ],
 )
 def units_differ_from_dose(case: Case) -> Iterator[Hit]:

@@ -66,6 +66,7 @@ def _only_treatment(case: Case) -> bool:
                 {"hcpcs": "96415", "service_date": "2026-03-03", "diagnosis_pointers": [2]},
             ],
         },
+        {"/setting": None, "/lines/0/diagnosis_pointers": [2], "/diagnoses/-": {"code": "Z51.11"}},
     ],
     keeps=[
         {"/diagnoses": [{"code": "Z51.11"}, {"code": "C50.911"}]},
