@@ -47,6 +47,8 @@ SUPERSEDED_FROM = EDITION
         {"/lines/1/hcpcs": "J3370", "/lines/1/service_date": "2026-01-01"},
         {"/lines/1/hcpcs": "J1300", "/lines/0": {"hcpcs": "J1756", "service_date": "2026-03-04"}},
         {"/lines/1/hcpcs": "J3370", "/lines/-": {"hcpcs": "J1300", "service_date": "2026-03-03"}},
+        {"/lines/1/hcpcs": "J2920"},
+        {"/lines/1/hcpcs": "Q5139"},
     ],
     keeps=[
         {"/lines/1/hcpcs": "J1300", "/lines/1/service_date": "2025-03-31"},
@@ -220,6 +222,7 @@ _MISMATCH = {"/coding": "as_coded", "/services": [{"hcpcs": "J1439", "units": 20
             "/administrations/-": {"id": "A2", "drug": "iron"},
             "/services/0/administrations": ["A1", "A2"],
         },
+        {"/administrations/0/hcpcs": "J1234"},
     ],
 )
 def code_of_another_drug(case: Case) -> Iterator[Hit]:
@@ -488,6 +491,33 @@ _UNLISTED = {"/administrations/0/hcpcs": "J3490", "/administrations/0/drug": "ir
                 "hcpcs": "J3490",
                 "start": "2025-06-03T09:00",
             },
+        },
+        {
+            "/administrations/0/hcpcs": "J3490",
+            "/administrations/0/drug": "rituximab",
+            "/administrations/0/route": "SC",
+        },
+        {
+            "/administrations/0/hcpcs": "J3490",
+            "/administrations/0/drug": "immune globulin",
+            "/administrations/0/route": "SC",
+        },
+        {"/administrations/0/hcpcs": "J3490", "/administrations/0/drug": "immune globulin"},
+        {"/administrations/0/hcpcs": "J3490", "/administrations/0/drug": "pantoprazole"},
+        {
+            "/administrations/0/hcpcs": "J3490",
+            "/administrations/0/start": "2026-01-01T09:00",
+            "/administrations/0/stop": "2026-01-01T09:45",
+            "/encounter_start": None,
+            "/encounter_end": None,
+        },
+        {
+            "/administrations/0/hcpcs": "J3490",
+            "/administrations/0/drug": "methylprednisolone",
+            "/administrations/0/start": "2024-04-01T09:00",
+            "/administrations/0/stop": "2024-04-01T09:45",
+            "/encounter_start": None,
+            "/encounter_end": None,
         },
     ],
     keeps=[

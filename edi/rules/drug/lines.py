@@ -87,6 +87,12 @@ def _has_line(case: Case, given: Given) -> bool:
         {"/administrations/0/hcpcs": None, "/administrations/0/drug": None},
         {"/administrations/0/hcpcs": None, BASE: "coded-facility"},
         {BASE: "coded-facility", "/services/3/hcpcs": "96415"},
+        {
+            BASE: "coded-professional",
+            "/administrations/0/hcpcs": None,
+            "/services/1/administrations": ["A1"],
+            "/administrations/0/drug": "study drug",
+        },
     ],
 )
 def drug_without_line(case: Case) -> Iterator[Hit]:

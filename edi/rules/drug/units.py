@@ -9,6 +9,7 @@ from edi import tables
 from edi.codes import dose
 from edi.coding.edits import unit_limit
 from edi.coding.timeline import Given
+from edi.rules.about import BASE
 from edi.rules.asks import box
 from edi.rules.base import Case, Hit, rule
 from edi.rules.drug.facts import Group, administrations_of, by_drug, modifiers_of, number, units_of
@@ -89,6 +90,7 @@ def _amounts(given: Given) -> Iterator[tuple[Decimal | None, str]]:
             "/administrations/0/volume_ml": "250",
             "/services": [{"hcpcs": "J1745", "units": 250}, {"hcpcs": "J1745", "modifiers": ["JW"]}],
         },
+        {BASE: "two-sites-coded", "/services/2/units": "1", "/services/3/units": "1"},
     ],
     keeps=[_billed(50), _billed(49)],
 )

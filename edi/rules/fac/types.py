@@ -187,6 +187,7 @@ def _admission(case: Case) -> Admission:
         {"/admission/patient_status": "30", "/type_of_bill": "0134"},
         {"/type_of_bill": "0132"},
         {"/type_of_bill": "0133", "/admission/patient_status": "20"},
+        {"/type_of_bill": "13", "/admission/patient_status": "30"},
     ],
     keeps=[
         {"/admission/patient_status": "01"},
@@ -362,13 +363,18 @@ def hour_impossible(case: Case) -> Iterator[Hit]:
     severity="warning",
     snip=7,
     setting="facility",
-    breaks=[{"/admission/source": "5"}],
+    breaks=[
+        {"/admission/source": "5"},
+        {"/admission/source": "5", "/lines": [{"hcpcs": "96365"}, {"hcpcs": "C9399"}]},
+        {"/admission/source": "5", "/lines": [{"hcpcs": "96365"}, {"hcpcs": "J0001"}]},
+    ],
     keeps=[
         {"/admission/source": "1"},
         {"/admission/source": "5", "/coverages/0/claim_filing": "CI"},
         {"/admission/source": "5", "/lines/0/hcpcs": "96413", "/lines/1/hcpcs": "J9271"},
         {"/admission/source": "5", "/type_of_bill": "111"},
         {"/admission/source": "5", "/lines/1/kind": "service"},
+        {"/coverages": [], "/admission/source": "5"},
     ],
 )
 def nursing_resident(case: Case) -> Iterator[Hit]:
