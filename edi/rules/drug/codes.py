@@ -234,7 +234,7 @@ def code_of_another_drug(case: Case) -> Iterator[Hit]:
     told = set()
     for given in case.timeline.given:
         code = (given.source.hcpcs or "").strip().upper()
-        if code and given.source.drug and _other_drug(case, code, given.source.drug):
+        if given.source.drug and _other_drug(case, code, given.source.drug):
             told.add(given.id)
             yield Hit(
                 f"/administrations/{given.index}/hcpcs",
@@ -255,12 +255,10 @@ def code_of_another_drug(case: Case) -> Iterator[Hit]:
         if g.excluded is None and not g.source.patient_supplied
     ]
     for i, line, code in drug_lines(case):
-        stated = [g for g in administrations_of(case, line) if line.administrations and g.id not in told]
+        stated = [g for g in administrations_of(case, line) if g.id not in told]
         pair = stated if stated else left if len(left) == 1 == len(open_lines) and open_lines[0] == i else []
         names = [g.source.drug for g in pair if g.source.drug]
         if names and len(names) == len(pair) and all(_other_drug(case, code, n) for n in names):
-            if any((g.source.hcpcs or "").upper() == code for g in pair):
-                continue
             yield Hit(
                 f"/lines/{i}/hcpcs",
                 hcpcs=code,
@@ -586,7 +584,7 @@ def diagnosis_not_covered(case: Case) -> Iterator[Hit]:
     if not medicare(case) or _limited_drugs(case.lists).isdisjoint(c for _, _, c in coded_lines(case)):
         return
     for i, line, code in coded_lines(case):
-        entry = case.lists.entry("drug_diagnoses", code, line.service_date) if code else None
+        entry = case.lists.entry("drug_diagnoses", code, line.service_date)
         if entry is None:
             continue
         covered = tuple(
@@ -636,7 +634,7 @@ def self_administered(case: Case) -> Iterator[Hit]:
     if not medicare(case):
         return
     for i, line, code in coded_lines(case):
-        if not code or line.revenue_code == SELF_ADMINISTERED or "GY" in modifiers_of(line):
+        if line.revenue_code == SELF_ADMINISTERED or "GY" in modifiers_of(line):
             continue
         entry = case.lists.entry("self_administered", code, line.service_date)
         if entry is not None:

@@ -103,7 +103,7 @@ def drug_without_line(case: Case) -> Iterator[Hit]:
     for given in case.timeline.given:
         if given.source.hcpcs or given.source.patient_supplied or given.excluded is not None:
             continue
-        if given.klass in ("hydration", "flush") or not given.source.drug or _has_line(case, given):
+        if given.klass == "hydration" or not given.source.drug or _has_line(case, given):
             continue
         yield Hit(
             f"/administrations/{given.index}/hcpcs", id=given.id, known=_known_codes(case, given.source.drug)

@@ -206,7 +206,7 @@ def against_sex_or_age(case: Case) -> Iterator[Hit]:
         what = None
         if only_sex and sex in ("F", "M") and sex != only_sex:
             what = "sex"
-        elif age is not None and not ((youngest or 0) <= age <= (999 if oldest is None else oldest)):
+        elif age is not None and (age < (youngest or 0) or (oldest is not None and age > oldest)):
             what = "age"
         if what:
             written = icd10.formatted(code)

@@ -201,9 +201,7 @@ def status_against_frequency(case: Case) -> Iterator[Hit]:
     status, code = _admission(case).patient_status, frequency_of(case)
     if status is None:
         return
-    if (status == "30") != (code in ("2", "3")) and (
-        code in ("2", "3") or (status == "30" and code in ("1", "4"))
-    ):
+    if (status == "30") != (code in ("2", "3")) and code in ("1", "2", "3", "4"):
         yield Hit("/admission/patient_status", status=status, frequency=code)
 
 
