@@ -39,7 +39,7 @@ LEFT_OUT = frozenset(
         "edi.rules.triggers",
     }
 )
-"""No conditions of rules: what a rule is, denials, the documentation score, rules of a user."""
+"""No conditions of rules: what a rule is, when it runs, denials, the documentation score, rules of a user."""
 SECONDS = 5
 """Longest time that one example may take; a mutant that takes longer is noticed."""
 
@@ -66,7 +66,7 @@ def _outcome(rule: Rule, cases: Sequence[Case]) -> tuple[str, ...]:
     """The findings of a rule, judged with those rules only that speak in its place."""
     others = rule.across.yields_to if rule.across else ()
     known = (rule, *(one for one in map(rule_by_id, others) if one is not None))
-    _forget_applicable()
+    _forget_active()
     for case in cases:
         case.forget()
     with (
@@ -78,10 +78,10 @@ def _outcome(rule: Rule, cases: Sequence[Case]) -> tuple[str, ...]:
         except Exception as problem:  # whatever a mutant does is noticed
             return (f"raises {type(problem).__name__}: {problem}",)
         finally:
-            _forget_applicable()
+            _forget_active()
 
 
-def _forget_applicable() -> None:
+def _forget_active() -> None:
     active._applicable.cache_clear()
     active._active.cache_clear()
     active._chosen.clear()
@@ -366,7 +366,7 @@ def _trials_of(place: Place) -> Sequence[Trial]:
 
 
 def _of_rule(rule: Rule, function: Callable[[], Iterator[Mutant]] | None) -> Iterator[Mutant]:
-    """The mutants of its function, and of what it states of itself: setting, codes, policies.
+    """The mutants of its function, and of what it states of itself: setting, what wakes it, policies.
 
     What it needs is none of them: without it a rule fails, or says nothing by itself.
     """
@@ -375,24 +375,15 @@ def _of_rule(rule: Rule, function: Callable[[], Iterator[Mutant]] | None) -> Ite
     found: list[tuple[str, dict[str, Any]]] = []
     if rule.setting is not None:
         found.append((f"setting without {rule.setting}", {"setting": None}))
-    if rule.codes and _codes_matter(rule):
-        found.append(("codes -> any", {"codes": frozenset()}))
-    if len(rule.codes) > 1:
-        for code, rest in without(sorted(rule.codes)):
-            found.append((f"codes without {code}", {"codes": frozenset(rest)}))
+    waking = [(name, one) for name in ("codes", "modifiers", "given") for one in sorted(getattr(rule, name))]
+    for (name, gone), _ in without(waking) if len(waking) > 1 else ():
+        found.append((f"{name} without {gone}", {name: getattr(rule, name) - {gone}}))
     for name in sorted(rule.when):
         kept = {key: values for key, values in rule.when.items() if key != name}
         found.append((f"when without {name}", {"when": kept}))
     for words, change in found:
         changed = dataclasses.replace(rule, **change)
         yield Mutant(rule.id, words, partial(_given, changed), partial(trials, rule.id))
-
-
-def _codes_matter(rule: Rule) -> bool:
-    """Whether the codes of a rule do more than save the asking: an example without them would break it."""
-    changed = dataclasses.replace(rule, codes=frozenset())
-    without_codes = (one for one in every_trial() if rule.codes.isdisjoint(one.cases[0].by_code))
-    return any(_outcome(changed, one.cases) for one in without_codes)
 
 
 @contextmanager

@@ -56,18 +56,20 @@ def _line_differences(case: Case, decision: Adjudication) -> Iterator[tuple[int,
     """Lines on which paid and adjusted are not the charge: index, what was decided, the charge."""
     for i, line in enumerate(case.claim.lines):
         own = [d for d in decision.lines if d.line == i + 1]
-        if not own or line.charge is None or any(d.paid is None for d in own):
+        paid = [d.paid for d in own if d.paid is not None]
+        if not own or line.charge is None or len(paid) < len(own):
             continue
-        decided = sum(((d.paid or Decimal(0)) + _sum(d.adjustments) for d in own), Decimal(0))
+        decided = sum(paid, Decimal(0)) + sum((_sum(d.adjustments) for d in own), Decimal(0))
         if decided != line.charge:
             yield i, decided, line.charge
 
 
 def _paid_by_lines(decision: Adjudication) -> Decimal | None:
     """What the lines were paid, less what was adjusted at the claim; None without line decisions."""
-    if not decision.lines or any(d.paid is None for d in decision.lines):
+    paid = [d.paid for d in decision.lines if d.paid is not None]
+    if not decision.lines or len(paid) < len(decision.lines):
         return None
-    return sum((d.paid or Decimal(0) for d in decision.lines), Decimal(0)) - _sum(decision.adjustments)
+    return sum(paid, Decimal(0)) - _sum(decision.adjustments)
 
 
 @rule(

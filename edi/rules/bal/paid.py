@@ -101,7 +101,6 @@ def paid_exceeds(case: Case) -> Iterator[Hit]:
             )
 
 
-_CENT = Decimal("0.01")
 _MOST_DIGITS = 20
 """Sums of fewer digits are exact."""
 
@@ -180,7 +179,7 @@ def part_of_a_cent(case: Case) -> Iterator[Hit]:
     if _whole(case):
         return
     for path, what, amount in _amounts(case):
-        if amount is not None and amount != amount.quantize(_CENT):
+        if amount is not None and amount != round(amount, 2):
             yield Hit(path, what=what, amount=f"{amount:f}")
 
 

@@ -354,7 +354,7 @@ def kind_of(case: Case, given: Given) -> str | None:
 def kind_not_charted(case: Case) -> Iterator[Hit]:
     """Said once per claim, where several drugs were infused, so that the kind is a question at all."""
     infused = [(g, kind_of(case, g)) for g in charted(case) if g.excluded is None and g.mode == "infusion"]
-    if len([1 for _, kind in infused if kind]) < 2:
+    if len([kind for _, kind in infused if kind]) < 2:
         return
     for given, kind in infused:
         if kind and not given.source.documented_type:
@@ -434,7 +434,7 @@ def kind_against_clock(case: Case) -> Iterator[Hit]:
         stated = given.source.documented_type
         if stated in (None, "additional_hour") or given.excluded is not None or given.mode != "infusion":
             continue
-        kind = None if given.stop_fallback else kind_of(case, given)
+        kind = kind_of(case, given)
         if kind is None or kind == stated:
             continue
         several = sum(g.mode == "infusion" and g.excluded is None for g in charted(case)) > 1

@@ -99,6 +99,10 @@ LATEST_HOURS = 48
                 }
             ]
         },
+        {"/administrations": [{"id": "A1", "drug": "iron sucrose", "iv_rationale": "x"}]},
+        {"/administrations": [{"id": "A1", "drug": "iron sucrose", "recorded_by": "N. NURSE"}]},
+        {"/administrations": [{"id": "A1", "drug": "iron sucrose", "signer_credential": "RN"}]},
+        {"/administrations": [{"id": "A1", "drug": "iron sucrose", "signed_at": "2026-03-03T10:00"}]},
     ],
     keeps=[
         {},

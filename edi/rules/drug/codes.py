@@ -47,6 +47,8 @@ SUPERSEDED_FROM = EDITION
         {"/lines/1/hcpcs": "J3370", "/lines/1/service_date": "2026-01-01"},
         {"/lines/1/hcpcs": "J1300", "/lines/0": {"hcpcs": "J1756", "service_date": "2026-03-04"}},
         {"/lines/1/hcpcs": "J3370", "/lines/-": {"hcpcs": "J1300", "service_date": "2026-03-03"}},
+        {"/lines/1/hcpcs": "J2920"},
+        {"/lines/1/hcpcs": "Q5139"},
     ],
     keeps=[
         {"/lines/1/hcpcs": "J1300", "/lines/1/service_date": "2025-03-31"},
@@ -215,6 +217,12 @@ _MISMATCH = {"/coding": "as_coded", "/services": [{"hcpcs": "J1439", "units": 20
             "/administrations/0/patient_supplied": True,
             "/administrations/0/hcpcs": None,
         },
+        {
+            "/services": [{"hcpcs": "J1439"}],
+            "/administrations/-": {"id": "A2", "drug": "iron"},
+            "/services/0/administrations": ["A1", "A2"],
+        },
+        {"/administrations/0/hcpcs": "J1234"},
     ],
 )
 def code_of_another_drug(case: Case) -> Iterator[Hit]:
@@ -226,7 +234,7 @@ def code_of_another_drug(case: Case) -> Iterator[Hit]:
     told = set()
     for given in case.timeline.given:
         code = (given.source.hcpcs or "").strip().upper()
-        if code and given.source.drug and _other_drug(case, code, given.source.drug):
+        if given.source.drug and _other_drug(case, code, given.source.drug):
             told.add(given.id)
             yield Hit(
                 f"/administrations/{given.index}/hcpcs",
@@ -247,12 +255,10 @@ def code_of_another_drug(case: Case) -> Iterator[Hit]:
         if g.excluded is None and not g.source.patient_supplied
     ]
     for i, line, code in drug_lines(case):
-        stated = [g for g in administrations_of(case, line) if line.administrations and g.id not in told]
+        stated = [g for g in administrations_of(case, line) if g.id not in told]
         pair = stated if stated else left if len(left) == 1 == len(open_lines) and open_lines[0] == i else []
         names = [g.source.drug for g in pair if g.source.drug]
         if names and len(names) == len(pair) and all(_other_drug(case, code, n) for n in names):
-            if any((g.source.hcpcs or "").upper() == code for g in pair):
-                continue
             yield Hit(
                 f"/lines/{i}/hcpcs",
                 hcpcs=code,
@@ -484,6 +490,33 @@ _UNLISTED = {"/administrations/0/hcpcs": "J3490", "/administrations/0/drug": "ir
                 "start": "2025-06-03T09:00",
             },
         },
+        {
+            "/administrations/0/hcpcs": "J3490",
+            "/administrations/0/drug": "rituximab",
+            "/administrations/0/route": "SC",
+        },
+        {
+            "/administrations/0/hcpcs": "J3490",
+            "/administrations/0/drug": "immune globulin",
+            "/administrations/0/route": "SC",
+        },
+        {"/administrations/0/hcpcs": "J3490", "/administrations/0/drug": "immune globulin"},
+        {"/administrations/0/hcpcs": "J3490", "/administrations/0/drug": "pantoprazole"},
+        {
+            "/administrations/0/hcpcs": "J3490",
+            "/administrations/0/start": "2026-01-01T09:00",
+            "/administrations/0/stop": "2026-01-01T09:45",
+            "/encounter_start": None,
+            "/encounter_end": None,
+        },
+        {
+            "/administrations/0/hcpcs": "J3490",
+            "/administrations/0/drug": "methylprednisolone",
+            "/administrations/0/start": "2024-04-01T09:00",
+            "/administrations/0/stop": "2024-04-01T09:45",
+            "/encounter_start": None,
+            "/encounter_end": None,
+        },
     ],
     keeps=[
         {**_UNLISTED, "/administrations/0/drug": "sample drug"},
@@ -551,7 +584,7 @@ def diagnosis_not_covered(case: Case) -> Iterator[Hit]:
     if not medicare(case) or _limited_drugs(case.lists).isdisjoint(c for _, _, c in coded_lines(case)):
         return
     for i, line, code in coded_lines(case):
-        entry = case.lists.entry("drug_diagnoses", code, line.service_date) if code else None
+        entry = case.lists.entry("drug_diagnoses", code, line.service_date)
         if entry is None:
             continue
         covered = tuple(
@@ -601,7 +634,7 @@ def self_administered(case: Case) -> Iterator[Hit]:
     if not medicare(case):
         return
     for i, line, code in coded_lines(case):
-        if not code or line.revenue_code == SELF_ADMINISTERED or "GY" in modifiers_of(line):
+        if line.revenue_code == SELF_ADMINISTERED or "GY" in modifiers_of(line):
             continue
         entry = case.lists.entry("self_administered", code, line.service_date)
         if entry is not None:

@@ -87,6 +87,12 @@ def _has_line(case: Case, given: Given) -> bool:
         {"/administrations/0/hcpcs": None, "/administrations/0/drug": None},
         {"/administrations/0/hcpcs": None, BASE: "coded-facility"},
         {BASE: "coded-facility", "/services/3/hcpcs": "96415"},
+        {
+            BASE: "coded-professional",
+            "/administrations/0/hcpcs": None,
+            "/services/1/administrations": ["A1"],
+            "/administrations/0/drug": "study drug",
+        },
     ],
 )
 def drug_without_line(case: Case) -> Iterator[Hit]:
@@ -97,7 +103,7 @@ def drug_without_line(case: Case) -> Iterator[Hit]:
     for given in case.timeline.given:
         if given.source.hcpcs or given.source.patient_supplied or given.excluded is not None:
             continue
-        if given.klass in ("hydration", "flush") or not given.source.drug or _has_line(case, given):
+        if given.klass == "hydration" or not given.source.drug or _has_line(case, given):
             continue
         yield Hit(
             f"/administrations/{given.index}/hcpcs", id=given.id, known=_known_codes(case, given.source.drug)
@@ -172,6 +178,7 @@ def unlisted_without_words(case: Case) -> Iterator[Hit]:
         {"/services": [{"hcpcs": "J1756", "units": 100, "charge": "200"}]},
         {"/services": [{"hcpcs": "J1756"}], "/services/0/units": "0"},
         {"/administrations/0/hcpcs": None, BASE: "pushes-facility"},
+        {"/administrations/0/hcpcs": None, BASE: "pushes-facility", "/services/4/units": "0"},
     ],
     keeps=[
         {
@@ -191,6 +198,7 @@ def unlisted_without_words(case: Case) -> Iterator[Hit]:
         {"/administrations/0/start": "09:00"},
         {"/services": [{"hcpcs": "J1756"}], "/services/0/units": 1},
         {"/services": [{"hcpcs": "J1756"}]},
+        {"/administrations/0/start": "09:00", BASE: "pushes-facility"},
     ],
 )
 def units_differ_from_dose(case: Case) -> Iterator[Hit]:

@@ -90,6 +90,7 @@ def _amounts(given: Given) -> Iterator[tuple[Decimal | None, str]]:
             "/administrations/0/volume_ml": "250",
             "/services": [{"hcpcs": "J1745", "units": 250}, {"hcpcs": "J1745", "modifiers": ["JW"]}],
         },
+        {BASE: "two-sites-coded", "/services/2/units": "1", "/services/3/units": "1"},
     ],
     keeps=[_billed(50), _billed(49)],
 )

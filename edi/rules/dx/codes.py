@@ -125,6 +125,15 @@ def malformed(case: Case) -> Iterator[Hit]:
                 {"code": "R50.9", "kind": "reason_for_visit"},
             ],
         },
+        {
+            BASE: "facility",
+            "/diagnoses": [
+                {"code": "D50.9"},
+                {"code": "D50.9", "kind": "principal"},
+                {"code": "E86.0", "kind": "admitting"},
+                {"code": "E86.0", "kind": "admitting"},
+            ],
+        },
     ],
     keeps=[
         {"/diagnoses": [{"code": f"E86.{n}"} for n in range(12)]},

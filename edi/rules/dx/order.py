@@ -66,6 +66,7 @@ def _only_treatment(case: Case) -> bool:
                 {"hcpcs": "96415", "service_date": "2026-03-03", "diagnosis_pointers": [2]},
             ],
         },
+        {"/setting": None, "/lines/0/diagnosis_pointers": [2], "/diagnoses/-": {"code": "Z51.11"}},
     ],
     keeps=[
         {"/diagnoses": [{"code": "Z51.11"}, {"code": "C50.911"}]},
@@ -205,7 +206,7 @@ def against_sex_or_age(case: Case) -> Iterator[Hit]:
         what = None
         if only_sex and sex in ("F", "M") and sex != only_sex:
             what = "sex"
-        elif age is not None and not ((youngest or 0) <= age <= (999 if oldest is None else oldest)):
+        elif age is not None and (age < (youngest or 0) or (oldest is not None and age > oldest)):
             what = "age"
         if what:
             written = icd10.formatted(code)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from edi.codes import npi, tax_id
 from edi.model.claim import Signatures
 from edi.rules import Case, Hit, rule
+from edi.rules.about import BASE
 from edi.rules.asks import absent, address_problems, box, is_po_box, npi_due, short_zip, unread
 
 
@@ -39,6 +40,19 @@ from edi.rules.asks import absent, address_problems, box, is_po_box, npi_due, sh
         {"/billing_provider/address/zip": "62701"},
         {"/billing_provider/address": None, "/billing_provider/address/state": "NE"},
         {"/billing_provider": None, "/billing_provider/last_name": "DOCTOR"},
+        {"/billing_provider/address/zip": "6270X"},
+        {"/billing_provider/npi": None, "/lines": []},
+        {
+            "/billing_provider/npi": None,
+            "/lines/0/service_date": "2008-05-23",
+            "/lines/1/service_date": "2008-05-23",
+        },
+        {
+            BASE: "facility",
+            "/billing_provider/npi": None,
+            "/lines": [],
+            "/statement": {"from_date": "2008-05-22"},
+        },
     ],
     keeps=[
         {"/billing_provider/npi": "1245319599"},
@@ -54,6 +68,7 @@ from edi.rules.asks import absent, address_problems, box, is_po_box, npi_due, sh
             "/billing_provider/address/zip": None,
             "/unread/-": {"path": "/billing_provider/address/zip", "text": "?"},
         },
+        {"/billing_provider/address/country": "CA", "/billing_provider/address/zip": "62701"},
     ],
 )
 def billing_provider_unusable(case: Case) -> Iterator[Hit]:

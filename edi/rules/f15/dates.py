@@ -86,6 +86,7 @@ def _last(claim: Claim) -> date | None:
                 {"qualifier": "444", "date": "2026-03-04"},
             ]
         },
+        {"/dates": [{"qualifier": "431", "date": "2026-03-04"}], "/lines/0/service_date": None},
     ],
     keeps=[
         {"/dates": [{"qualifier": "431", "date": "2026-03-03"}]},
@@ -97,6 +98,11 @@ def _last(claim: Claim) -> date | None:
         {"/occurrence_codes": [{"code": "11", "date": "2026-03-04"}], "/lines": None},
         {"/dates": [{"date": "2026-03-10"}], "/dates/0/qualifier": "439"},
         {"/dates": [{"qualifier": "431", "date": "2026-03-04"}], "/lines/0/service_through": "2026-03-04"},
+        {
+            "/dates": [{"qualifier": "431", "date": "2026-03-05"}],
+            "/lines/0/service_through": "2026-03-04",
+            "/lines/1/service_through": "2026-03-05",
+        },
     ],
 )
 def event_after_service(case: Case) -> Iterator[Hit]:

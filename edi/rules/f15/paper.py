@@ -160,6 +160,7 @@ def coverage_ticks(case: Case) -> Iterator[Hit]:
                 }
             ]
         },
+        {PAPER: [{"20.yes": "X", "20.no": " "}]},
     ],
 )
 def two_ticks(case: Case) -> Iterator[Hit]:
@@ -594,6 +595,8 @@ def item_24f_unusable(case: Case) -> Iterator[Hit]:
         {PAPER: [{"24G.1": "999"}]},
         {"/lines/0/units": 1000, PAPER: []},
         {PAPER: [{"24G.1": "MANY"}]},
+        {PAPER: [{"24F.1": "1000"}]},
+        {PAPER: [{"24G.x": "1000"}]},
     ],
 )
 def units_too_many(case: Case) -> Iterator[Hit]:

@@ -15,10 +15,6 @@ _ALLOWED = {"professional": ("UN", "MJ"), "facility": ("UN", "DA")}
 _UNLISTED = ("96379", "96549")
 
 
-def _is_anesthesia(code: str) -> bool:
-    return len(code) == 5 and code.isascii() and code.isdigit() and int(code) < 2000
-
-
 @rule(
     "P63",
     "unit-of-service-impossible",
@@ -48,7 +44,7 @@ def _is_anesthesia(code: str) -> bool:
 )
 def unit_impossible(case: Case) -> Iterator[Hit]:
     """A code of this family counts blocks of time or doses, never minutes."""
-    allowed = _ALLOWED.get(case.claim.setting or "professional", ("UN",))
+    allowed = _ALLOWED[case.claim.setting or "professional"]
     for i, line, code in coded_lines(case):
         unit = line.unit
         if unit is None or unit == "UN":
@@ -56,7 +52,7 @@ def unit_impossible(case: Case) -> Iterator[Hit]:
         problem = None
         if unit.upper() not in allowed:
             problem = f"only {' and '.join(allowed)} are known here"
-        elif unit.upper() == MINUTES and not _is_anesthesia(code) and code in codes():
+        elif unit.upper() == MINUTES and code in codes():
             problem = "minutes are for anesthesia only"
         if problem:
             where = box(case, "24G", "46")
@@ -252,5 +248,5 @@ def units_too_many_for_medicare(case: Case) -> Iterator[Hit]:
         return
     for i, line in enumerate(case.claim.lines):
         units = line.units
-        if units is not None and (units >= 10000 or units != units.quantize(Decimal("0.1"))):
+        if units is not None and (units >= 10000 or units != round(units, 1)):
             yield Hit(f"/lines/{i}/units", line=i + 1, units=f"{units:f}")

@@ -31,13 +31,13 @@ def _unusual(case: Case, rule_id: str) -> Iterator[tuple[int, ServiceLine, str]]
     """Lines whose revenue code is not the usual one for their code: index, line, the usual revenue code."""
     policy = case.policies.rev_admin_policy
     for i, line, code in coded_lines(case):
-        found = _usual_for(rule_id, code) if code else None
+        found = _usual_for(rule_id, code)
         if found is None:
             continue
         usual, others = found
         revenue = line.revenue_code or ""
         wanted = policy.get(code, usual) if isinstance(policy, dict) else usual
-        if revenue == wanted or revenue.startswith(others or ("none",)):
+        if revenue == wanted or revenue.startswith(others):
             continue
         if len(revenue) == 4 and only(revenue, DIGITS) and revenue != TOTAL_LINE:
             yield i, line, wanted

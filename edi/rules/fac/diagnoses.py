@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 from edi.rules import Case, Hit, rule
-from edi.rules.about import facility_code, is_inpatient
-from edi.rules.asks import is_outpatient, kinds
+from edi.rules.about import facility_code
+from edi.rules.asks import kinds
 
 UNSCHEDULED = ("0450", "0451", "0452", "0456", "0459", "0516", "0526", "0762")
 """Revenue codes of emergency department, urgent care and observation."""
@@ -81,7 +81,7 @@ def admitting_misplaced(case: Case) -> Iterator[Hit]:
     found = kinds(case)
     if facility_code(case) in ADMITTED and "admitting" not in found:
         yield Hit("/diagnoses", problem="bills an admitted patient and has no admitting diagnosis")
-    elif is_outpatient(case) and facility_code(case) in ("13", "14", "85") and "admitting" in found:
+    elif facility_code(case) in ("13", "14", "85") and "admitting" in found:
         path = f"/diagnoses/{found.index('admitting')}"
         yield Hit(path, severity="warning", problem="bills an outpatient and has an admitting diagnosis")
 
@@ -121,14 +121,14 @@ def present_on_admission_misplaced(case: Case) -> Iterator[Hit]:
     Which codes are exempt is not known here, so an inpatient bill is judged as a whole.
     """
     claim, code = case.claim, facility_code(case)
-    stated = [i for i, d in enumerate(claim.diagnoses) if d.present_on_admission]
-    for i in stated:
-        value = (claim.diagnoses[i].present_on_admission or "").upper()
+    stated = [(i, d.present_on_admission) for i, d in enumerate(claim.diagnoses) if d.present_on_admission]
+    for i, said in stated:
+        value = said.upper()
         if value not in ("Y", "N", "U", "W", "1"):
             problem = f"has {value} for present on admission, which is none of Y, N, U and W"
             yield Hit(f"/diagnoses/{i}/present_on_admission", problem=problem)
     if code in ("13", "14", "85") and stated:
-        path = f"/diagnoses/{stated[0]}/present_on_admission"
+        path = f"/diagnoses/{stated[0][0]}/present_on_admission"
         yield Hit(path, problem="bills an outpatient and says what was present on admission")
     elif code == "11" and claim.diagnoses and not stated:
         yield Hit(
@@ -176,7 +176,7 @@ def present_on_admission_misplaced(case: Case) -> Iterator[Hit]:
 )
 def procedure_on_outpatient_bill(case: Case) -> Iterator[Hit]:
     """ICD-10-PCS is for admitted patients; some payers ask for it elsewhere, so a warning."""
-    if is_inpatient(case) or facility_code(case) not in ("13", "14", "85"):
+    if facility_code(case) not in ("13", "14", "85"):
         return
     for i, one in enumerate(case.claim.unmapped):
         if one.address.startswith("2300/HI") and _PROCEDURE.match(one.text):

@@ -145,7 +145,11 @@ def administration_under_drug_revenue(case: Case) -> Iterator[Hit]:
         {"/lines/0/service_date": None},
         {"/lines/0/service_date": None, "/lines/1/service_date": None},
     ],
-    keeps=[{"/lines/0/service_date": None, "/type_of_bill": "0111"}],
+    keeps=[
+        {"/lines/0/service_date": None, "/type_of_bill": "0111"},
+        {"/type_of_bill": None, "/lines/0/service_date": None},
+        {"/type_of_bill": "9991", "/lines/0/service_date": None},
+    ],
 )
 def line_without_date(case: Case) -> Iterator[Hit]:
     """Outpatient services are priced by day."""

@@ -233,9 +233,10 @@ def short_observation(case: Case) -> Iterator[Hit]:
     """Fewer than eight hours of observation are packaged into the other services."""
     if not medicare(case):
         return
-    units = sum((line.units or Decimal(0) for _, line in case.lines("G0378")), Decimal(0))
-    first = next((i for i, _ in case.lines("G0378")), None)
-    if first is not None and 0 < units < COMPREHENSIVE_HOURS:
+    hours = list(case.lines("G0378"))
+    units = sum((line.units or Decimal(0) for _, line in hours), Decimal(0))
+    if 0 < units < COMPREHENSIVE_HOURS:
+        first = hours[0][0]
         yield Hit(f"/lines/{first}/units", line=first + 1, units=f"{units.normalize():f}")
 
 

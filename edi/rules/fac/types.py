@@ -187,6 +187,7 @@ def _admission(case: Case) -> Admission:
         {"/admission/patient_status": "30", "/type_of_bill": "0134"},
         {"/type_of_bill": "0132"},
         {"/type_of_bill": "0133", "/admission/patient_status": "20"},
+        {"/type_of_bill": "13", "/admission/patient_status": "30"},
     ],
     keeps=[
         {"/admission/patient_status": "01"},
@@ -200,9 +201,7 @@ def status_against_frequency(case: Case) -> Iterator[Hit]:
     status, code = _admission(case).patient_status, frequency_of(case)
     if status is None:
         return
-    if (status == "30") != (code in ("2", "3")) and (
-        code in ("2", "3") or (status == "30" and code in ("1", "4"))
-    ):
+    if (status == "30") != (code in ("2", "3")) and code in ("1", "2", "3", "4"):
         yield Hit("/admission/patient_status", status=status, frequency=code)
 
 
@@ -362,13 +361,18 @@ def hour_impossible(case: Case) -> Iterator[Hit]:
     severity="warning",
     snip=7,
     setting="facility",
-    breaks=[{"/admission/source": "5"}],
+    breaks=[
+        {"/admission/source": "5"},
+        {"/admission/source": "5", "/lines": [{"hcpcs": "96365"}, {"hcpcs": "C9399"}]},
+        {"/admission/source": "5", "/lines": [{"hcpcs": "96365"}, {"hcpcs": "J0001"}]},
+    ],
     keeps=[
         {"/admission/source": "1"},
         {"/admission/source": "5", "/coverages/0/claim_filing": "CI"},
         {"/admission/source": "5", "/lines/0/hcpcs": "96413", "/lines/1/hcpcs": "J9271"},
         {"/admission/source": "5", "/type_of_bill": "111"},
         {"/admission/source": "5", "/lines/1/kind": "service"},
+        {"/coverages": [], "/admission/source": "5"},
     ],
 )
 def nursing_resident(case: Case) -> Iterator[Hit]:

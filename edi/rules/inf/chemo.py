@@ -108,6 +108,16 @@ def _complex(given: Given) -> bool:
                 "start": "2026-03-03T09:00",
             },
         },
+        {"/services/0/hcpcs": "96411"},
+        {
+            "/services/0/hcpcs": "96413",
+            "/administrations/-": {"id": "A2", "drug": "iron sucrose", "start": "2026-03-03T09:00"},
+        },
+        {
+            "/services/0/hcpcs": "96413",
+            "/administrations/-": {"id": "A2"},
+            "/services/1": {"hcpcs": "96413", "administrations": ["A1"]},
+        },
     ],
     keeps=[
         {},
@@ -209,6 +219,16 @@ def chemo_code_for_therapeutic(case: Case) -> Iterator[Hit]:
             "/services/0/hcpcs": "96365",
             "/services/0/administrations": ["A2"],
             "/services/-": {"hcpcs": "96365", "administrations": ["A2"]},
+        },
+        {"/services/0/hcpcs": "96365", "/administrations/1/hcpcs": "J9217"},
+        {
+            "/administrations/1/stop": "2026-03-03T10:46",
+            "/services/-": {"hcpcs": "96366"},
+            "/services/1/hcpcs": "96416",
+        },
+        {
+            "/services/0/hcpcs": "96365",
+            "/administrations/-": {"id": "A2", "drug": "carboplatin", "start": "2026-03-03T09:15"},
         },
     ],
     keeps=[
@@ -398,6 +418,12 @@ def complex_as_therapeutic(case: Case) -> Iterator[Hit]:
             "/administrations/1/planned_minutes": 0,
         },
         {"/services/0/hcpcs": "C8957"},
+        {
+            "/services/0/hcpcs": "96416",
+            "/services/0/administrations": ["A2"],
+            "/services/1/hcpcs": "C8957",
+            "/administrations/-": {"id": "A2"},
+        },
     ],
     keeps=[
         {},

@@ -110,6 +110,11 @@ def more_than_once(case: Case) -> Iterator[Hit]:
             "/services/-": {"hcpcs": "96368", "administrations": ["A3"]},
             "/services/1": {"hcpcs": "96368", "administrations": ["A3"]},
         },
+        {
+            "/administrations/-": {"id": "A3", "category": "hydration"},
+            "/services/-": {"hcpcs": "96368", "administrations": ["A3", "A2"]},
+            "/administrations/1/hcpcs": "J1642",
+        },
     ],
     keeps=[
         _TOGETHER,
@@ -118,6 +123,11 @@ def more_than_once(case: Case) -> Iterator[Hit]:
         {"/services/1/hcpcs": "96368"},
         {"/administrations/-": {"id": "A2", "purpose": "flush"}, "/services/-": {"hcpcs": "96368"}},
         {**_TOGETHER, "/administrations/-": {"id": "A2", "diluent_of": "A1"}},
+        {
+            "/administrations/-": {"id": "A2", "purpose": "flush"},
+            "/services/-": {"hcpcs": "96368"},
+            "/services/4/administrations": ["A1", "A2"],
+        },
     ],
 )
 def concurrent_fluid(case: Case) -> Iterator[Hit]:
@@ -183,6 +193,13 @@ def concurrent_fluid(case: Case) -> Iterator[Hit]:
             "/services/1/hcpcs": "96368",
             "/administrations/0/bag": "B1",
             "/administrations/1/bag": "B1",
+            "/administrations/-": {"id": "A2", "start": "2026-03-03T09:00", "stop": "2026-03-03T09:45"},
+        },
+        {
+            "/services/1/hcpcs": "96368",
+            "/administrations/0/bag": "B1",
+            "/administrations/1/bag": "B1",
+            "/services/3/hcpcs": "96368",
             "/administrations/-": {"id": "A2", "start": "2026-03-03T09:00", "stop": "2026-03-03T09:45"},
         },
     ],

@@ -447,6 +447,7 @@ def _prefixes() -> tuple[str, ...]:
         {"/diagnoses/1/code": "I10"},
         {"/diagnoses/1": {}},
         {"/diagnoses/1/code": "I10", "/lines/1/hcpcs": "96360"},
+        {"/diagnoses/1": {}, "/setting": None},
     ],
     keeps=[
         {},
@@ -515,6 +516,7 @@ def no_diagnosis(case: Case) -> Iterator[Hit]:
         {"/administrations/1/volume_ml": None},
         {"/administrations/-": {"id": "A2", "diluent_of": "A1"}},
         {"/administrations/0/hcpcs": "J7040", "/services/-": {"hcpcs": "96365", "administrations": ["A1"]}},
+        {"/administrations/1/rate_ml_per_hour": None},
     ],
 )
 def without_order(case: Case) -> Iterator[Hit]:

@@ -59,6 +59,23 @@ _SECOND = {
             "/services/1/administrations": ["A1"],
             "/services/-": {"hcpcs": "96367", "administrations": ["A2"]},
         },
+        {
+            "/administrations/1/start": "2026-03-03T09:29",
+            "/administrations/1/stop": "2026-03-03T10:00",
+            "/services/-": {"hcpcs": "96367", "administrations": ["A2"]},
+            "/administrations/-": {
+                "id": "A2",
+                "start": "2026-03-03T09:29",
+                "stop": "2026-03-03T10:00",
+                "access_site": "abdomen",
+            },
+        },
+        {
+            "/administrations/1/start": "2026-03-03T09:29",
+            "/administrations/1/stop": "2026-03-03T10:00",
+            "/services/1/administrations": ["A2"],
+            "/services/-": {"hcpcs": "96367", "administrations": ["A2"]},
+        },
     ],
     keeps=[
         {},
@@ -73,6 +90,7 @@ _SECOND = {
             "/administrations/1/stop": "2026-03-03T10:00",
             "/services/1/administrations": ["A1"],
         },
+        {"/administrations/-": {"id": "A2", "start": "2026-03-03T09:50", "stop": "2026-03-03T10:10"}},
     ],
 )
 def sequential_for_concurrent(case: Case) -> Iterator[Hit]:

@@ -122,6 +122,7 @@ def one_site_as_two(case: Case) -> Iterator[Hit]:
                 "access_site": "left forearm",
             },
         },
+        {"/administrations/1/site_reason": None, "/administrations/1/hcpcs": "96360"},
     ],
     keeps=[
         {},

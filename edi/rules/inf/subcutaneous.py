@@ -42,6 +42,11 @@ from edi.rules.inf.sources import CPT, LIMITS
                 "stop": "2026-03-03T09:10",
             },
         },
+        {
+            "/administrations/0/stop": "2026-03-03T09:05",
+            "/services/-": {"hcpcs": "96369", "administrations": ["A1"]},
+            "/administrations/-": {"id": "A2", "route": "PO"},
+        },
     ],
     keeps=[
         {},

@@ -119,6 +119,11 @@ def _listed(given: list[Given]) -> str:
             "/administrations/-": {"id": "A2", "hcpcs": "J1756", "start": "2026-03-03T08:45"},
             "/services/1/hcpcs": "96374",
         },
+        {
+            "/administrations/0/stop": "2026-03-03T09:10",
+            "/administrations/-": {"id": "A2", "technique": "push", "start": "2026-03-03T09:00"},
+            BASE: "coded-facility",
+        },
     ],
     keeps=[
         {"/administrations/0/stop": "2026-03-03T09:16"},
@@ -407,6 +412,21 @@ def _line_of_hours(case: Case, group: tuple[str, ...], day: date | None) -> int 
                 "stop": "2026-03-03T10:31",
             },
         },
+        {
+            "/administrations/0/stop": "2026-03-03T10:31",
+            "/administrations/0/route": "SC",
+            BASE: "chemo-facility",
+        },
+        {
+            "/administrations/0/stop": "2026-03-03T10:31",
+            "/administrations/-": {
+                "id": "A2",
+                "route": "SC",
+                "start": "2026-03-03T08:45",
+                "stop": "2026-03-03T10:31",
+            },
+            "/services/-": {"hcpcs": "96367"},
+        },
     ],
     keeps=[
         {"/administrations/0/stop": "2026-03-03T10:30"},
@@ -416,6 +436,10 @@ def _line_of_hours(case: Case, group: tuple[str, ...], day: date | None) -> int 
         },
         {"/administrations/0/stop": None},
         {"/administrations/0/hcpcs": "J7120"},
+        {
+            "/administrations/0/stop": "2026-03-03T10:31",
+            "/services": [{"hcpcs": "96365"}, {"hcpcs": "96367"}],
+        },
     ],
 )
 def hours_not_billed(case: Case) -> Iterator[Hit]:
@@ -876,6 +900,7 @@ def clock_change(case: Case) -> Iterator[Hit]:
         {"/administrations/0/stop": "2026-03-03T11:31", "/administrations/0/route": " "},
         {"/encounter_start": None},
         {"/administrations/0/start": "09:00", "/administrations/0/route": "IM"},
+        {"/administrations": [{"id": "A2", "technique": "injection"}]},
     ],
 )
 def outside_the_visit(case: Case) -> Iterator[Hit]:
@@ -1092,6 +1117,16 @@ def past_midnight(case: Case) -> Iterator[Hit]:
             "/administrations/0/volume_ml": "100",
             "/administrations/0/rate_ml_per_hour": "100",
             "/administrations/0/intensity_factors": ["monitoring"],
+        },
+        {
+            "/administrations/0/volume_ml": "1",
+            "/administrations/0/rate_ml_per_hour": "100",
+            "/administrations/0/stop": None,
+        },
+        {
+            "/administrations/0/volume_ml": "100",
+            "/administrations/0/rate_ml_per_hour": "1",
+            "/administrations/0/stop": None,
         },
     ],
 )

@@ -80,6 +80,7 @@ def _missing(lists: Lists, name: str, code: str, on: date | None) -> tuple[Sever
             "/lines/0/hcpcs": None,
             "/lines/-": {"hcpcs": "G0378", "service_date": "2026-03-03"},
         },
+        {CODES: {"cpt": ["2026-01-01", "2026-12-31", "99213"]}, "/lines/0/hcpcs": "99284"},
     ],
     keeps=[
         {CODES: {"hcpcs": [*_YEAR, "G0498"]}, "/lines/0/hcpcs": "G0498"},
@@ -91,6 +92,24 @@ def _missing(lists: Lists, name: str, code: str, on: date | None) -> tuple[Sever
             "/lines/0/service_date": "2025-12-31",
         },
         {"/lines/0/hcpcs": None},
+        {
+            CODES: {"hcpcs": ["2026-01-01", "2026-12-31", "J1756"]},
+            "/lines/0/hcpcs": "G0498",
+            "/lines/0/service_date": None,
+        },
+        {
+            CODES: {"hcpcs": ["2026-01-01", "2026-12-31", "G0498"]},
+            "/lines/0/hcpcs": "G0498",
+            "/lines/0/service_date": "2027-01-01",
+        },
+        {CODES: {"cpt": ["2026-01-01", "2026-12-31", "99213"]}, "/lines/0/hcpcs": "96365"},
+        {
+            CODES: {
+                "cpt": ["2026-01-01", "2026-12-31", "99213"],
+                "hcpcs": ["2026-01-01", "2026-12-31", "G0498"],
+            },
+            "/lines/0/hcpcs": "9628",
+        },
     ],
 )
 def procedure_not_in_force(case: Case) -> Iterator[Hit]:
@@ -162,11 +181,30 @@ def _facility_codes(case: Case) -> Iterator[tuple[str, str, str, str]]:
         {CODES: {"condition": [*_YEAR, "08"]}, "/condition_codes": ["ZZ"]},
         {CODES: {"patient_status": [*_YEAR, "01"]}, "/admission/patient_status": "99"},
         {CODES: {"revenue": _YEAR}},
+        {
+            CODES: {
+                "type_of_bill": ["2026-01-01", "2026-12-31", "11"],
+                "admission_source": ["2026-01-01", "2026-12-31", "9"],
+                "patient_status": ["2026-01-01", "2026-12-31", "02"],
+                "occurrence": ["2026-01-01", "2026-12-31", "99"],
+                "occurrence_span": ["2026-01-01", "2026-12-31", "99"],
+                "value": ["2026-01-01", "2026-12-31", "99"],
+                "condition": ["2026-01-01", "2026-12-31", "99"],
+            },
+            "/condition_codes": ["08", "09"],
+            "/occurrence_codes": [{"code": "11"}, {"code": "10"}, {}],
+            "/occurrence_spans": [{"code": "72"}, {}],
+            "/value_codes": [{"code": "a0"}, {}],
+        },
     ],
     keeps=[
         {CODES: {"revenue": [*_YEAR, "0636", "0260"]}},
         {"/condition_codes": ["ZZ"]},
         {CODES: {"condition": [*_YEAR, "08"]}, "/condition_codes": ["08"]},
+        {CODES: {"type_of_bill": ["2026-01-01", "2026-12-31", "11"]}, "/type_of_bill": None},
+        {CODES: {"type_of_bill": ["2026-01-01", "2026-12-31", "11"]}, "/type_of_bill": "01X1"},
+        {CODES: {"revenue": ["2026-01-01", "2026-12-31", "0636"]}, "/lines/0/revenue_code": "0001"},
+        {CODES: {"admission_source": ["2026-01-01", "2026-12-31", "9"]}, "/admission": None},
     ],
 )
 def facility_code_not_in_list(case: Case) -> Iterator[Hit]:

@@ -51,6 +51,11 @@ _OFF = {"/off_campus": "excepted", "/lines/0/modifiers": ["PO"], "/lines/1/modif
             "/lines/1/modifiers": ["JZ", "ER"],
         },
         {**_OFF, "/lines/-": {"revenue_code": "0250", "units": "1", "charge": "5"}},
+        {
+            "/lines/0/modifiers": ["PO"],
+            "/lines/0/hcpcs": None,
+            "/unread/-": {"path": "/lines/0/hcpcs", "text": "?"},
+        },
     ],
 )
 def department_modifier_wrong(case: Case) -> Iterator[Hit]:

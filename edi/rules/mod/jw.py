@@ -118,6 +118,12 @@ def _without_modifier(case: Case) -> Iterator[tuple[int, ServiceLine, str]]:
             "/lines/-": {"hcpcs": "J1756", "units": "201", "service_date": "2026-03-03"},
         },
         {"/lines/1/modifiers": [], BASE: "facility", "/lines/1/hcpcs": "J9312"},
+        {
+            "/lines/1/modifiers": [],
+            BASE: "secondary-facility",
+            "/lines/1/hcpcs": "J2919",
+            "/lines/-": {"hcpcs": "J1756", "units": "300", "service_date": "2026-03-04"},
+        },
     ],
     keeps=[
         {"/lines/1/modifiers": [], "/lines/1/service_date": "2023-06-30"},

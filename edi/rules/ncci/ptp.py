@@ -211,6 +211,12 @@ _CODED = {"hcpcs": "36000", "units": 1, "charge": "40", "diagnosis_pointers": [1
         {"/services/-": {**_CODED, "modifiers": ["59"]}},
         {"/services/-": {**_CODED, "modifiers": ["XS"]}},
         {"/services/-": {"hcpcs": "36000", "modifiers": ["XS"]}, "/services/1/hcpcs": "96413"},
+        {"/services/-": {"hcpcs": "36000"}, "/services/1/hcpcs": "96413", "/services/0/modifiers": ["XS"]},
+        {
+            "/services/-": {"hcpcs": "36000", "modifiers": ["XS"]},
+            "/services/1/hcpcs": "36000",
+            "/services/1/modifiers": ["XS"],
+        },
     ],
     keeps=[
         {},

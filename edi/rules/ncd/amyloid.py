@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from edi.codes import icd10
-from edi.rules.about import medicare
+from edi.rules.about import BASE, medicare
 from edi.rules.asks import box
 from edi.rules.base import Case, Hit, rule
 from edi.rules.drug.facts import code_of, facility_code, modifiers_of, national
@@ -86,6 +86,9 @@ def _once(case: Case, problems: Callable[[Case, int], Iterator[tuple[str, str]]]
         {**_WHOLE, "/diagnoses": [{"code": "G30.4"}, {"code": "Z00.6"}]},
         {**_WHOLE, "/clinical_trial_number": None},
         {"/lines/1/hcpcs": "J0175"},
+        {BASE: "facility", "/lines/1/hcpcs": "J0174", "/diagnoses/-": {}},
+        {"/lines/1/hcpcs": "J0174", "/lines/0/hcpcs": "J0174", "/lines/0/modifiers": ["JW"]},
+        {"/lines/1/hcpcs": "J0174", "/lines/0/hcpcs": "J0175"},
     ],
     keeps=[
         _WHOLE,
@@ -127,6 +130,8 @@ def registry_facts(case: Case) -> Iterator[Hit]:
         {**_HOSPITAL, "/type_of_bill": "0851"},
         {**_HOSPITAL, "/type_of_bill": "0121"},
         {**_HOSPITAL, "/condition_codes": [], "/coverages/0/claim_filing": "CI"},
+        {**_HOSPITAL, "/type_of_bill": None},
+        {**_HOSPITAL, "/lines/1/revenue_code": None},
     ],
 )
 def registry_codes(case: Case) -> Iterator[Hit]:

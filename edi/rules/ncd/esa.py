@@ -49,6 +49,7 @@ def _lines(case: Case) -> Iterator[tuple[int, ServiceLine]]:
         {"/lines/0/hcpcs": "J0881"},
         {"/lines/1/hcpcs": "J0885", "/lines/1/modifiers": ["EA", "EC", "EB"]},
         {"/lines/1/hcpcs": "J0885", "/lines/0/hcpcs": "Q5106"},
+        {"/lines/1/hcpcs": "J0885", "/diagnoses/-": {}},
     ],
     keeps=[
         _ESA,
@@ -56,6 +57,9 @@ def _lines(case: Case) -> Iterator[tuple[int, ServiceLine]]:
         {**_ESA, "/lines/1/modifiers": [], "/diagnoses/-": {"code": "N18.6"}},
         {**_ESA, "/lines/1/modifiers": [], "/coverages/0/claim_filing": "CI"},
         {**_ESA, "/lines/1/modifiers": [], "/lines/1/hcpcs": "J1756"},
+        {BASE: "facility", "/lines/1/hcpcs": "J0885", "/type_of_bill": "0721"},
+        {"/lines/1/hcpcs": "J0885", "/lines/1/place_of_service": "65"},
+        {"/lines/1/hcpcs": "J0885", "/lines/1/modifiers": ["JW"]},
     ],
 )
 def reason_missing(case: Case) -> Iterator[Hit]:

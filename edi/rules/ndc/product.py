@@ -10,6 +10,7 @@ from edi import tables
 from edi.codes import dose, ndc
 from edi.model.claim import ServiceLine, billed_coverage
 from edi.refdata import Drug, Lists
+from edi.rules.about import BASE, LOADED, ON
 from edi.rules.asks import absent, box
 from edi.rules.base import Case, Hit, rule
 from edi.rules.drug.facts import (
@@ -54,8 +55,37 @@ def _without(case: Case) -> Iterator[tuple[int, ServiceLine, str]]:
     breaks=[
         _NONE,
         {"/lines/1/ndc": None, "/lines/0/kind": "drug"},
+        {ON: "encounter", "/administrations/0/ndc": None},
+        {
+            ON: "encounter",
+            "/administrations/0/ndc": None,
+            "/administrations/-": {
+                "id": "A2",
+                "hcpcs": "J1756",
+                "ndc": "99999-0101-01",
+                "start": "2026-03-03T10:00",
+            },
+        },
+        {
+            ON: "encounter",
+            "/administrations/-": {
+                "id": "A2",
+                "hcpcs": "J0696",
+                "dose": {"value": "250", "unit": "mg"},
+                "start": "2026-03-03T10:00",
+            },
+        },
+        {
+            ON: "encounter",
+            "/administrations/0/containers": [],
+            "/services/-": {"hcpcs": "J2405", "administrations": ["A9"]},
+        },
     ],
-    keeps=[{}, {**_NONE, "/lines/1/hcpcs": "99213", "/lines/1/kind": "service"}],
+    keeps=[
+        {},
+        {**_NONE, "/lines/1/hcpcs": "99213", "/lines/1/kind": "service"},
+        {"/lines/1/ndc": None, "/unread/-": {"path": "/lines/1/ndc", "text": "?"}},
+    ],
 )
 def ndc_missing(case: Case) -> Iterator[Hit]:
     """Payers that claim rebates, or pay by product, want the product of every drug line."""
@@ -77,7 +107,11 @@ def ndc_missing(case: Case) -> Iterator[Hit]:
         {**_NONE, "/coverages/0/claim_filing": "MC"},
         {"/lines/1/ndc": None, "/coverages/0/claim_filing": "MC", "/lines/0/kind": "drug"},
     ],
-    keeps=[{"/coverages/0/claim_filing": "MC"}, {**_NONE, "/coverages/0/claim_filing": "CI"}],
+    keeps=[
+        {"/coverages/0/claim_filing": "MC"},
+        {**_NONE, "/coverages/0/claim_filing": "CI"},
+        {"/coverages": [], "/lines/1/ndc": None},
+    ],
 )
 def ndc_missing_for_medicaid(case: Case) -> Iterator[Hit]:
     """Medicaid claims rebates from the makers and needs the product for that."""
@@ -210,6 +244,7 @@ def _opened(case: Case, line: ServiceLine) -> Decimal:
             },
             "/lines/1/hcpcs": "J0885",
         },
+        {"/lines/1/ndc_quantity": "200", "/lines/1/ndc_unit": "GR"},
     ],
     keeps=[
         {"/lines/1/ndc_quantity": "20"},
@@ -224,6 +259,23 @@ def _opened(case: Case, line: ServiceLine) -> Decimal:
         {"/lines/1/hcpcs": "96372"},
         {"/lines/1/ndc_quantity": "20.001", "/lines/1/modifiers": ["JW"]},
         {"/lines/1/ndc_quantity": "200", "/lines/1/ndc": None},
+        {"/lines/1/hcpcs": "J0885", "/lines/1/ndc_quantity": "0.2", "/lines/1/ndc_unit": "GR"},
+        {"/lines/1/hcpcs": "J0885", "/lines/1/ndc_quantity": "0.2", "/lines/1/ndc_unit": "ME"},
+        {"/lines/1/hcpcs": "J0885", "/lines/1/ndc_quantity": "2", "/lines/1/ndc_unit": "UN"},
+        {
+            ON: "encounter",
+            BASE: "coded-professional",
+            "/administrations/0/containers/0/size/value": "400",
+            "/services/1/ndc_quantity": "40",
+            "/services/1/ndc_unit": "ML",
+        },
+        {
+            ON: "encounter",
+            BASE: "coded-professional",
+            "/administrations/0/containers": [],
+            "/services/1/ndc_quantity": "20",
+            "/services/1/ndc_unit": "ML",
+        },
     ],
 )
 def quantity_does_not_fit(case: Case) -> Iterator[Hit]:
@@ -306,6 +358,20 @@ def _other_names(case: Case, one: str, other: str) -> bool:
             }
         },
         {"/lines/-": {"hcpcs": "J2405", "ndc": "99999-0101-01"}, "/lines/0/kind": "drug"},
+        {
+            "/lines/1/ndc": "99999-0101-25",
+            LOADED: [["ndc", "asp", ["99999010125"], ["J2405", "1 MG", "200", "25", "200", "5000"]]],
+        },
+        {
+            "/lines/1/ndc": "99999-0101-25",
+            "/lines/-": {"hcpcs": "J0696", "ndc": "99999-0101-25", "service_date": "2026-03-03"},
+            LOADED: [["ndc", "asp", ["99999010125"], ["J2405", "1 MG", "200", "25", "200", "5000"]]],
+        },
+        {
+            "/lines/1/ndc": "99999010101",
+            "/lines/-": {"hcpcs": "J2405", "ndc": "99999010101", "service_date": "2026-03-03"},
+            "/lines/0": {"hcpcs": "J0696", "ndc": "99999010101", "service_date": "2026-03-03"},
+        },
     ],
     keeps=[
         {},
@@ -332,6 +398,43 @@ def _other_names(case: Case, one: str, other: str) -> bool:
             }
         },
         {"/lines/0/kind": "drug"},
+        {
+            "/lines/1/ndc": "99999-0101-25",
+            LOADED: [["ndc", "asp", ["99999010125"], ["J1756", "1 MG", "200", "25", "200", "5000"]]],
+        },
+        {
+            "/lines/1/ndc": "99999-0101-25",
+            "/lines/1/service_date": None,
+            LOADED: [["ndc", "asp", ["99999010125"], ["J2405", "1 MG", "200", "25", "200", "5000"]]],
+        },
+        {
+            "/lines/1/ndc": "99999-0101-25",
+            "/lines/1/service_date": "2025-12-31",
+            LOADED: [["ndc", "asp", ["99999010125"], ["J2405", "1 MG", "200", "25", "200", "5000"]]],
+        },
+        {
+            "/lines/1/ndc": "9999901012",
+            "/lines/-": {"hcpcs": "J2405", "ndc": "9999901012", "service_date": "2026-03-03"},
+        },
+        {
+            "/lines/0": {
+                "hcpcs": "J3490",
+                "ndc": "99999010101",
+                "service_date": "2026-03-03",
+                "kind": "drug",
+            },
+            "/lines/1/ndc": "99999010101",
+        },
+        {
+            "/lines/1/hcpcs": "J1745",
+            "/lines/1/ndc": "99999010101",
+            "/lines/-": {
+                "hcpcs": "Q5103",
+                "ndc": "99999010101",
+                "service_date": "2026-03-03",
+                "kind": "drug",
+            },
+        },
     ],
 )
 def ndc_of_another_drug(case: Case) -> Iterator[Hit]:
@@ -436,6 +539,20 @@ _LIN = re.compile(r"^2400\[(\d+)\]/(?:2410(?:\[\d+\])?/)?LIN")
             "/unmapped/-": {"address": "2400[1]/2410/LIN", "text": "LIN**UP*123456789012"},
             "/lines/0/kind": "drug",
         },
+        {
+            "/unmapped": [
+                {"address": "2400[0]/LIN", "text": "LIN**UP*1"},
+                {"address": "2400[2]/LIN", "text": "LIN**UP*1"},
+            ]
+        },
+        {"/unmapped": [{"address": "2400[2]/LIN", "text": "LIN**UP"}]},
+        {
+            "/unmapped": [
+                {"address": "2300/REF", "text": "REF*X4"},
+                {"address": "2400[2]/LIN", "text": "LIN**UP*1"},
+                {"address": "2400[2]/LIN", "text": "LIN**UP*1"},
+            ]
+        },
     ],
     keeps=[
         {"/unmapped/-": {"address": "2400[1]/2410/LIN", "text": "LIN**UP*123456789012"}},
@@ -444,6 +561,7 @@ _LIN = re.compile(r"^2400\[(\d+)\]/(?:2410(?:\[\d+\])?/)?LIN")
         {"/unmapped/-": {"address": "2300/CN1", "text": "CN1*05"}},
         {"/unmapped/-": {"address": "2400[2]/2410/LIN", "text": "LIN"}},
         {"/unmapped/-": {"address": "2400[2]/2410/LIN", "text": "NTE*ADD*HI"}},
+        {"/unmapped": [{"address": "2400[2]/LIN", "text": "LIN*"}]},
     ],
 )
 def no_ndc(case: Case) -> Iterator[Hit]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from edi.codes import ndc
 from edi.finding import Severity
 from edi.rules import Case, Hit, rule
+from edi.rules.about import ON, POLICIES
 from edi.rules.asks import absent, box
 
 _AMBIGUOUS = 10
@@ -62,7 +63,12 @@ def malformed(case: Case) -> Iterator[Hit]:
         {"/lines/1/ndc": "9999901011"},
         {"/lines/1/ndc": "9999901011", "/lines/0/ndc": "9999901011"},
     ],
-    keeps=[{"/lines/1/ndc": "9999-9010-11"}, {"/lines/1/ndc": "99999010101"}],
+    keeps=[
+        {"/lines/1/ndc": "9999-9010-11"},
+        {"/lines/1/ndc": "99999010101"},
+        {"/lines/1/ndc": "123456789X"},
+        {"/lines/1/ndc": "١٢٣٤٥٦٧٨٩٠"},
+    ],
 )
 def ambiguous(case: Case) -> Iterator[Hit]:
     """Ten digits without hyphens are three different codes, and none is guessed."""
@@ -92,6 +98,7 @@ def ambiguous(case: Case) -> Iterator[Hit]:
         {"/lines/1/ndc_unit": "ML"},
         {"/lines/1/ndc_unit": None, "/lines/1/ndc_quantity": None},
         {"/lines/0/ndc_quantity": "1"},
+        {"/lines/1/ndc_unit": None, "/unread/-": {"path": "/lines/1/ndc_unit", "text": "?"}},
     ],
 )
 def unit_unknown(case: Case) -> Iterator[Hit]:
@@ -125,10 +132,24 @@ def unit_unknown(case: Case) -> Iterator[Hit]:
         {"/lines/1/ndc_quantity": "-1"},
         {"/lines/1/ndc_quantity": "-1", "/lines/0/ndc_quantity": "0"},
         {"/lines/1/ndc_quantity": "-1", "/lines/0/ndc": "00069"},
+        {ON: "encounter", "/administrations/0/containers": []},
+        {ON: "encounter", POLICIES: {"ndc_required": "yes"}, "/administrations/0/containers": []},
+        {
+            ON: "encounter",
+            "/administrations/0/containers": [],
+            "/administrations/-": {
+                "id": "A2",
+                "hcpcs": "J0696",
+                "ndc": "99999-0102-01",
+                "dose": {"value": "250", "unit": "mg"},
+                "start": "2026-03-03T10:00",
+            },
+        },
     ],
     keeps=[
         {"/lines/1/ndc_quantity": "0.001"},
         {"/lines/1/ndc_quantity": None, "/lines/1/ndc_unit": None, "/lines/1/ndc": None},
+        {ON: "encounter", "/administrations/0/containers": [], "/administrations/0/ndc": None},
     ],
 )
 def quantity_missing(case: Case) -> Iterator[Hit]:

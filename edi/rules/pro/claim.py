@@ -63,6 +63,7 @@ def place_unusable(case: Case) -> Iterator[Hit]:
         {"/frequency": "7", "/original_reference": "X1"},
         {"/frequency": None},
         {"/frequency": "Y"},
+        {"/type_of_bill": "0135"},
     ],
 )
 def frequency_unusable(case: Case) -> Iterator[Hit]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from edi.refdata import Lists
-from edi.rules.about import BASE, ON
+from edi.rules.about import BASE, ON, SISTER
 from edi.rules.across import Across, Found, Told
 from edi.rules.base import Case, Hit, rule
 from edi.rules.days import by_day, lines_of, repeated_lines, replaces
@@ -108,6 +108,35 @@ def _on_two_claims(told: Sequence[Told], _: Lists) -> Iterator[Found]:
             BASE: "coded-professional",
             "/services/-": {"hcpcs": "96365", "units": 1, "service_date": "2026-03-03"},
         },
+        {
+            "/lines/1/units": None,
+            "/lines/-": {
+                "hcpcs": "J1756",
+                "modifiers": ["JZ"],
+                "charge": "400.00",
+                "service_date": "2026-03-03",
+                "ndc": "99999010101",
+                "kind": "drug",
+            },
+        },
+        {
+            "/lines": [
+                {"hcpcs": "96375", "service_date": "2026-03-03", "service_through": "2026-03-03"},
+                {"hcpcs": "96375", "service_date": "2026-03-03", "service_through": "2026-03-03"},
+            ]
+        },
+        {
+            "/lines": [
+                {"hcpcs": "96375", "service_date": "2026-03-03", "place_of_service": "11"},
+                {"hcpcs": "96375", "service_date": "2026-03-03"},
+            ]
+        },
+        {SISTER: {"/claim_id": "OTHER-1", "/patient/first_name": None}, "/patient/first_name": None},
+        {SISTER: {"/claim_id": "OTHER-1", "/setting": None}, "/setting": None},
+        {
+            SISTER: {"/claim_id": "OTHER-1", "/lines/1/service_date": "2026-03-04"},
+            "/lines/1/service_date": "2026-03-04",
+        },
     ],
     keeps=[
         {},
@@ -135,6 +164,59 @@ def _on_two_claims(told: Sequence[Told], _: Lists) -> Iterator[Found]:
             }
         },
         {ON: "encounter", BASE: "two-sites-coded", "/services/1/modifiers": []},
+        {
+            "/lines": [
+                {"hcpcs": "96375", "service_date": "2026-03-03", "units": "0"},
+                {"hcpcs": "96375", "service_date": "2026-03-03", "units": "0"},
+            ]
+        },
+        {
+            "/lines": [
+                {"hcpcs": "96375", "service_date": "2026-03-03", "service_through": "2026-03-04"},
+                {"hcpcs": "96375", "service_date": "2026-03-03", "service_through": "2026-03-04"},
+            ]
+        },
+        {
+            "/lines": [
+                {"hcpcs": "96375", "service_date": "2026-03-03", "modifiers": ["76"]},
+                {"hcpcs": "96375", "service_date": "2026-03-03", "modifiers": ["76"]},
+            ]
+        },
+        {
+            "/lines": [
+                {"hcpcs": "96375", "service_date": "2026-03-03", "place_of_service": "12"},
+                {"hcpcs": "96375", "service_date": "2026-03-03"},
+            ]
+        },
+        {
+            BASE: "facility",
+            "/lines": [
+                {"hcpcs": "96375", "service_date": "2026-03-03", "revenue_code": "0260"},
+                {"hcpcs": "96375", "service_date": "2026-03-03", "revenue_code": "0510"},
+            ],
+        },
+        {
+            "/lines": [
+                {"hcpcs": "96375", "service_date": "2026-03-03", "description": "A"},
+                {"hcpcs": "96375", "service_date": "2026-03-03", "description": "B"},
+            ]
+        },
+        {"/lines": [{"hcpcs": "96375"}, {"hcpcs": "96375"}]},
+        {
+            "/lines": [
+                {"service_date": "2026-03-03", "charge": "1"},
+                {"service_date": "2026-03-03", "charge": "1"},
+                {"hcpcs": "96375"},
+                {"hcpcs": "96375"},
+            ]
+        },
+        {SISTER: {"/claim_id": "OTHER-1"}, "/coverages": []},
+        {SISTER: {"/claim_id": "OTHER-1", "/coverages": []}, "/coverages": []},
+        {SISTER: {"/claim_id": "OTHER-1", "/coverages/0/member_id": None}, "/coverages/0/member_id": None},
+        {SISTER: {"/claim_id": "OTHER-1", "/patient": None}, "/patient": None},
+        {SISTER: {"/claim_id": "OTHER-1", "/patient/birth_date": None}, "/patient/birth_date": None},
+        {SISTER: {"/claim_id": "OTHER-1", "/billing_provider": None}, "/billing_provider": None},
+        {SISTER: {"/claim_id": "OTHER-1", "/setting": "facility"}},
     ],
 )
 def billed_twice(case: Case) -> Iterator[Hit]:

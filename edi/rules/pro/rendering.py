@@ -50,7 +50,7 @@ def rendering_missing(case: Case) -> Iterator[Hit]:
     """
     claim = case.claim
     billing = claim.billing_provider
-    if billing is None or not billing.organization_name or claim.rendering_provider is not None:
+    if billing is None or not billing.organization_name:
         return
     without = [i for i, line in enumerate(claim.lines) if effective_rendering_provider(claim, line) is None]
     if not without:

@@ -96,6 +96,7 @@ def not_named(case: Case) -> Iterator[Hit]:
             "/supervising_provider": {"last_name": "OTHER"},
             "/ordering_provider/npi": None,
         },
+        {"/lines/0/ordering_provider": {"last_name": "O"}, "/lines/1/ordering_provider": {"last_name": "O"}},
     ],
     keeps=[
         {"/rendering_provider/npi": "1234567893"},
@@ -107,6 +108,12 @@ def not_named(case: Case) -> Iterator[Hit]:
         {"/service_facility": {"organization_name": "X"}},
         {"/billing_provider/npi": "1234567890"},
         {"/rendering_provider/npi": None, "/unread/-": {"path": "/rendering_provider/npi", "text": "?"}},
+        {
+            BASE: "facility",
+            "/ordering_provider": {"last_name": "O"},
+            "/lines/0/supervising_provider": {"last_name": "O"},
+        },
+        {"/attending_provider": {"last_name": "O"}, "/lines/0/operating_provider": {"last_name": "O"}},
     ],
 )
 def npi_unusable(case: Case) -> Iterator[Hit]:
