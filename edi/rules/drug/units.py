@@ -10,6 +10,7 @@ from edi.codes import dose
 from edi.coding.edits import unit_limit
 from edi.coding.timeline import Given
 from edi.refdata import Lists
+from edi.rules.about import BASE
 from edi.rules.asks import box
 from edi.rules.base import Case, Hit, rule
 from edi.rules.drug.facts import Group, administrations_of, by_drug, modifiers_of, number, units_of
