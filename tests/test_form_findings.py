@@ -67,11 +67,13 @@ LEFT_OFF = """DATE-002 F15-06-001 F15-12-001 F15-14-001 I28 MOD-CNT-001 P22 P23 
 """What they find is left off: second dates, codes and names of a box, what Medicare wants empty."""
 NAMES = "FAC-PROV-002 I03 PRO-ORD-002 PRV-NAME-001 PRV-NAME-002"
 """A form shows a name and does not say whether it is that of a person or of an organization."""
-KINDS = "DRUG-ADMIN-002 DRUG-UNIT-003 FAC-REV-004 NDC-REQ-001 NDC-REQ-002 PRO-POS-005"
+KINDS = "DRUG-ADMIN-002 DRUG-UNIT-003 FAC-CONS-001 FAC-REV-004 NDC-REQ-001 NDC-REQ-002 PRO-POS-005"
 """Whether a line is a drug a form does not say, but its code."""
 EMPTY = "F04-31-001 F04-39-001 F04-44-001 FAC-PROV-003 P21 PRO-REND-001"
 """A record without any value leaves nothing on a form."""
-OTHERWISE = frozenset(f"{NO_BOX} {MENDED} {LEFT_OFF} {NAMES} {KINDS} {EMPTY}".split())
+BROUGHT = "F15-33-001 INF-HYD-008"
+"""A form brings what a claim does not say: its setting; and a ZIP that is none is read as part of the city."""
+OTHERWISE = frozenset(f"{NO_BOX} {MENDED} {LEFT_OFF} {NAMES} {KINDS} {EMPTY} {BROUGHT}".split())
 
 
 def examples() -> list[Any]:
@@ -114,7 +116,7 @@ def test_an_example_breaks_its_rule_on_the_form_too(rule: Rule, n: int) -> None:
     if rule.id not in OTHERWISE:
         assert after == before
     else:
-        assert len(after) <= len(before)
+        assert len(after) <= len(before) or rule.id in BROUGHT
 
 
 def test_the_list_of_what_is_otherwise_on_forms_is_no_longer_than_it_must_be() -> None:
