@@ -72,7 +72,7 @@ KINDS = "DRUG-ADMIN-002 DRUG-UNIT-003 FAC-CONS-001 FAC-REV-004 NDC-REQ-001 NDC-R
 EMPTY = "F04-31-001 F04-39-001 F04-44-001 FAC-PROV-003 P21 PRO-REND-001"
 """A record without any value leaves nothing on a form."""
 BROUGHT = "F15-33-001 INF-HYD-008"
-"""A form brings what a claim does not say: its setting; and a ZIP that is none is read as part of the city."""
+"""A form brings what a claim does not say: its setting; a ZIP that is none is read as part of the city."""
 OTHERWISE = frozenset(f"{NO_BOX} {MENDED} {LEFT_OFF} {NAMES} {KINDS} {EMPTY} {BROUGHT}".split())
 
 
