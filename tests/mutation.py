@@ -382,7 +382,9 @@ def _of_rule(rule: Rule, function: Callable[[], Iterator[Mutant]] | None) -> Ite
         kept = {key: values for key, values in rule.when.items() if key != name}
         found.append((f"when without {name}", {"when": kept}))
     for words, change in found:
-        changed = dataclasses.replace(rule, **change)
+        # what would wake a rule of single lines is what it says of itself; here it is run by that
+        by_line = rule.by_line and change.keys() <= {"setting"}
+        changed = dataclasses.replace(rule, **{"by_line": by_line, **change})
         yield Mutant(rule.id, words, partial(_given, changed), partial(trials, rule.id))
 
 
