@@ -258,8 +258,8 @@ def _shared_bags(case: Case) -> list[list[Given]]:
     "INF-CONC-004",
     "antineoplastics-at-the-same-time",
     message="{names} ran at the same time as another antineoplastic, for which there is no code",
-    help="Check the times. What ran beside another antineoplastic, and has fewer than 16 minutes of its own, is "
-    "96549 with a description; with more it is 96417 by those minutes.",
+    help="Check the times. What ran beside another antineoplastic, and has fewer than 16 minutes of its own, "
+    "is 96549 with a description; with more it is 96417 by those minutes.",
     source=f"{CPT}; rules catalogue 0.5 no. 2",
     severity="warning",
     snip=7,

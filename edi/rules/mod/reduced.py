@@ -219,9 +219,9 @@ def stopped_within_fifteen(case: Case) -> Iterator[Hit]:
     "MOD-52-004",
     "stopped-before-planned",
     message="{name} ran {minutes} of {planned} planned minutes and is billed without 52",
-    help="From 16 minutes on the code is earned in full. One source article adds 52, a contractor calls 52 and 53 "
-    "not mandatory, trade answers add 53 where a patient's safety was the reason, another bills the actual "
-    "minutes alone. Follow the payer; the policy mod52_policy = textbook adds 52.",
+    help="From 16 minutes on the code is earned in full. One source article adds 52, a contractor calls 52 "
+    "and 53 not mandatory, trade answers add 53 where a patient's safety was the reason, another bills the "
+    "actual minutes alone. Follow the payer; the policy mod52_policy = textbook adds 52.",
     source=_VIEWS,
     severity="info",
     snip=7,
