@@ -180,9 +180,7 @@ def _no_drug_at_all(case: Case) -> Iterator[Hit]:
         return
     for i, line, code in family_lines(case):
         if code not in _NO_DRUG and pays_drugs_apart(case, line):
-            yield Hit(
-                f"/lines/{i}/hcpcs", what=f"line {i + 1} bills {code}, and no line bills a drug", known=""
-            )
+            yield Hit(f"/lines/{i}/hcpcs", what=f"line {i + 1} ({code}) stands beside no drug line", known="")
             return
 
 

@@ -103,8 +103,7 @@ def ndc_missing(case: Case) -> Iterator[Hit]:
 @rule(
     "NDC-REQ-002",
     "ndc-missing-for-medicaid",
-    message="line {line} ({hcpcs}) has no NDC; most Medicaid programs want one on drug lines{crossover} "
-    "({box})",
+    message="line {line} ({hcpcs}) has no NDC; {who} want one on drug lines ({box})",
     help="Write the NDC of the container that was opened, with its quantity.",
     source="42 CFR 447.520 (NDC of drugs that practitioners give); rules catalogue B.5 (most states)",
     severity="warning",
@@ -134,14 +133,14 @@ def ndc_missing_for_medicaid(case: Case) -> Iterator[Hit]:
     if coverage is None:
         return
     filings = {one.claim_filing for one in case.claim.coverages}
-    crossover = ""
+    who = "most Medicaid programs"
     if coverage.claim_filing != MEDICAID_FILING:
         if MEDICAID_FILING not in filings or not medicare(case):
             return
-        crossover = ", to which Medicare sends this claim on"
+        who = "Medicare sends this claim on to Medicaid, whose programs mostly"
     for i, _, code in _without(case):
         where = box(case, "24 shaded", "43")
-        yield Hit(f"/lines/{i}/ndc", line=i + 1, hcpcs=code, box=where, crossover=crossover)
+        yield Hit(f"/lines/{i}/ndc", line=i + 1, hcpcs=code, box=where, who=who)
 
 
 @cache
