@@ -16,7 +16,7 @@ import pytest
 
 import edi
 from edi.codes import npi
-from edi.finding import Finding, Severity
+from edi.finding import Finding
 from edi.model import pointer
 from edi.model.claim import Claim
 from edi.model.contract import to_json
@@ -31,8 +31,8 @@ COUNT = 39
 DIFFERS = {
     10: "five digits of the ZIP code of a place are an error where Medicare is billed electronically, else a "
     "warning: five of six published examples of the guide that name a place have five",
-    11: "always a warning: no claim says for certain that its biller is none of those who bill for themselves",
-    18: "no 59 and no warning for chemotherapy beside 96416: no pair edit joins the two, and the two together "
+    11: "always a warning: no claim says for certain that its biller does not bill for itself",
+    18: "neither 59 nor a warning for chemotherapy beside 96416: no pair edit joins the two, and together they "
     "are the usual claim of a regimen with a pump",
 }
 OF_NO_CLAIM = (23, 24, 25, 35, 38)
@@ -56,7 +56,7 @@ class Row:
     """Text of the 837 -> other text; box of the first page -> text."""
     lines: tuple[str, ...] | None = None
     """Administration lines that are proposed, as `96365-59x1`."""
-    said: Mapping[str, Severity | None] = field(default_factory=dict)
+    said: Mapping[str, str | None] = field(default_factory=dict)
     """Rule -> worst severity; None: it must be silent."""
     options: Mapping[str, Any] = field(default_factory=dict)
     """Payer, policies, day of receipt, surface."""
@@ -1081,9 +1081,9 @@ def source_of(row: Row) -> str | bytes:
     return text
 
 
-def severities(found: Sequence[Finding]) -> dict[str, Severity]:
+def severities(found: Sequence[Finding]) -> dict[str, str]:
     """Rule -> worst severity, by the ids of findings."""
-    worst: dict[str, Severity] = {}
+    worst: dict[str, str] = {}
     for one in found:
         if one.rule not in worst or one.severity == "error":
             worst[one.rule] = one.severity
