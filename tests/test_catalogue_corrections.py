@@ -32,8 +32,8 @@ DIFFERS = {
     10: "five digits of the ZIP code of a place are an error where Medicare is billed electronically, else a "
     "warning: five of six published examples of the guide that name a place have five",
     11: "always a warning: no claim says for certain that its biller does not bill for itself",
-    18: "neither 59 nor a warning for chemotherapy beside 96416: no pair edit joins the two, and together they "
-    "are the usual claim of a regimen with a pump",
+    18: "neither 59 nor a warning for chemotherapy beside 96416: no pair edit joins the two, and both are "
+    "the usual claim of a regimen with a pump",
 }
 OF_NO_CLAIM = (23, 24, 25, 35, 38)
 """Corrections of answers and of lists: tested by functions below."""
