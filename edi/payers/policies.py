@@ -48,7 +48,7 @@ class Policies:
     form_totals: Literal["last", "each"] = "last"
     """Where the total stands when a claim fills several sheets of a form: on the last, or on each its own."""
     filing_days: int = 0
-    """Days after the service within which a claim has to be with the payer; 0: not known. Not for Medicare."""
+    """Days after the service within which a claim must be with the payer; 0: not known, or Medicare."""
 
     def settled(self, *, setting: str | None, claim_filing: str | None) -> "Policies":
         """The same policies with the values that depend on the claim worked out.
