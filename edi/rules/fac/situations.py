@@ -321,7 +321,8 @@ def spans_years(case: Case) -> Iterator[Hit]:
 
 
 @cache
-def _repetitive() -> tuple[str, ...]:
+def repetitive() -> tuple[str, ...]:
+    """Beginnings of the revenue codes of services that are billed once a month."""
     return tuple(row["revenue"] for row in tables.rows("coding/repetitive_revenue.csv"))
 
 
@@ -368,7 +369,7 @@ def repetitive_over_months(case: Case) -> Iterator[Hit]:
     if not is_outpatient(case) or not medicare(case):
         return
     for i, line in enumerate(case.claim.lines):
-        if (line.revenue_code or "none").startswith(_repetitive()):
+        if (line.revenue_code or "none").startswith(repetitive()):
             path = f"/lines/{i}/revenue_code"
             yield Hit(path, line=i + 1, revenue=line.revenue_code, actual=f"{first} to {last}")
             return
