@@ -68,7 +68,7 @@ ROWS = [
         base="facility",
         on="837",
         patch={"/coverages/0/claim_filing": "MB"},
-        said={"P16": "warning"},
+        said={"P16": "info"},
     ),
     Row(
         number=0,

@@ -3,11 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from edi.rules.about import READ
 from edi.rules.base import Case, Hit, rule
 
 _NAME = re.compile(r"(?:[^/]+/)*NM1(?:\[[^\]]*\])?(?:#\d+)?/0[457]")
-_SENT = {READ: "837"}
 
 
 @rule(
@@ -21,20 +19,19 @@ _SENT = {READ: "837"}
     snip=2,
     also=("P05", "P77", "SNIP2-003"),
     breaks=[
-        {**_SENT, "/unmapped/-": {"address": "2010AA/NM1/04", "text": "DANA"}},
-        {**_SENT, "/unmapped/-": {"address": "2310C/NM1[77]/05", "text": "D"}},
+        {"/unmapped/-": {"address": "2010AA/NM1/04", "text": "DANA"}},
+        {"/unmapped/-": {"address": "2010AA/NM1/05", "text": "D"}},
         {
-            **_SENT,
             "/unmapped": [
-                {"address": "2420C[1]/NM1[77]#1/07", "text": "JR"},
+                {"address": "2010AA/NM1/07", "text": "JR"},
                 {"address": "2010AA/NM1/04", "text": "DANA"},
             ],
         },
     ],
     keeps=[
-        {**_SENT, "/unmapped/-": {"address": "2010AA/NM1/06", "text": "DR"}},
-        {**_SENT, "/unmapped/-": {"address": "2010AA/PER/04", "text": "2175550100"}},
-        {**_SENT, "/unmapped/-": {"address": "2010AA/NM1/04-1", "text": "X"}},
+        {"/unmapped/-": {"address": "2010AA/NM1/06", "text": "DR"}},
+        {"/unmapped/-": {"address": "2010AA/PER/04", "text": "2175550100"}},
+        {"/unmapped/-": {"address": "2010AA/NM1/04-1", "text": "X"}},
     ],
 )
 def first_name_of_organization(case: Case) -> Iterator[Hit]:

@@ -3,13 +3,22 @@
 import re
 from collections.abc import Iterator
 
-from edi.rules.about import BASE, READ
+from edi.rules.about import BASE
 from edi.rules.base import Case, Hit, rule
 
 SELF_HELD = "2000B/SBR/02"
 """Address of the relationship that is left over where the patient is named apart from the subscriber."""
 _DECISION = re.compile(r"2400\[(\d+)\]/2430(?:\[\d+\])?/SVD")
-_SENT = {READ: "837"}
+_CHILD = {
+    "/coverages/0/relationship": "19",
+    "/coverages/0/subscriber": {
+        "last_name": "EXAMPLE",
+        "first_name": "PETRA",
+        "birth_date": "1930-01-02",
+        "sex": "F",
+        "address": {"line1": "1 A STREET", "city": "SPRINGFIELD", "state": "IL", "zip": "62701-0001"},
+    },
+}
 
 
 def stray_decisions(case: Case) -> list[tuple[int, int]]:
@@ -29,10 +38,10 @@ def stray_decisions(case: Case) -> list[tuple[int, int]]:
     given=("unmapped",),
     snip=2,
     also=("P13", "P23", "F15-06-001", "I06"),
-    breaks=[{**_SENT, "/unmapped/-": {"address": SELF_HELD, "text": "18"}}],
+    breaks=[{**_CHILD, "/unmapped/-": {"address": SELF_HELD, "text": "18"}}],
     keeps=[
-        {**_SENT, "/unmapped/-": {"address": SELF_HELD, "text": "19"}},
-        {**_SENT, "/unmapped/-": {"address": "2320[1]/SBR/02", "text": "18"}},
+        {"/unmapped/-": {"address": SELF_HELD, "text": "19"}},
+        {"/unmapped/-": {"address": "2320[1]/SBR/02", "text": "18"}},
     ],
 )
 def self_and_another(case: Case) -> Iterator[Hit]:
@@ -54,19 +63,20 @@ def self_and_another(case: Case) -> Iterator[Hit]:
     snip=2,
     also=("P56", "I55"),
     breaks=[
-        {**_SENT, "/unmapped/-": {"address": "2400[2]/2430[1]/SVD", "text": "SVD*99*1*HC:J1756**1"}},
+        {"/unmapped/-": {"address": "2400[2]/2430[1]/SVD", "text": "SVD*99*1*HC:J1756**1"}},
         {
-            **_SENT,
             BASE: "secondary-facility",
             "/unmapped": [
-                {"address": "2400[1]/2430/SVD", "text": "SVD*99*1*HC:J1756**1"},
-                {"address": "2400[2]/2430[1]/SVD", "text": "SVD*99*1*HC:J1756**1"},
+                {"address": "2400[1]/2430[1]/SVD", "text": "SVD*99*1*HC:96365*0260*1"},
+                {"address": "2400[1]/2430[1]/DTP", "text": "DTP*573*D8*20260401"},
+                {"address": "2400[2]/2430[1]/SVD", "text": "SVD*99*1*HC:J1756*0636*1"},
+                {"address": "2400[2]/2430[1]/DTP", "text": "DTP*573*D8*20260401"},
             ],
         },
     ],
     keeps=[
-        {**_SENT, "/unmapped/-": {"address": "2400[1]/2430[1]/CAS", "text": "CAS*CO*45*1"}},
-        {**_SENT, "/unmapped/-": {"address": "2400[1]/SVD", "text": "SVD*99*1"}},
+        {"/unmapped/-": {"address": "2400[1]/2430[1]/CAS", "text": "CAS*CO*45*1"}},
+        {"/unmapped/-": {"address": "2400[1]/SVD", "text": "SVD*99*1"}},
     ],
 )
 def decision_of_unknown_payer(case: Case) -> Iterator[Hit]:
