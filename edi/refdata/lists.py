@@ -5,7 +5,7 @@ its head) can say that a code is known, but never that it is not.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -196,6 +196,14 @@ class DatedSource(Source, Protocol):
         """The editions of a list."""
 
 
+@runtime_checkable
+class Turning(Protocol):
+    """A source or reference of few dates, all of which are known."""
+
+    def turns(self) -> Iterable[date]:
+        """The first and the last days of all that it holds."""
+
+
 class Reference(Protocol):
     """Something that holds editions of edits, prices and crosswalks."""
 
@@ -225,6 +233,10 @@ class ShippedTables:
     def codes(self, list_name: str) -> Sequence[str]:
         """All codes of a table in its order, each once."""
         return tuple(self._list(list_name)[1])
+
+    def turns(self) -> Iterable[date]:
+        """Every date that stands in a table."""
+        return tables.dates()
 
     def _list(self, name: str) -> tuple[Coverage, dict[str, tuple[Entry, ...]]]:
         found = self._lists.get(name)
@@ -363,6 +375,13 @@ class Lists:
     def has_editions(self, list_name: str) -> bool:
         """Whether any edition of a list with dates of service of its own is at hand."""
         return any(one.editions(list_name) for one in self._dated if one)
+
+    def turns(self) -> Iterable[date] | None:
+        """The first and the last days of all that is held; None where they are too many, as in a user's lists."""
+        held = [one for one in (*self._sources, *self._references) if isinstance(one, Turning)]
+        if len(held) < len(self._sources) + len(self._references):
+            return None
+        return {day for one in held for day in one.turns()}
 
     def coverage(self, list_name: str) -> Coverage:
         """How much of a list is loaded."""

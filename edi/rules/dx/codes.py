@@ -34,6 +34,7 @@ _EXTERNAL = ("V", "W", "X", "Y")
     source="005010X223A2, 2300 HI*ABK (required); UB-04 FL 67",
     severity="error",
     snip=2,
+    sees="diagnoses",
     also=("I21", "F04-67-001"),
     setting="facility",
     breaks=[{"/diagnoses": []}, {"/diagnoses": [{"code": "R50.9", "kind": "reason_for_visit"}]}],
@@ -93,6 +94,7 @@ def malformed(case: Case) -> Iterator[Hit]:
     source="005010X222A1, 2300 HI (12 diagnoses) and 2400 SV107 (4 pointers); 005010X223A2, 2300 HI",
     severity="error",
     snip=2,
+    sees="diagnoses",
     also=("I21", "I23", "I24", "I26", "SNIP2-005"),
     breaks=[
         {"/diagnoses": [{"code": f"E86.{n}"} for n in range(13)]},

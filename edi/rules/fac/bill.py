@@ -19,6 +19,7 @@ MOST_LINES = 999
     source="005010X223A2, 2300 CLM05-1 and CLM05-3 (required); CMS Pub. 100-04 ch. 25, FL 4",
     severity="error",
     snip=2,
+    sees="bill",
     also=("I08", "FAC-TOB-001"),
     setting="facility",
     breaks=[
@@ -51,6 +52,7 @@ def type_of_bill_unusable(case: Case) -> Iterator[Hit]:
     source="005010X223A2, 2300 CLM05-3; CMS Pub. 100-04 ch. 25, FL 4 (last character = frequency)",
     severity="error",
     snip=2,
+    sees="bill",
     also=("I08",),
     setting="facility",
     breaks=[{"/frequency": "7", "/original_reference": "X1"}, {"/type_of_bill": "0137", "/frequency": "1"}],
@@ -79,6 +81,7 @@ def frequency_contradicts(case: Case) -> Iterator[Hit]:
     source="005010X223A2, 2300 DTP*434 (required); UB-04 FL 6",
     severity="error",
     snip=2,
+    sees="days",
     also=("I14",),
     setting="facility",
     breaks=[
@@ -133,6 +136,7 @@ def _admission(case: Case) -> Admission:
     source="005010X223A2, 2300 CL101; UB-04 FL 14",
     severity="error",
     snip=2,
+    sees="bill",
     also=("I16",),
     setting="facility",
     breaks=[{"/admission": None}, {"/admission/type": None}, {"/admission/type": "8"}],
@@ -158,6 +162,7 @@ def admission_type_unusable(case: Case) -> Iterator[Hit]:
     source="005010X223A2, 2300 CL102; UB-04 FL 15 (not for laboratory bills of non-patients, 014x)",
     severity="error",
     snip=2,
+    sees="bill",
     also=("I16",),
     setting="facility",
     breaks=[
@@ -192,6 +197,7 @@ def origin_missing(case: Case) -> Iterator[Hit]:
     source="005010X223A2, 2300 CL103 (required); UB-04 FL 17",
     severity="error",
     snip=2,
+    sees="bill",
     also=("I16",),
     setting="facility",
     breaks=[
@@ -223,6 +229,7 @@ def patient_status_unusable(case: Case) -> Iterator[Hit]:
     source="005010X223A2, loop 2400 (at most 999)",
     severity="error",
     snip=2,
+    sees="codes",
     also=("I41",),
     setting="facility",
     breaks=[{"/lines": [{"revenue_code": "0260"}] * 1000}],

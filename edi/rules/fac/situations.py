@@ -292,6 +292,7 @@ def operating_without_surgery(case: Case) -> Iterator[Hit]:
     "rules catalogue FAC-DATE-003",
     severity="warning",
     snip=7,
+    sees="days",
     setting="facility",
     breaks=[{"/statement": {"from_date": "2025-12-31", "through_date": "2026-01-01"}}],
     keeps=[

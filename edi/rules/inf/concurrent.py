@@ -45,6 +45,7 @@ _SALINE = {
     source=f"{ARTICLES}; {LIMITS}: one unit per date, absolute",
     severity="error",
     snip=7,
+    sees="services",
     also=("NCCI-MUE-002",),
     codes=("96368",),
     base="coded-facility",

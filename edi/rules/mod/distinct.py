@@ -226,6 +226,7 @@ def nothing_distinct(case: Case) -> Iterator[Hit]:
     severity="info",
     modifiers=("59",),
     snip=7,
+    sees="services",
     when={"distinct_modifier": "X"},
     breaks=[
         {"/lines/0/modifiers": ["59"]},

@@ -345,6 +345,7 @@ def _other_names(case: Case, one: str, other: str) -> bool:
     source="NDC-HCPCS crosswalk of the user, where loaded; else the claim: one NDC is one drug. RARC N846",
     severity="warning",
     snip=6,
+    sees="line",
     breaks=[
         {
             "/lines/-": {
@@ -481,7 +482,7 @@ def _families() -> dict[str, tuple[str, frozenset[str]]]:
     source="HCPCS (codes of reference products and biosimilars); labelers to be verified; RARC N846",
     severity="warning",
     codes=_families(),
-    by_line=True,
+    sees="line",
     snip=6,
     breaks=[
         {"/lines/1/hcpcs": "J1745", "/lines/1/ndc": "00069-0809-01"},
