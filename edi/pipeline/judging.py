@@ -43,7 +43,7 @@ from edi.pipeline.paper import as_read, put_on_form, read_form
 from edi.pipeline.reading import Input, records
 from edi.pipeline.sisters import Change, Gatherer, Part, Sisters
 from edi.pipeline.spill import Spill, hashed
-from edi.pipeline.unchecked import WORDS, unchecked
+from edi.pipeline.unchecked import WORDS, Unchecked
 from edi.rules import Case, all_rules
 from edi.rules.doc.score import documentation
 from edi.settings import Settings
@@ -497,7 +497,7 @@ class Noting:
 
     def __init__(self, gatherer: Gatherer | None) -> None:
         self._gatherer = gatherer
-        self._lacking: set[str] = set()
+        self._unchecked = Unchecked()
 
     def of(self, judged: Judged) -> Noted:
         """What a run keeps of a record."""
@@ -508,8 +508,7 @@ class Noting:
         lacking: set[str] = set()
         part = None
         if case is not None:
-            lacking = unchecked(case, self._lacking)
-            self._lacking |= lacking
+            lacking = self._unchecked.of(case)
             if self._gatherer is not None:
                 x12 = judged.surface == "x12" or case.claim.setting is not None
                 part = self._gatherer.part(case, record=judged.record, x12=x12, snip=judged.snip)

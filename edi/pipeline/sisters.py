@@ -57,8 +57,8 @@ class Change:
 class Part:
     """What a claim tells, and what is kept of it to place a finding on it later."""
 
-    facts: list[tuple[int, Key, Fact]]
-    """Which gatherer asked, under which key, what it was told."""
+    facts: list[tuple[int, Key, bytes]]
+    """Which gatherer asked, under which key, what it was told (`marshal`)."""
     record: RecordKind
     name: str | None
     """Claim id."""
@@ -104,7 +104,9 @@ class Gatherer:
     def part(self, case: Case, *, record: RecordKind, x12: bool, snip: int) -> Part | None:
         """What a claim tells; None where it tells nothing."""
         claim = case.claim
-        facts = [(i, key, fact) for i, gather in enumerate(self.gathers) for key, fact in gather(case)]
+        facts = [
+            (i, key, marshal.dumps(fact)) for i, gather in enumerate(self.gathers) for key, fact in gather(case)
+        ]
         if not facts:
             return None
         return Part(
@@ -153,7 +155,7 @@ class Sisters:
             part.snip,
             part.charges,
         )
-        facts = [(i, hashed(key), marshal.dumps(fact)) for i, key, fact in part.facts]
+        facts = [(i, hashed(key), fact) for i, key, fact in part.facts]
         self._spill.add(number, marshal.dumps(kept), facts)
 
     def _terms_of(self, overlay: Overlay, policies: Policies) -> int:

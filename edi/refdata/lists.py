@@ -5,9 +5,10 @@ its head) can say that a code is known, but never that it is not.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from types import MappingProxyType
@@ -259,7 +260,9 @@ class Lists:
         "_listings",
         "_named",
         "_references",
+        "_since",
         "_sources",
+        "_turns",
     )
 
     def __init__(self, sources: Sequence[Source], references: Sequence[Reference] = ()) -> None:
@@ -276,6 +279,8 @@ class Lists:
         self._empty: dict[tuple[str, int], Mapping[str, str]] = {}
         self._drugs: dict[str, tuple[Drug, ...]] | None = None
         self._named: dict[str, tuple[Drug, ...]] = {}
+        self._since: dict[date, date] = {}
+        self._turns: object = _UNASKED
 
     def entry(self, list_name: str, code: str, on: date | None = None) -> Entry | None:
         """The row of a code that is valid on the date, the latest where several are; None: no such row.
@@ -382,6 +387,28 @@ class Lists:
         if len(held) < len(self._sources) + len(self._references):
             return None
         return {day for one in held for day in one.turns()}
+
+    def since(self, day: date) -> date:
+        """The first day since which everything that is held answers as on this day.
+
+        The day itself where the dates of what is held are too many to know (`turns`).
+        """
+        found = self._since.get(day)
+        if found is None:
+            found = _remember(self._since, day, self._first_alike(day))
+        return found
+
+    def _first_alike(self, day: date) -> date:
+        if self._turns is _UNASKED:
+            held = self.turns()
+            self._turns = None if held is None else sorted(set(held))
+        if self._turns is None:
+            return day
+        turns = cast("list[date]", self._turns)
+        place = bisect_left(turns, day)
+        if place < len(turns) and turns[place] == day:
+            return day  # a first or last day stands for itself
+        return turns[place - 1] + timedelta(days=1) if place else date.min
 
     def coverage(self, list_name: str) -> Coverage:
         """How much of a list is loaded."""

@@ -59,6 +59,7 @@ def _unmarked_beside(case: Case, line: ServiceLine) -> tuple[str | None, bool]:
     "services of status S or T",
     severity="error",
     snip=7,
+    sees="services",
     codes=EVALUATION,
     also=("PRO-EM-001", "NCCI-PTP-001"),
     breaks=[
