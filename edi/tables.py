@@ -17,7 +17,6 @@ from typing import Any
 
 from edi.errors import TableError
 
-
 _DATE = re.compile(r"(?<![\d-])\d{4}-\d{2}-\d{2}(?![\d-])")
 
 

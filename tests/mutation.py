@@ -37,6 +37,7 @@ LEFT_OUT = frozenset(
         "edi.rules.doc.score",
         "edi.rules.own",
         "edi.rules.triggers",
+        "edi.rules.views",
     }
 )
 """No conditions of rules: what a rule is, when it runs, denials, the documentation score, rules of a user."""

@@ -19,7 +19,7 @@ from edi.rules.triggers import FIELDS, words
 from rule_cases import case_of
 
 WOKEN = [one for one in all_rules() if one.triggers and "record" not in one.needs]
-BY_LINE = [one for one in all_rules() if one.by_line]
+BY_LINE = [one for one in all_rules() if one.sees == "line"]
 
 
 @cache

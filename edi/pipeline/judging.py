@@ -712,10 +712,17 @@ def _content(judged: Judged) -> bytes | None:
     told = (
         provider.npi if provider else None,
         coverage.member_id if coverage else None,
-        (patient.birth_date, patient.first_name) if patient else None,
-        [(x.hcpcs, x.revenue_code, x.modifiers, x.service_date, x.units, x.charge) for x in claim.lines],
+        (_number(patient.birth_date), patient.first_name) if patient else None,
+        [
+            (x.hcpcs, x.revenue_code, x.modifiers, _number(x.service_date), str(x.units), str(x.charge))
+            for x in claim.lines
+        ],
     )
-    return hashlib.blake2b(repr(told).encode(), digest_size=16).digest()
+    return hashlib.blake2b(marshal.dumps(told, 0), digest_size=16).digest()
+
+
+def _number(day: date | None) -> int:
+    return 0 if day is None else day.toordinal()
 
 
 def identities(judged: Judged) -> list[tuple[str, str]]:

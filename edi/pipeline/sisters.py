@@ -19,7 +19,7 @@ from edi.payers import Overlay, Policies
 from edi.pipeline.spill import BUFFERED, Spill, hashed
 from edi.refdata import Lists
 from edi.rules import Case, Rule, all_rules
-from edi.rules.across import Fact, Found, Gather, Key, Settled, Told
+from edi.rules.across import Found, Gather, Key, Settled, Told
 from edi.rules.active import is_off
 from edi.transactions.reading import line_starts
 
@@ -105,7 +105,9 @@ class Gatherer:
         """What a claim tells; None where it tells nothing."""
         claim = case.claim
         facts = [
-            (i, key, marshal.dumps(fact)) for i, gather in enumerate(self.gathers) for key, fact in gather(case)
+            (i, key, marshal.dumps(fact))
+            for i, gather in enumerate(self.gathers)
+            for key, fact in gather(case)
         ]
         if not facts:
             return None
@@ -268,9 +270,8 @@ def _line_sources(case: Case, record: RecordKind) -> tuple[str, ...] | None:
     return case.assembled.sources if case.assembled and record == "encounter" else None
 
 
-def _charges(claim: Claim) -> Iterator[Decimal | None]:
-    yield from (line.charge for line in claim.lines)
-    yield claim.total_charge
+def _charges(claim: Claim) -> list[Decimal | None]:
+    return [*[line.charge for line in claim.lines], claim.total_charge]
 
 
 def _line(path: str) -> str:

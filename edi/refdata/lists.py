@@ -382,7 +382,7 @@ class Lists:
         return any(one.editions(list_name) for one in self._dated if one)
 
     def turns(self) -> Iterable[date] | None:
-        """The first and the last days of all that is held; None where they are too many, as in a user's lists."""
+        """The first and the last days of all that is held; None where they are too many, as a user's are."""
         held = [one for one in (*self._sources, *self._references) if isinstance(one, Turning)]
         if len(held) < len(self._sources) + len(self._references):
             return None

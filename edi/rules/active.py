@@ -48,6 +48,24 @@ class Shape:
         """Whether it names a provider of its own."""
 
 
+class Lines:
+    """What is known of the lines of a claim together, by their shapes."""
+
+    __slots__ = ("apart", "codes", "silent", "stretches", "words")
+
+    def __init__(self, shapes: Sequence[Shape]) -> None:
+        self.words = frozenset[str]().union(*(one.words for one in shapes))
+        """What of them can wake a rule."""
+        self.silent = False
+        """Whether no rule that looks at single lines speaks of any."""
+        self.codes = tuple([one.coded for one in shapes])
+        """Numbers of what belongs to the codes of the claim."""
+        self.stretches = tuple([one.stretch for one in shapes])
+        # lines of one code can be copies of one another, and then all of their values count
+        self.apart = len({one.code for one in shapes}) == len(shapes) and not any(one.named for one in shapes)
+        """Whether their shapes tell all that rules of codes may look at."""
+
+
 class Seen:
     """The rules of one view, and the values on which they said nothing."""
 
@@ -79,7 +97,9 @@ class Choice(NamedTuple):
 @cache
 def _own_days() -> frozenset[date]:
     """The dates with which rules compare: constants of their modules and of those that they ask."""
-    modules = [m for name, m in sys.modules.items() if name.startswith(("edi.rules.", "edi.coding.", "edi.codes."))]
+    modules = [
+        m for name, m in sys.modules.items() if name.startswith(("edi.rules.", "edi.coding.", "edi.codes."))
+    ]
     return frozenset(one for module in modules for one in vars(module).values() if type(one) is date)
 
 
@@ -101,6 +121,7 @@ class Active:
         self._known: dict[tuple[frozenset[str], int], tuple[Rule, ...]] = {}
         self._stretches = Stretches(lists, _own_days())
         self._places: dict[Key, dict[Key, Shape]] = {}
+        self._together: dict[tuple[Shape, ...], Lines] = {}
         self._coded: dict[Key, int] = {}
         self._numbers = count()
         self._count = 0
@@ -119,36 +140,39 @@ class Active:
 
     def _by_views(self, claim: Claim, present: set[str]) -> Choice:
         place = (claim.place_of_service, claim.type_of_bill)
-        shapes = self._places.setdefault(place, {})
-        lines: list[Shape] = []
-        unjudged: list[Shape] = []
+        shapes, stretches = self._places.setdefault(place, {}), self._stretches
+        held = []
         for line in claim.lines:
-            held = shape(line, self._stretches)
-            known = shapes.get(held)
-            if known is None:
-                known = shapes[held] = self._shape(line)
-            if known.words:
-                present |= known.words
-            if not known.silent:
-                unjudged.append(known)
-            lines.append(known)
-        left = 0 if unjudged else self._seen["line"].bit
-        keys: list[tuple[Seen, Key]] = []
+            key = shape(line, stretches)
+            held.append(shapes.get(key) or self._shape(line, key, shapes))
+        lines = self._lines(tuple(held))
+        if lines.words:
+            present |= lines.words
+        left, unjudged = self._seen["line"].bit, []
+        if not lines.silent:
+            unjudged = [one for one in held if not one.silent]
+            lines.silent = not unjudged
+            if unjudged:
+                left = 0
         filing = filing_of(claim)
-        looked = [(seen, key(claim, filing)) for seen, key in self._of_claim]
-        # lines of one code can be copies of one another, and then all of their values count
-        if len({known.code for known in lines}) == len(lines) and not any(known.named for known in lines):
-            codes = (place, tuple([known.coded for known in lines]), days_apart(claim.lines))
-            stretch = lines[0].stretch if not codes[2] else tuple([known.stretch for known in lines])
-            looked += [(self._seen["codes"], codes), (self._seen["services"], (codes, stretch))]
-        for seen, key in looked:
-            if key in seen.silent:
+        looked = [(seen, of(claim, filing)) for seen, of in self._of_claim]
+        if lines.apart:
+            between = days_apart(claim.lines)
+            codes = (place, claim.condition_codes, lines.codes, between)
+            looked.append((self._seen["codes"], codes))
+            looked.append(
+                (self._seen["services"], (codes, lines.stretches if between else lines.stretches[0]))
+            )
+        keys = []
+        for one in looked:
+            seen, values = one
+            if values in seen.silent:
                 left |= seen.bit
             else:
-                keys.append((seen, key))
+                keys.append(one)
         return Choice(self._chosen(present, left), unjudged, keys)
 
-    def _shape(self, line: ServiceLine) -> Shape:
+    def _shape(self, line: ServiceLine, key: Key, shapes: dict[Key, Shape]) -> Shape:
         self._count += 1
         if self._count > _MOST_SHAPES:
             self._places.clear()
@@ -159,7 +183,16 @@ class Active:
         if number is None:
             number = self._coded[what] = next(self._numbers)
         words = self._words.intersection(of_shape(line))
-        return Shape(line, words, number, self._stretches[line.service_date])
+        found = shapes[key] = Shape(line, words, number, self._stretches[line.service_date])
+        return found
+
+    def _lines(self, shapes: tuple[Shape, ...]) -> Lines:
+        found = self._together.get(shapes)
+        if found is None:
+            if len(self._together) >= _MOST_SHAPES:
+                self._together.clear()
+            found = self._together[shapes] = Lines(shapes)
+        return found
 
     def learn(self, choice: Choice, found: Sequence[Finding]) -> None:
         """Remember of which values no rule of a view has spoken."""

@@ -303,8 +303,8 @@ def rule(
     `help` says what to do, as sentences; `source` who says so, with its date. `breaks` and `keeps` are
     examples: patches of a clean sample of the rule's setting (`on` says whether of the encounter or of its
     claim). `when` limits the rule to policy values; `codes`, `modifiers` and `given` (values of the claim) to
-    claims with one of them: it must be silent on all others. `sees` names the view of the claim beyond which the
-    rule looks at nothing (`views.py`). `across` is what the rule makes of several claims of a run.
+    claims with one of them: it must be silent on all others. `sees` names the view of the claim beyond which
+    the rule looks at nothing (`views.py`). `across` is what the rule makes of several claims of a run.
     """
     for policy in when or {}:
         if policy not in NAMES:

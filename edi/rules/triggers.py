@@ -42,6 +42,7 @@ _COVERAGE = (
 )
 _LINE = ("description", "non_covered", "service_through")
 
+
 class _Values:
     """The values of one kind of record that can wake a rule."""
 

@@ -19,18 +19,19 @@ View = Literal["line", "codes", "services", "bill", "days", "diagnoses", "payers
 """The views.
 
 - line: each line by itself, as `shape` has it, beside setting, place of service and type of bill.
-- codes: the shapes of all lines but for their NDC and text, and their days relative to each other.
-- services: the same, and which stretch of days they are of.
-- bill: admission, signatures, frequency and the like, and the kind of insurance.
+- codes: the shapes of all lines but for their NDC and text, their days relative to each other, and the
+  condition codes; not asked where lines share a code.
+- services: the same, and in which stretches of days they are.
+- bill: admission, signatures, frequency and the like, whether somebody attends, and the kind of insurance.
 - days: the statement period, the admission, and the days of the lines.
 - diagnoses: their kinds, and which lines point to them; not their codes.
-- payers: the coverages, but for who is insured and under which number.
+- payers: the coverages, but for who is insured (a last name counts as there or not) and under which number.
 """
 Key = tuple[Any, ...]
 """The values of a view."""
 
 SEVERAL = 4
-"""Most units of what is no drug that do not stand out: hours of infusion, above all."""
+"""Most units that do not stand out: hours of infusion, above all."""
 _CODES = ("hcpcs", "modifiers", "revenue_code", "place_of_service", "kind")
 _SHAPE = (*_CODES, "unit", "ndc", "ndc_unit", "description", "non_covered")
 _BILL = (
@@ -88,9 +89,9 @@ _MOST_DAYS = 4096
 def shape(line: ServiceLine, stretches: Mapping[date | None, Any]) -> Key:
     """The shape of a line: values that come again, and of each number what kind of number it is.
 
-    Charge, units and NDC quantity only count as there or not, above zero or not, units as whole or not, and
-    those of what is no drug as one, several or many; laboratory values and a provider of the line as there or
-    not; the day by its stretch, the last day by its distance.
+    Charge, units and NDC quantity only count as there or not, above zero or not, units as whole or not and as
+    one, several or many; laboratory values and a provider of the line as there or not; the day by its stretch,
+    the last day by its distance.
     """
     day, through = line.service_date, line.service_through
     last = through if day is None or through is None else (through - day).days
@@ -107,7 +108,7 @@ def _signs(line: ServiceLine) -> Key:
         units is not None and units > 0,
         units is None or units == units.to_integral_value(),
         None if quantity is None else quantity > 0,
-        None if units is None or line.kind == "drug" else (units > 1) + (units > SEVERAL),
+        None if units is None else (units > 1) + (units > SEVERAL),
     )
 
 
@@ -134,6 +135,7 @@ def bill(claim: Claim, filing: str | None) -> Key:
     return (
         *found,
         filing,
+        claim.attending_provider is None,
         None if admission is None else _admission(admission),
         None if signatures is None else _signatures(signatures),
     )
@@ -167,7 +169,7 @@ def payers(claim: Claim, _filing: str | None) -> Key:
         found += [
             _coverage(one),
             None if payer is None else _payer(payer),
-            one.subscriber is None,
+            None if one.subscriber is None else bool(one.subscriber.last_name),
             one.adjudication is None,
         ]
     return (claim.bill_to, *found, tuple(map(_value, claim.value_codes)))

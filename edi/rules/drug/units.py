@@ -153,7 +153,6 @@ def _is_loaded(lists: Lists, code: str, setting: str) -> bool:
     source=f"NCCI medically unlikely edits: those of the user, else the practitioner file of {_QUARTER}",
     severity="warning",
     snip=7,
-    sees="services",
     also=("DRUG-MUE-LINE", "NCCI-MUE-001"),
     breaks=[
         {"/lines/1/units": "501"},

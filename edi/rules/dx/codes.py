@@ -236,6 +236,8 @@ def repeated(case: Case) -> Iterator[Hit]:
 def external_cause_first(case: Case) -> Iterator[Hit]:
     """V, W, X and Y codes say how something happened, not what it was."""
     claim = case.claim
+    if not any(one.code and one.code.strip().upper().startswith(_EXTERNAL) for one in claim.diagnoses):
+        return
     order = pointed(case)
     if order and (code := claim.diagnoses[order[0]].code) and code.strip().upper().startswith(_EXTERNAL):
         day = day_one(case)

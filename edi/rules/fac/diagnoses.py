@@ -195,6 +195,7 @@ def procedure_on_outpatient_bill(case: Case) -> Iterator[Hit]:
     source="005010X223A2, 2300 HI*DR (inpatient, where the contract pays by group); UB-04 FL 71",
     severity="warning",
     snip=4,
+    given=("unmapped",),
     also=("SNIP4-002",),
     setting="facility",
     breaks=[

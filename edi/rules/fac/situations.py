@@ -546,6 +546,7 @@ def accident_state_missing(case: Case) -> Iterator[Hit]:
     source="CMS Pub. 100-04 ch. 4 section 180.4 (G0), not read in the original; rules catalogue FAC-CC-G0",
     severity="warning",
     snip=7,
+    sees="codes",
     also=("FAC-CC-001", "I62"),
     setting="facility",
     codes=VISITS,

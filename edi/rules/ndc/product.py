@@ -364,7 +364,6 @@ def _other_names(case: Case, one: str, other: str) -> bool:
     source="NDC-HCPCS crosswalk of the user, where loaded; else the claim: one NDC is one drug. RARC N846",
     severity="warning",
     snip=6,
-    sees="line",
     breaks=[
         {
             "/lines/-": {

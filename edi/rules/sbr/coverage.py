@@ -173,6 +173,7 @@ def relationship_impossible(case: Case) -> Iterator[Hit]:
     source="005010X222A1 and 005010X223A2, 2010BA NM1 and 2330A NM1 (required); CMS-1500 item 4, UB-04 FL 58",
     severity="error",
     snip=2,
+    sees="payers",
     also=("I07", "F15-06-001"),
     breaks=[
         {"/coverages/0/relationship": "19"},
