@@ -90,8 +90,8 @@ def shape(line: ServiceLine, stretches: Mapping[date | None, Any]) -> Key:
     """The shape of a line: values that come again, and of each number what kind of number it is.
 
     Charge, units and NDC quantity only count as there or not, above zero or not, units as whole or not and as
-    one, several or many; laboratory values and a provider of the line as there or not; the day by its stretch,
-    the last day by its distance.
+    one, several or many; laboratory values and a provider of the line as there or not. The day counts by its
+    stretch, the last day by its distance.
     """
     day, through = line.service_date, line.service_through
     last = through if day is None or through is None else (through - day).days
