@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
+from edi.finding import Severity
 from edi.rules import Case, Hit, rule
+from edi.rules.about import PAPER
 from edi.rules.asks import absent, box, frequency_of
 
 MOST_LINES = 50
@@ -253,6 +255,7 @@ def delay_reason_unknown(case: Case) -> Iterator[Hit]:
         {"/dates": [{}], "/dates/-": {"qualifier": "999"}},
         {"/dates": [{}]},
         {"/dates": [{"date": "2026-03-02", "through_date": "2026-03-01"}, {}]},
+        {"/dates": [{"date": "2026-03-01"}], PAPER: [{"14.date": "03 01 2026"}]},
     ],
     keeps=[
         {"/dates": [{"qualifier": "431", "date": "2026-03-01"}]},
@@ -265,11 +268,12 @@ def delay_reason_unknown(case: Case) -> Iterator[Hit]:
     ],
 )
 def claim_date_incomplete(case: Case) -> Iterator[Hit]:
-    """A date of the claim says what it is the date of."""
+    """A date of the claim says what it is the date of; on paper one that does not is a warning."""
+    missing: Severity | None = None if case.paper is None else "warning"
     for i, one in enumerate(case.claim.dates):
         base = f"/dates/{i}"
         if absent(case, one.qualifier, f"{base}/qualifier"):
-            yield Hit(f"{base}/qualifier", number=i + 1, problem="has no qualifier")
+            yield Hit(f"{base}/qualifier", severity=missing, number=i + 1, problem="has no qualifier")
         elif one.qualifier is not None and case.lists.known("date_qualifiers", one.qualifier, None) is False:
             yield Hit(f"{base}/qualifier", number=i + 1, problem=f"has the unknown qualifier {one.qualifier}")
         if absent(case, one.date, f"{base}/date"):

@@ -8,8 +8,10 @@ from edi.model.claim import billed_coverage, effective_bill_to, other_coverages
 from edi.model.party import Coverage
 from edi.payers import MEDICARE_FILING
 from edi.rules import Case, Hit, rule
+from edi.rules.about import BASE
 from edi.rules.asks import absent, box, day_one
 
+_UNKNOWN = {"responsibility": "S", "claim_filing": "XX"}
 MOST_OTHER_PAYERS = 10
 MBI_FROM = date(2020, 1, 1)
 """First service date on which Medicare takes no other number than the present one (CMS, end of the "
@@ -371,14 +373,25 @@ def payer_incomplete(case: Case) -> Iterator[Hit]:
         {"/coverages/0/claim_filing": "XX"},
         {"/coverages/0/claim_filing": "XX", "/coverages/-": {}},
         {"/coverages/0/claim_filing": None, "/coverages/-": {}},
+        {"/coverages/0/claim_filing": "MA"},
+        {"/coverages/0/claim_filing": "MB", BASE: "facility"},
+        {"/coverages/0/claim_filing": "MA", "/coverages/-": _UNKNOWN},
+        {"/coverages/0/claim_filing": "MB", "/coverages/-": _UNKNOWN, BASE: "facility"},
     ],
     keeps=[
+        {"/coverages/0/claim_filing": "MA", BASE: "facility"},
+        {"/coverages/-": {"responsibility": "S", "claim_filing": "MA"}},
+        {"/coverages/-": {"responsibility": "S", "claim_filing": "MB"}, BASE: "facility"},
         {"/coverages/0/claim_filing": "ZZ"},
         {"/coverages/0/claim_filing": None, "/unread/-": {"path": "/coverages/0/claim_filing", "text": "?"}},
     ],
 )
 def claim_filing_impossible(case: Case) -> Iterator[Hit]:
-    """The kind of insurance decides which rules hold for the claim."""
+    """The kind of insurance decides which rules hold for the claim.
+
+    Practitioners bill Part B (MB), an error else; hospitals bill Part A (MA), a warning else.
+    """
+    billed = billed_coverage(case.claim)
     for i, coverage in enumerate(case.claim.coverages):
         path = f"/coverages/{i}/claim_filing"
         code = coverage.claim_filing
@@ -386,6 +399,13 @@ def claim_filing_impossible(case: Case) -> Iterator[Hit]:
             yield Hit(path, number=i + 1, problem="no claim filing code is stated")
         elif code is not None and case.lists.known("claim_filing", code, None) is False:
             yield Hit(path, number=i + 1, problem=f"{code} is no claim filing code")
+        elif coverage is billed and code == "MA" and case.claim.setting == "professional":
+            yield Hit(
+                path, number=i + 1, problem="MA is Medicare Part A; a professional claim goes to Part B (MB)"
+            )
+        elif coverage is billed and code == "MB" and case.claim.setting == "facility":
+            problem = "MB is Medicare Part B; Medicare takes facility claims as Part A (MA)"
+            yield Hit(path, severity="warning", number=i + 1, problem=problem)
 
 
 @rule(
