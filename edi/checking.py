@@ -34,6 +34,8 @@ CLAIM_KEYS = ("claim_id", "lines", "total_charge", "unread", "unmapped")
 """Keys that a claim has and an encounter has not."""
 LEFT_OFF = "FORM-FIT-005"
 """What a form has no room for."""
+NO_BOX = "FORM-FIT-007"
+"""What a form has no box for."""
 TIGHTENED_SNIP = 7
 """SNIP type of what a payer wants beyond the guide."""
 
@@ -104,7 +106,7 @@ def _is_told_better(found: Finding, wrong: Sequence[str]) -> bool:
 def _is_on_paper(found: Finding, case: Case, record: RecordKind) -> bool:
     """Whether a finding is about something that the form holds: what has no box cannot be wrong there."""
     path, billed = found.claim_path, effective_bill_to(case.claim)
-    if not path:
+    if not path or found.rule == NO_BOX:
         return True
     return is_held(case.form, path, billed=billed, read=record == "boxes") is not False
 

@@ -170,8 +170,7 @@ def command(
             common.emit_bytes(chunk)
     report = Report(files=[converted.report])
     code = common.exit_code(report, fail_on)
-    # remarks alone are left to `check`
-    if code != common.CLEAN or (not quiet and report.count("info") < len(report.findings)):
+    if code != common.CLEAN or (not quiet and common.is_worth_a_word(report)):
         sys.stderr.write(render.as_text(lambda console: render.report(console, report)))
     raise typer.Exit(code)
 

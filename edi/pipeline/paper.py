@@ -10,6 +10,7 @@ from edi.finding import Finding, RecordKind
 from edi.model.boxes import Boxes, BoxProblem
 from edi.refdata import Lists
 from edi.rules import Case
+from forms.boxless import without_box
 from forms.filling import Filled, fill
 from forms.layout import Box, Form, boxes
 from forms.taking import Taken, take
@@ -39,7 +40,8 @@ def put_on_form(
     case.paper = tuple(filled.pages)
     case.paper_form = filled.form
     case.paper_sources = tuple(filled.sources)
-    case.paper_problems = _told_apart(filled.problems, filled.form, filled.pages)
+    problems = (*filled.problems, *without_box(case.claim, filled))
+    case.paper_problems = _told_apart(problems, filled.form, filled.pages)
     case.forget_places()
     return filled
 
