@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from edi.errors import UnknownPayer
 from edi.finding import SEVERITIES, Denial, Finding, Place, RecordKind, Severity, X12Place
+from edi.model.boxes import NO_BOX
 from edi.model.claim import Setting, effective_bill_to
 from edi.model.crosswalk import FormName, SetName, box_at, first_box, is_held, item_at_address, item_of
 from edi.model.pointer import pointer
@@ -34,8 +35,6 @@ CLAIM_KEYS = ("claim_id", "lines", "total_charge", "unread", "unmapped")
 """Keys that a claim has and an encounter has not."""
 LEFT_OFF = "FORM-FIT-005"
 """What a form has no room for."""
-NO_BOX = "FORM-FIT-007"
-"""What a form has no box for."""
 TIGHTENED_SNIP = 7
 """SNIP type of what a payer wants beyond the guide."""
 
@@ -204,6 +203,8 @@ def put_on_paper(found: Finding, case: Case, *, at: tuple[int, str] | None = Non
     Where a form is judged, its page and box are given too, and a finding about a form that was given points
     to them.
     """
+    if found.rule == NO_BOX:
+        return
     place = found.place
     claim_path = found.claim_path or ""
     if at is None and case.paper is not None:

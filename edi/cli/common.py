@@ -301,6 +301,6 @@ def is_worth_a_word(report: "Report") -> bool:
 
     What a form has no box for is shown, as only the form shows the claim afterwards.
     """
-    from edi.checking import NO_BOX
+    from edi.model.boxes import NO_BOX
 
     return any(f.severity != "info" or f.rule == NO_BOX for f in report.findings)

@@ -30,6 +30,8 @@ class Surface(StrEnum):
     NDJSON = "ndjson"
     XML = "xml"
     X837 = "837"
+    BOXES = "boxes"
+    FORM = "form"
 
 
 def command(

@@ -8,6 +8,8 @@ from typing import Literal
 from edi import tables
 from edi.model.crosswalk import FormName, span
 
+NO_BOX = "FORM-FIT-007"
+"""The rule that says what a form has no box for; its findings are of no box."""
 FORMS: tuple[FormName, ...] = ("cms1500", "ub04")
 Page = Mapping[str, str]
 """One sheet: box key -> text. Only boxes that are filled."""
