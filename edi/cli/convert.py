@@ -77,8 +77,8 @@ def command(
             "--set",
             metavar="PATH=VALUE",
             help="With --to professional or facility: what the claim does not say, such as "
-            "/admission/type=3; professional:/path=value for the other claim of a split; @/path copies from "
-            "the given claim. May be given several times.",
+            "/admission/type=3; professional:/path=value for the other claim of a split; /lines/J0696/charge "
+            "names a line by its code; @/path copies from the given claim. May be given several times.",
         ),
     ] = None,
     line: Annotated[

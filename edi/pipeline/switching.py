@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from edi.checking import check_case
-from edi.conversion import KINDS, AnswerBook, Answers, Conversion, NotCarried, Terms, converted
+from edi.conversion import KINDS, AnswerBook, Answers, Conversion, NotCarried, Terms, converted, pushed
 from edi.errors import NotReadable, NotWritable, UnknownPayer
 from edi.finding import FileReport, Finding, Report
 from edi.model.boxes import Boxes
@@ -147,6 +147,8 @@ def switch(
         more, warned = _judged(claim, options, record.index, before, rows)
         rows += more
         findings += warned
+        if claim.setting == to == "facility" and encounter is None:
+            findings += _push_again(claim, record.index)
     rows.sort(key=lambda row: KINDS.index(row.kind))
     if not options.show_values:
         rows = [replace(row, value=MASK) if row.value is not None else row for row in rows]
@@ -182,6 +184,26 @@ def _judged(
     for one in new:
         one.setting = claim.setting
     return more, new
+
+
+def _push_again(claim: Claim, index: int) -> Iterator[Finding]:
+    """A remark where a hospital may bill more than the practice did, and only the record tells."""
+    at = pushed(claim.lines)
+    if at is not None:
+        code = claim.lines[at].hcpcs
+        message = f"whether a drug of {code} was pushed again (96376) the claim does not show"
+        path = f"/lines/{at}/hcpcs"
+        found = notice(
+            "CONVERT-PUSH",
+            message,
+            record="claim",
+            index=index,
+            path=path,
+            claim_path=path,
+            claim=claim.claim_id,
+        )
+        found.setting, found.place.line = claim.setting, at + 1
+        yield found
 
 
 def _row(found: Finding, claim: Claim) -> NotCarried:
