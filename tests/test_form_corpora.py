@@ -1,11 +1,14 @@
 """Published 837 files become forms: every claim, without losing one, and the forms are read again."""
 
+import datetime as dt
+import json
 from pathlib import Path
 
 import pytest
 
 from edi.errors import NotReadable
 from edi.model.claim import Claim
+from edi.pipeline import Envelope, Options, convert_surface, inputs, judge_inputs
 from edi.transactions.reading import read_837
 from forms.boxless import without_box
 from forms.filling import fill
@@ -39,6 +42,21 @@ def test_every_published_claim_becomes_a_form() -> None:
                 box = boxes(filled.form)[key]
                 assert len(text) <= box.limit or {(number, box.item), (1, box.item)} & told, f"{name} {key}"
     assert seen == {"cms1500", "ub04"} and len(claims()) > 40
+
+
+def test_every_published_file_goes_through_the_doors_to_paper() -> None:
+    counted = 0
+    for path in sorted(CORPORA.glob("*/*.edi")):
+        (given,) = inputs([str(path)])
+        made = convert_surface(given, "boxes", Options(), Envelope(created=dt.datetime(2026, 11, 2)))
+        text = b"".join(made.chunks)
+        assert bool(text) == bool(made.report.claims), path.name
+        forms = json.loads(text) if text else []
+        assert made.report.claims == (len(forms) if isinstance(forms, list) else 1), path.name
+        counted += made.report.claims
+        judged = list(judge_inputs(inputs([str(path)]), Options(surface="paper")))
+        assert sum(one.claim is not None for one in judged) == made.report.claims or made.report.unreadable
+    assert counted == len(claims())
 
 
 def test_the_form_of_a_published_claim_is_read_as_that_claim() -> None:

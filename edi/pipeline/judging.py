@@ -437,8 +437,11 @@ def refusal(
 
 
 def covered(found: Finding, others: Iterable[Finding]) -> bool:
-    """Whether an error about the same value stands there already."""
-    return any(f.severity == "error" and f.path == found.path for f in others)
+    """Whether an error about the same value of the record, or of the claim, stands there already."""
+    return any(
+        f.severity == "error" and f.path == found.path and (found.path or f.claim_path == found.claim_path)
+        for f in others
+    )
 
 
 def locate(claim: Claim, findings: Iterable[Finding]) -> None:
