@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from edi.errors import UnknownPayer
 from edi.finding import SEVERITIES, Denial, Finding, Place, RecordKind, Severity, X12Place
+from edi.model.boxes import NO_BOX
 from edi.model.claim import Setting, effective_bill_to
 from edi.model.crosswalk import FormName, SetName, box_at, first_box, is_held, item_at_address, item_of
 from edi.model.pointer import pointer
@@ -78,17 +79,11 @@ def check_case(
     """
     case.forget()
     active = active_rules(case, snip)
-    rules, unjudged = active.on(case)
-    if need is not None:
-        rules, unjudged = tuple(rule for rule in (*rules, *active.by_line) if need in rule.needs), []
+    choice = active.on(case)
+    rules = choice.rules if need is None else tuple(rule for rule in choice.rules if need in rule.needs)
     found = [_finding(case, rule, hit, record, index) for rule in rules for hit in rule.check(case)]
-    if unjudged:
-        of_lines = [
-            _finding(case, rule, hit, record, index) for rule in active.by_line for hit in rule.check(case)
-        ]
-        found += of_lines
-        if not of_lines:
-            active.silent(unjudged)
+    if need is None:
+        active.learn(choice, found)
     if snip >= TIGHTENED_SNIP and case.overlay.guide and need is None:
         found += [_breach(case, one, record, index) for one in breaches(case.claim, case.overlay)]
     if case.paper is not None:
@@ -110,7 +105,7 @@ def _is_told_better(found: Finding, wrong: Sequence[str]) -> bool:
 def _is_on_paper(found: Finding, case: Case, record: RecordKind) -> bool:
     """Whether a finding is about something that the form holds: what has no box cannot be wrong there."""
     path, billed = found.claim_path, effective_bill_to(case.claim)
-    if not path:
+    if not path or found.rule == NO_BOX:
         return True
     return is_held(case.form, path, billed=billed, read=record == "boxes") is not False
 
@@ -208,6 +203,8 @@ def put_on_paper(found: Finding, case: Case, *, at: tuple[int, str] | None = Non
     Where a form is judged, its page and box are given too, and a finding about a form that was given points
     to them.
     """
+    if found.rule == NO_BOX:
+        return
     place = found.place
     claim_path = found.claim_path or ""
     if at is None and case.paper is not None:

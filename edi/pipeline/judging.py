@@ -43,7 +43,7 @@ from edi.pipeline.paper import as_read, put_on_form, read_form
 from edi.pipeline.reading import Input, records
 from edi.pipeline.sisters import Change, Gatherer, Part, Sisters
 from edi.pipeline.spill import Spill, hashed
-from edi.pipeline.unchecked import WORDS, unchecked
+from edi.pipeline.unchecked import WORDS, Unchecked
 from edi.rules import Case, all_rules
 from edi.rules.doc.score import documentation
 from edi.settings import Settings
@@ -112,6 +112,8 @@ class Judged:
     reason: str | None = None
     """Why these payer rules."""
     findings: list[Finding] = field(default_factory=list)
+    kept_back: Finding | None = None
+    """What keeps the claim from being written, where an error about the same value says it already."""
     unreadable: bool = False
     surface: str | None = None
     """x12 for what was read from the wire."""
@@ -218,7 +220,9 @@ def _judge(record: Record, options: Options, *, file: str, only: Kind | None) ->
         put_on_form(case)
     found.findings = check_case(case, record=kind, index=record.index, snip=options.snip)
     unwritable = None if paper else write_problem(case, kind, record.index)
-    if unwritable is not None and not covered(unwritable, found.findings):
+    if unwritable is not None and covered(unwritable, found.findings):
+        found.kept_back = unwritable
+    elif unwritable is not None:
         found.findings.append(unwritable)
         found.findings.sort(key=lambda f: SEVERITIES.index(f.severity))
     if taken is None:
@@ -433,8 +437,11 @@ def refusal(
 
 
 def covered(found: Finding, others: Iterable[Finding]) -> bool:
-    """Whether an error about the same value stands there already."""
-    return any(f.severity == "error" and f.path == found.path for f in others)
+    """Whether an error about the same value of the record, or of the claim, stands there already."""
+    return any(
+        f.severity == "error" and f.path == found.path and (found.path or f.claim_path == found.claim_path)
+        for f in others
+    )
 
 
 def locate(claim: Claim, findings: Iterable[Finding]) -> None:
@@ -497,7 +504,7 @@ class Noting:
 
     def __init__(self, gatherer: Gatherer | None) -> None:
         self._gatherer = gatherer
-        self._lacking: set[str] = set()
+        self._unchecked = Unchecked()
 
     def of(self, judged: Judged) -> Noted:
         """What a run keeps of a record."""
@@ -508,8 +515,7 @@ class Noting:
         lacking: set[str] = set()
         part = None
         if case is not None:
-            lacking = unchecked(case, self._lacking)
-            self._lacking |= lacking
+            lacking = self._unchecked.of(case)
             if self._gatherer is not None:
                 x12 = judged.surface == "x12" or case.claim.setting is not None
                 part = self._gatherer.part(case, record=judged.record, x12=x12, snip=judged.snip)
@@ -713,10 +719,17 @@ def _content(judged: Judged) -> bytes | None:
     told = (
         provider.npi if provider else None,
         coverage.member_id if coverage else None,
-        (patient.birth_date, patient.first_name) if patient else None,
-        [(x.hcpcs, x.revenue_code, x.modifiers, x.service_date, x.units, x.charge) for x in claim.lines],
+        (_number(patient.birth_date), patient.first_name) if patient else None,
+        [
+            (x.hcpcs, x.revenue_code, x.modifiers, _number(x.service_date), str(x.units), str(x.charge))
+            for x in claim.lines
+        ],
     )
-    return hashlib.blake2b(repr(told).encode(), digest_size=16).digest()
+    return hashlib.blake2b(marshal.dumps(told, 0), digest_size=16).digest()
+
+
+def _number(day: date | None) -> int:
+    return 0 if day is None else day.toordinal()
 
 
 def identities(judged: Judged) -> list[tuple[str, str]]:

@@ -36,7 +36,7 @@ SUPERSEDED_FROM = EDITION
     help="Bill the code that is in force on the service date, in its own units.",
     source="HCPCS quarterly updates, where the drug table knows the dates; rules catalogue K27, 0.5 no. 15",
     severity="error",
-    by_line=True,
+    sees="line",
     snip=5,
     breaks=[
         {"/lines/1/hcpcs": "J1300"},
@@ -294,6 +294,7 @@ def _matched(case: Case, line: ServiceLine, code: str) -> bool:
     source="rules catalogue B.4 (a drug is paid incident to its administration, to be verified)",
     severity="warning",
     snip=6,
+    sees="codes",
     breaks=[
         {"/lines/0": {"hcpcs": "J2405", "units": "4", "service_date": "2026-03-03", "kind": "drug"}},
         {"/lines/0": {"kind": "drug"}, "/place_of_service": "49"},
@@ -398,6 +399,7 @@ INTO_A_VEIN = frozenset(
     source="HCPCS (products for subcutaneous use); rules catalogue B.4 (to be verified)",
     severity="warning",
     snip=7,
+    sees="services",
     breaks=[
         {"/lines/1/hcpcs": "J9311"},
         {"/lines/1/hcpcs": "J1748", "/lines/0/hcpcs": "96413"},

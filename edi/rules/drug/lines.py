@@ -37,7 +37,7 @@ _LINE = {"units": 1, "charge": "20.00", "service_date": "2026-03-03"}
     source="005010X222A1, 2400 SV102 (required); 005010X223A2, 2400 SV203 (required); rules catalogue 0.5 "
     "no. 28",
     severity="error",
-    by_line=True,
+    sees="line",
     snip=2,
     also=("F15-24F-001", "P62", "I46"),
     breaks=[

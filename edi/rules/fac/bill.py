@@ -21,6 +21,7 @@ NEWBORN = "4"
     source="005010X223A2, 2300 CLM05-1 and CLM05-3 (required); CMS Pub. 100-04 ch. 25, FL 4",
     severity="error",
     snip=2,
+    sees="bill",
     also=("I08", "FAC-TOB-001"),
     setting="facility",
     breaks=[
@@ -53,6 +54,7 @@ def type_of_bill_unusable(case: Case) -> Iterator[Hit]:
     source="005010X223A2, 2300 CLM05-3; CMS Pub. 100-04 ch. 25, FL 4 (last character = frequency)",
     severity="error",
     snip=2,
+    sees="bill",
     also=("I08",),
     setting="facility",
     breaks=[
@@ -91,6 +93,7 @@ def frequency_contradicts(case: Case) -> Iterator[Hit]:
     source="005010X223A2, 2300 DTP*434 (required); UB-04 FL 6",
     severity="error",
     snip=2,
+    sees="days",
     also=("I14",),
     setting="facility",
     breaks=[
@@ -145,6 +148,7 @@ def _admission(case: Case) -> Admission:
     source="005010X223A2, 2300 CL101; UB-04 FL 14",
     severity="error",
     snip=2,
+    sees="bill",
     also=("I16",),
     setting="facility",
     breaks=[{"/admission": None}, {"/admission/type": None}, {"/admission/type": "8"}],
@@ -171,6 +175,7 @@ def admission_type_unusable(case: Case) -> Iterator[Hit]:
     "rules catalogue I16 (nor for newborns)",
     severity="error",
     snip=2,
+    sees="bill",
     also=("I16",),
     setting="facility",
     breaks=[
@@ -206,6 +211,7 @@ def origin_missing(case: Case) -> Iterator[Hit]:
     source="005010X223A2, 2300 CL103 (required); UB-04 FL 17",
     severity="error",
     snip=2,
+    sees="bill",
     also=("I16",),
     setting="facility",
     breaks=[
@@ -237,6 +243,7 @@ def patient_status_unusable(case: Case) -> Iterator[Hit]:
     source="005010X223A2, loop 2400 (at most 999)",
     severity="error",
     snip=2,
+    sees="codes",
     also=("I41",),
     setting="facility",
     breaks=[{"/lines": [{"revenue_code": "0260"}] * 1000}],

@@ -300,6 +300,7 @@ def operating_without_surgery(case: Case) -> Iterator[Hit]:
     "rules catalogue FAC-DATE-003",
     severity="warning",
     snip=7,
+    sees="days",
     setting="facility",
     breaks=[{"/statement": {"from_date": "2025-12-31", "through_date": "2026-01-01"}}],
     keeps=[
@@ -554,6 +555,7 @@ def accident_state_missing(case: Case) -> Iterator[Hit]:
     source="CMS Pub. 100-04 ch. 4 section 180.4 (G0), not read in the original; rules catalogue FAC-CC-G0",
     severity="warning",
     snip=7,
+    sees="codes",
     also=("FAC-CC-001", "I62"),
     setting="facility",
     codes=VISITS,

@@ -105,6 +105,7 @@ def _before_admission(told: Sequence[Told], _: Lists) -> Iterator[Found]:
     source="CMS three-day payment window (rules catalogue C.3, to be verified)",
     severity="warning",
     snip=7,
+    sees="bill",
     setting="facility",
     across=Across(_stays, _before_admission),
     breaks=[

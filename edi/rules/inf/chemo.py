@@ -497,6 +497,7 @@ def prolonged_not_shown(case: Case) -> Iterator[Hit]:
     source=f"{PAIRS}: indicator 0",
     severity="error",
     snip=7,
+    sees="services",
     codes=REFILLS,
     also=("NCCI-PTP-002",),
     breaks=[
@@ -541,6 +542,7 @@ def start_and_refill(case: Case) -> Iterator[Hit]:
     source=f"{PAIRS}: indicator 0",
     severity="error",
     snip=7,
+    sees="services",
     codes=("96523",),
     also=("INF-HYD-004", "NCCI-PTP-002"),
     breaks=[
@@ -570,6 +572,7 @@ def port_flush(case: Case) -> Iterator[Hit]:
     source=CPT,
     severity="info",
     snip=7,
+    sees="codes",
     codes=INJECTIONS,
     breaks=[
         {"/lines/-": {"hcpcs": "96401", "units": "1", "service_date": "2026-03-03"}},

@@ -62,6 +62,7 @@ _THIRD = {
     source=f"{ARTICLES}; {LIMITS}: one unit per date, absolute",
     severity="error",
     snip=7,
+    sees="services",
     also=("NCCI-MUE-002",),
     codes=("96368",),
     base="coded-facility",

@@ -204,6 +204,7 @@ def open_vein(case: Case) -> Iterator[Hit]:
     source=f"{NCCI_MANUAL}; {PAIRS}",
     severity="error",
     snip=7,
+    sees="services",
     codes=VEIN_ACCESS,
     also=("INF-INCL-001", "NCCI-PTP-001"),
     breaks=[
@@ -375,6 +376,7 @@ def fluids_without_reason(case: Case) -> Iterator[tuple[Given, Given]]:
     source=f"{ADD_ONS}; {CPT} (rules catalogue K08)",
     severity="error",
     snip=7,
+    sees="codes",
     codes=("96360",),
     also=("INF-INIT-001", "NCCI-PTP-001"),
     breaks=[
@@ -634,6 +636,7 @@ def little_fluid(case: Case) -> Iterator[Hit]:
     source=f"{NORIDIAN_HYDRATION}; {CONVENTION}",
     severity="warning",
     snip=7,
+    sees="services",
     setting="facility",
     codes=HYDRATION,
     base="hydration-facility",

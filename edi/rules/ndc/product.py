@@ -170,6 +170,22 @@ def _expected(row: Drug, amount: Decimal, unit: str) -> tuple[Decimal, Decimal] 
     return amount / largest, most
 
 
+@lru_cache(maxsize=4096)
+def _surely_fits(
+    lists: Lists,
+    code: str,
+    day: date | None,
+    units: Decimal | None,
+    quantity: Decimal | None,
+    unit: str | None,
+) -> bool:
+    """Whether the quantity of a line fits its units for certain: the same amounts come again."""
+    row = lists.drug(code, day)
+    if row is None or row.unit is None or row.unit_value is None or units is None or quantity is None:
+        return False
+    return units > 0 and quantity > 0 and _fits(row, units * row.unit_value, quantity, unit or "")
+
+
 def _fits(row: Drug, amount: Decimal, quantity: Decimal, unit: str) -> bool:
     """Whether a quantity fits for certain, without a division: most do."""
     contents = _contents(row, unit)
@@ -306,8 +322,11 @@ def quantity_does_not_fit(case: Case) -> Iterator[Hit]:
     more than twice too large or too small is doubted. Lines of discarded drug are left alone.
     """
     for i, line, code in drug_lines(case):
-        row = case.lists.drug(code, line.service_date)
-        quantity = line.ndc_quantity
+        day, quantity = line.service_date, line.ndc_quantity
+        alike = None if day is None else case.lists.since(day)
+        if _surely_fits(case.lists, code, alike, line.units, quantity, line.ndc_unit):
+            continue
+        row = case.lists.drug(code, day)
         if row is None or row.unit is None or row.unit_value is None or not line.ndc or quantity is None:
             continue
         units = units_of(line)
@@ -502,7 +521,7 @@ def _families() -> dict[str, tuple[str, frozenset[str]]]:
     source="HCPCS (codes of reference products and biosimilars); labelers to be verified; RARC N846",
     severity="warning",
     codes=_families(),
-    by_line=True,
+    sees="line",
     snip=6,
     breaks=[
         {"/lines/1/hcpcs": "J1745", "/lines/1/ndc": "00069-0809-01"},

@@ -19,7 +19,7 @@ NOTE_LENGTH = 80
     source="005010X222A1, 2300 CLM05-1 (required) and 2400 SV105; CMS place of service codes; CMS-1500 item "
     "24B",
     severity="error",
-    by_line=True,
+    sees="line",
     snip=2,
     also=("P27", "P64", "SNIP5-003"),
     setting="professional",
@@ -53,6 +53,7 @@ def place_unusable(case: Case) -> Iterator[Hit]:
     source="005010X222A1, 2300 CLM05-3; CMS-1500 item 22",
     severity="error",
     snip=2,
+    sees="bill",
     setting="professional",
     breaks=[
         {"/frequency": "12"},
@@ -89,6 +90,7 @@ def frequency_unusable(case: Case) -> Iterator[Hit]:
     "UB-04 FL 64",
     severity="error",
     snip=4,
+    sees="bill",
     also=("P39", "I19", "FAC-TOB-004", "F15-22-001"),
     breaks=[{"/frequency": "7"}, {"/frequency": "8"}],
     keeps=[{"/frequency": "7", "/original_reference": "2026061000123"}, {"/frequency": "1"}],
@@ -109,6 +111,7 @@ def original_reference_missing(case: Case) -> Iterator[Hit]:
     "UB-04 FL 64",
     severity="warning",
     snip=4,
+    sees="bill",
     also=("P39", "I19"),
     breaks=[{"/original_reference": "2026061000123"}],
     keeps=[
@@ -135,6 +138,7 @@ def reference_without_frequency(case: Case) -> Iterator[Hit]:
     source="005010X222A1, loop 2400 (at most 50); 005010X223A2, loop 2400 (at most 999)",
     severity="error",
     snip=2,
+    sees="codes",
     also=("P58", "I41", "FAC-LINE-001"),
     setting="professional",
     breaks=[{"/lines": [{"hcpcs": "96375"}] * 51}],

@@ -27,6 +27,7 @@ MBI_FROM = date(2020, 1, 1)
     "UB-04 FL 50",
     severity="error",
     snip=2,
+    sees="payers",
     breaks=[{"/coverages": []}],
     keeps=[{"/coverages/0/group_number": "G1"}],
 )
@@ -44,6 +45,7 @@ def no_coverage(case: Case) -> Iterator[Hit]:
     source="encounter and claim record (contract, section 2)",
     severity="error",
     snip=2,
+    sees="payers",
     breaks=[{"/bill_to": 1}, {"/bill_to": -1}],
     keeps=[
         {"/bill_to": 0},
@@ -66,6 +68,7 @@ def billed_coverage_unknown(case: Case) -> Iterator[Hit]:
     source="005010X222A1 and 005010X223A2, 2000B (the payer that is billed has not adjudicated)",
     severity="error",
     snip=2,
+    sees="payers",
     breaks=[{"/coverages/0/adjudication": {"paid": "80.00"}, "/bill_to": None}],
     keeps=[
         {"/coverages/0/adjudication": {"paid": "80.00"}, "/bill_to": 0},
@@ -89,6 +92,7 @@ def no_coverage_left(case: Case) -> Iterator[Hit]:
     source="005010X222A1 and 005010X223A2, 2000B SBR01 and 2320 SBR01; UB-04 FL 50 lines A to C",
     severity="error",
     snip=2,
+    sees="payers",
     also=("I06", "F04-50-001"),
     breaks=[
         {"/coverages/0/responsibility": None},
@@ -133,6 +137,7 @@ def responsibility_impossible(case: Case) -> Iterator[Hit]:
     source="005010X222A1 and 005010X223A2, SBR02 and PAT01; CMS-1500 item 6, UB-04 FL 59",
     severity="error",
     snip=2,
+    sees="payers",
     also=("I06", "P23"),
     breaks=[
         {"/coverages/0/relationship": "99"},
@@ -170,6 +175,7 @@ def relationship_impossible(case: Case) -> Iterator[Hit]:
     source="005010X222A1 and 005010X223A2, 2010BA NM1 and 2330A NM1 (required); CMS-1500 item 4, UB-04 FL 58",
     severity="error",
     snip=2,
+    sees="payers",
     also=("I07", "F15-06-001"),
     breaks=[
         {"/coverages/0/relationship": "19"},
@@ -330,6 +336,7 @@ def _payer_problem(coverage: Coverage) -> str | None:
     source="005010X222A1 and 005010X223A2, 2010BB NM103 and NM109, 2330B NM103 and NM109; UB-04 FL 50 and 51",
     severity="error",
     snip=2,
+    sees="payers",
     also=("I07", "P53", "I40"),
     breaks=[
         {"/coverages/0/payer": None},
@@ -359,6 +366,7 @@ def payer_incomplete(case: Case) -> Iterator[Hit]:
     source="005010X222A1 and 005010X223A2, SBR09 (required until a national plan id is mandated)",
     severity="error",
     snip=4,
+    sees="payers",
     also=("I06", "F15-01-001"),
     breaks=[
         {"/coverages/0/claim_filing": None},
@@ -439,6 +447,7 @@ def coverage_dates_reversed(case: Case) -> Iterator[Hit]:
     source="005010X222A1 and 005010X223A2, loop 2320 (at most 10)",
     severity="error",
     snip=2,
+    sees="payers",
     also=("I38", "SNIP2-005"),
     breaks=[{"/coverages": [{"responsibility": "U", "payer": {"name": "X", "id": "1"}}] * 12}],
     keeps=[{"/coverages": [{"responsibility": "U", "payer": {"name": "X", "id": "1"}}] * 11}],
