@@ -8,7 +8,9 @@ from decimal import Decimal
 from edi.coding.edits import most_units
 from edi.coding.family import INITIALS
 from edi.coding.timeline import Given
+from edi.rules.about import BASE
 from edi.rules.base import Case, Hit, rule
+from edi.rules.inf.examples import a_drug, a_line, at
 from edi.rules.inf.hydration import fluids_without_reason
 from edi.rules.inf.linking import (
     Second,
@@ -61,6 +63,64 @@ def _reason(given: tuple[Given, ...]) -> str:
             "/administrations/1/access_site": "left forearm",
             "/services/-": {"hcpcs": "96365", "modifiers": ["XS"]},
         },
+        {
+            BASE: "coded-professional",
+            "/services/-": a_line("96365", "XS"),
+            "/administrations/-": [
+                a_drug(
+                    "A2",
+                    "normal saline",
+                    "J7030",
+                    "09:00",
+                    "09:45",
+                    purpose="keep_vein_open",
+                    access_site="hand",
+                ),
+                a_drug("A3", "verapamil", None, "10:00", "10:20", route="IA", access_site="femoral artery"),
+                a_drug(
+                    "A4",
+                    "fluorouracil",
+                    "J9190",
+                    "11:00",
+                    "11:00",
+                    stop=at("11:00", 5),
+                    technique="pump",
+                    access_site="chest port",
+                ),
+                a_drug(
+                    "A5",
+                    "iron sucrose",
+                    "J1756",
+                    "09:00",
+                    "09:45",
+                    day=4,
+                    access_site="hand",
+                ),
+            ],
+            "/encounter_end": None,
+        },
+        {
+            BASE: "coded-professional",
+            "/services/-": a_line("96365", "XS"),
+            "/administrations/0/route": None,
+            "/administrations/0/technique": None,
+        },
+        {BASE: "pushes-facility", "/services/-": a_line("96374", "59")},
+        {
+            BASE: "coded-professional",
+            "/services/0/service_date": None,
+            "/services/-": a_line("96365", "XS", service_date=None),
+        },
+        {
+            BASE: "coded-facility",
+            "/encounter_end": None,
+            "/administrations/0/start": at("22:00"),
+            "/administrations/0/stop": at("22:45"),
+            "/administrations/1/start": at("00:10", 4),
+            "/administrations/1/stop": at("00:50", 4),
+            "/services/0/service_date": None,
+            "/services/1": a_line("96365", "XS", service_date=None),
+        },
     ],
     keeps=[
         {},
@@ -70,6 +130,12 @@ def _reason(given: tuple[Given, ...]) -> str:
             "/administrations/0/visit": 1,
         },
         {"/administrations/1/access_site": "left forearm", "/services/0/hcpcs": "96360"},
+        {
+            "/services/0/administrations": None,
+            "/services/1": a_line("96365", "59"),
+            "/services/-": a_line("96365", "59"),
+        },
+        {BASE: "coded-professional", "/services/-": a_line("96365", "XS"), "/administrations/0/start": None},
     ],
 )
 def one_site_as_two(case: Case) -> Iterator[Hit]:
@@ -123,6 +189,12 @@ def one_site_as_two(case: Case) -> Iterator[Hit]:
             },
         },
         {"/administrations/1/site_reason": None, "/administrations/1/hcpcs": "96360"},
+        {
+            BASE: "two-sites-coded",
+            "/administrations/1/site_reason": None,
+            "/services/0": a_line("96365", "XS"),
+            "/services/1": a_line("96365"),
+        },
     ],
     keeps=[
         {},

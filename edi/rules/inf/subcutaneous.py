@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from edi.coding.family import PUSH_LIMIT
 from edi.rules.base import Case, Hit, rule
+from edi.rules.inf.examples import a_drug, at
 from edi.rules.inf.linking import by_date, coded_links, supported, units_of
 from edi.rules.inf.sources import CPT, LIMITS
 
@@ -46,6 +47,13 @@ from edi.rules.inf.sources import CPT, LIMITS
             "/administrations/0/stop": "2026-03-03T09:05",
             "/services/-": {"hcpcs": "96369", "administrations": ["A1"]},
             "/administrations/-": {"id": "A2", "route": "PO"},
+        },
+        {
+            "/administrations/0/stop": at("09:15"),
+            "/administrations/-": [
+                a_drug("A2", "iron sucrose", "J1756", "09:20", "09:50"),
+                a_drug("A3", "heparin", "J1644", "09:20", "09:20", route="SC", technique="injection"),
+            ],
         },
     ],
     keeps=[

@@ -16,6 +16,7 @@ from edi.rules.about import BASE, POLICIES
 from edi.rules.across import Across, Fact, Found, Key, Told, nothing, once
 from edi.rules.base import Case, Hit, rule
 from edi.rules.inf import sequence
+from edi.rules.inf.examples import a_drug, a_line, at
 from edi.rules.inf.linking import (
     FIRST_INFUSIONS,
     HOURS,
@@ -124,6 +125,13 @@ def _listed(given: list[Given]) -> str:
             "/administrations/-": {"id": "A2", "technique": "push", "start": "2026-03-03T09:00"},
             BASE: "coded-facility",
         },
+        {
+            "/administrations/0/stop": at("09:10"),
+            "/administrations/-": [
+                a_drug("A2", "D5W 50 mL", None, "09:00", "09:10", purpose="vehicle"),
+                a_drug("A3", "vitamin B", None, "09:12", "09:12", route=None, technique="injection"),
+            ],
+        },
     ],
     keeps=[
         {"/administrations/0/stop": "2026-03-03T09:16"},
@@ -216,6 +224,7 @@ def infusion_too_short(case: Case) -> Iterator[Hit]:
                 "stop": "2026-03-03T09:45",
             },
         },
+        {"/services/0/hcpcs": "96374", "/services/0/administrations": ["A9"]},
     ],
     keeps=[
         {},
@@ -325,7 +334,7 @@ def no_further_hour(case: Case) -> Iterator[Hit]:
 
 def _coded_hours(case: Case, group: tuple[str, ...]) -> dict[date | None, Decimal]:
     """Units of a group of codes on the claim, by date, less those that bill another drug."""
-    renamed = {index for index, _ in sequence.hours_of_another_drug(case)}
+    renamed = {link.index for link in sequence.hours_of_another_drug(case)}
     found: dict[date | None, Decimal] = {}
     for i, line, code in family_lines(case):
         if code in group and i not in renamed:
@@ -505,6 +514,7 @@ def hours_not_billed(case: Case) -> Iterator[Hit]:
             "/services/-": {"hcpcs": "96366", "units": 1, "service_date": "2026-03-03"},
         },
         {"/services/0/hcpcs": "96361"},
+        {BASE: "coded-facility", "/administrations/1/start": None, "/services/-": a_line("96366")},
     ],
 )
 def more_hours_than_minutes(case: Case) -> Iterator[Hit]:
