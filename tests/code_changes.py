@@ -123,7 +123,7 @@ def _is_part(parent: ast.AST, field: str, i: int | None, node: ast.expr) -> bool
     if isinstance(parent, ast.Tuple | ast.List | ast.Set | ast.Dict | ast.Starred):
         return _is_literal(node) and _is_literal(parent)
     if isinstance(parent, ast.BoolOp):
-        return isinstance(parent.op, ast.Or) and bool(i) and _is_number(node)
+        return isinstance(parent.op, ast.Or) and bool(i) and _stands_in(node)
     if isinstance(parent, ast.keyword):
         return parent.arg in ("default", "strict")
     if isinstance(parent, ast.Subscript):

@@ -41,8 +41,8 @@ LEFT_OUT = frozenset(
         "edi.rules.views",
     }
 )
-"""No conditions of rules: what a rule is, when it runs, denials, the documentation score, rules of a user, what
-examples have in common."""
+"""No conditions of rules: what a rule is, when it runs, denials, the documentation score, rules of a user,
+and what examples have in common."""
 SECONDS = 5
 """Longest time that one example may take; a mutant that takes longer is noticed."""
 

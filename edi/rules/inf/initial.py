@@ -120,9 +120,13 @@ def two_initials(case: Case) -> Iterator[Hit]:
 
 
 def _may_outrank() -> list[str]:
-    """Add-ons that rank above an initial service."""
-    last = max(row.rank or 0 for row in codes().values() if row.kind == "initial")
-    return [code for code in parents() if (codes()[code].rank or last) < last]
+    """Add-ons that rank above an initial service to which they may belong."""
+    ranks = {code: row.rank for code, row in codes().items() if row.rank is not None}
+    return [
+        code
+        for code, allowed in parents().items()
+        if any(ranks.get(code, 0) < ranks.get(parent, 0) for parent in allowed if code in ranks)
+    ]
 
 
 def _initial_ranks(case: Case) -> list[int]:
@@ -149,6 +153,8 @@ def _initial_ranks(case: Case) -> list[int]:
         {"/lines/0/hcpcs": "96360", "/lines/-": {"hcpcs": "96375"}, BASE: "pushes-facility"},
         {"/lines": [{"hcpcs": "96367"}, {"hcpcs": "96374"}]},
         {"/lines/0/hcpcs": "96425", "/lines/-": [a_line("96360"), a_line("96375")]},
+        {"/lines/0/hcpcs": "96360", "/lines/-": a_line("96366")},
+        {"/lines/0/hcpcs": "96360", "/lines/-": a_line("96368")},
     ],
     keeps=[
         {"/lines/-": {"hcpcs": "96367", **_LINE}},
@@ -164,6 +170,7 @@ def _initial_ranks(case: Case) -> list[int]:
         {"/lines/0/hcpcs": "96374", "/lines/-": {"hcpcs": "96367"}, "/lines/1/hcpcs": "96413"},
         {"/lines/0/hcpcs": "96416", "/lines/-": [a_line("96360"), a_line("96375")]},
         {"/lines/-": [a_line("96370"), a_line("96367")]},
+        {"/lines/0/hcpcs": "96367"},
     ],
 )
 def initial_not_highest(case: Case) -> Iterator[Hit]:
@@ -437,6 +444,7 @@ def _parent_elsewhere(told: Sequence[Told], lists: Lists) -> Iterator[Settled]:
         {"/lines": [{"hcpcs": "96375"}, {"hcpcs": "96375"}]},
         {"/lines/0/hcpcs": "96361"},
         {"/lines/0/hcpcs": "96423"},
+        {"/lines/0/hcpcs": "96366", "sister": {"/claim_id": "OTHER-1", "/lines/0/units": "0"}},
     ],
     keeps=[
         {"/lines/0/hcpcs": "96366", "sister": {"/claim_id": "OTHER-1"}},

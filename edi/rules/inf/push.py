@@ -229,6 +229,26 @@ def repeat_push_too_soon(case: Case) -> Iterator[Hit]:
             "/services/1/administrations": ["A2"],
             "/services/-": {"hcpcs": "96375", "administrations": ["A2"]},
         },
+        {
+            "/administrations": [
+                a_drug("A1", "vincristine", "J9370", "09:00", "09:05", technique="push"),
+                a_drug("A2", "vincristine", "J9370", "10:00", "10:05", technique="push"),
+            ],
+            "/services": [a_line("96409", administrations=["A1"]), a_line("96411", administrations=["A2"])],
+        },
+        {
+            BASE: "coded-professional",
+            "/administrations": [
+                a_drug("A1", "morphine", "J2270", "09:00", "09:03", technique="push"),
+                a_drug("A2", "morphine", "J2270", "10:00", "10:03", technique="push"),
+            ],
+            "/services": [a_line("96374", administrations=["A1"]), a_line("96375", administrations=["A2"])],
+        },
+        {
+            BASE: "coded-professional",
+            "/administrations/-": a_drug("A2", "iron sucrose", "J1756", "09:50", "09:55", technique="push"),
+            "/services/-": a_line("96375", administrations=["A2"]),
+        },
     ],
     keeps=[
         {},
@@ -247,17 +267,15 @@ def same_drug(case: Case) -> Iterator[Hit]:
     """96375 and 96411 are for another drug than those that are billed already."""
     for found in coded_links(case):
         right = supported(case, found.given)
-        if found.code not in FURTHER_PUSHES or found.code in right:
-            continue
-        if "96376" not in right and _REPEATS.isdisjoint(refused(case, found.given)):
-            continue
-        yield Hit(
-            f"/lines/{found.index}/hcpcs",
-            line=found.number,
-            hcpcs=found.code,
-            names=found.names,
-            actual=found.code,
-        )
+        again = "96376" in right or not _REPEATS.isdisjoint(refused(case, found.given))
+        if found.code in FURTHER_PUSHES and found.code not in right and again:
+            yield Hit(
+                f"/lines/{found.index}/hcpcs",
+                line=found.number,
+                hcpcs=found.code,
+                names=found.names,
+                actual=found.code,
+            )
 
 
 @rule(

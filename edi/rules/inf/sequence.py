@@ -194,7 +194,11 @@ def sequential_for_concurrent(case: Case) -> Iterator[Hit]:
             "/administrations/1/stop": at("09:40"),
             "/administrations/1/access_site": "right forearm",
         },
-        {"/services/1/hcpcs": "96368", "/administrations/0/bag": "B1", "/administrations/1/bag": "B1"},
+        {
+            "/services/1": a_line("96368", administrations=["A2"]),
+            "/administrations/0/bag": "B1",
+            "/administrations/1/bag": "B1",
+        },
         {
             "/services/1": a_line("96368", administrations=["A2"]),
             "/services/-": a_line("96416"),
@@ -227,15 +231,14 @@ def concurrent_for_sequential(case: Case) -> Iterator[Hit]:
             continue
         others = [g for g in drug_infusions(case) if g.id not in found.ids]
         pumped = any(g.mode == "pump" for g in case.timeline.given)
-        if pumped or shared(found.given, others) or _shares_bag(case, found):
-            continue
-        yield Hit(
-            f"/lines/{found.index}/hcpcs",
-            line=found.number,
-            names=found.names,
-            expected="96367",
-            actual="96368",
-        )
+        if not (pumped or shared(found.given, others) or _shares_bag(case, found)):
+            yield Hit(
+                f"/lines/{found.index}/hcpcs",
+                line=found.number,
+                names=found.names,
+                expected="96367",
+                actual="96368",
+            )
 
 
 def _shares_bag(case: Case, found: Linked) -> bool:
@@ -423,6 +426,7 @@ def hours_of_another_drug(case: Case) -> list[Linked]:
             "/services/1": a_line("96374", administrations=["A2"]),
             "/services/-": a_line("96366", administrations=["A1"]),
         },
+        {"/services/1/administrations": ["A2"], "/services/-": a_line("96366", administrations=["A2"])},
     ],
 )
 def other_drug_as_hour(case: Case) -> Iterator[Hit]:
