@@ -589,7 +589,7 @@ def unexplained(case: Case) -> bool:
         {"/diagnoses/1/code": "I10"},
         {"/diagnoses/1": {}},
         {"/diagnoses/1/code": "I10", "/lines/1/hcpcs": "96360"},
-        {"/diagnoses/1": {}, "/setting": None},
+        {"/diagnoses/1/code": "I10", "/setting": None},
     ],
     keeps=[
         {},
