@@ -198,6 +198,7 @@ def times_unknown(case: Case) -> bool:
     return any(g.excluded in HELD or g.stop_fallback for g in case.timeline.given)
 
 
+@per_case
 def coded_links(case: Case) -> list[Linked]:
     """Lines that a person coded, linked; empty where the lines are the program's own proposal."""
     return [found for found in links(case) if found.coded]

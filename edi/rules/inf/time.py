@@ -372,7 +372,7 @@ def _beyond(
 ) -> Iterator[tuple[date | None, Decimal, Decimal]]:
     """Dates with more of some units than of others, where there are more in all: both numbers."""
     if sum(some.values()) > sum(others.values()):
-        for day, units in sorted(some.items(), key=str):
+        for day, units in sorted(some.items(), key=lambda entry: str(entry[0])):
             if units > (less := others.get(day, Decimal(0))):
                 yield day, units, less
 
