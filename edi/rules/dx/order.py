@@ -134,18 +134,23 @@ def chemotherapy_order(case: Case) -> Iterator[Hit]:
     hydration that points to the neoplasm alone is named too; where no diagnosis explains the fluid that is
     INF-HYD-008.
     """
+    treated = not case.by_code.keys().isdisjoint(_ANTINEOPLASTIC) and _only_treatment(case)
+    fluid = case.claim.setting != "facility" and not case.by_code.keys().isdisjoint(HYDRATION)
     day = day_one(case)
-    ordered = _ordered(case)
-    if (day is not None and day < ICD10_FROM) or not any(_is_neoplasm(code) for _, code in ordered):
+    if not (treated or fluid) or (day is not None and day < ICD10_FROM):
         return
-    yield from _fluid_for_neoplasm(case, [code for _, code in ordered])
-    if not case.by_code.keys().isdisjoint(_ANTINEOPLASTIC) and _only_treatment(case):
+    ordered = _ordered(case)
+    if not any(_is_neoplasm(code) for _, code in ordered):
+        return
+    if fluid:
+        yield from _fluid_for_neoplasm(case, [code for _, code in ordered])
+    if treated:
         yield from _not_treatment_first(case, ordered)
 
 
 def _fluid_for_neoplasm(case: Case, ordered: list[str]) -> Iterator[Hit]:
     """Hydration of a practice whose pointers lead to a neoplasm and its treatment only."""
-    if case.claim.setting == "facility" or unexplained(case):
+    if unexplained(case):
         return
     for i, line, code in family_lines(case, HYDRATION):
         codes = [ordered[p - 1] for p in line.diagnosis_pointers if 1 <= p <= len(ordered)]
