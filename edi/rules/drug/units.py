@@ -13,7 +13,15 @@ from edi.refdata import Lists
 from edi.rules.about import BASE
 from edi.rules.asks import box
 from edi.rules.base import Case, Hit, rule
-from edi.rules.drug.facts import Group, administrations_of, by_drug, modifiers_of, number, units_of
+from edi.rules.drug.facts import (
+    Group,
+    administrations_of,
+    by_drug,
+    drug_lines,
+    modifiers_of,
+    number,
+    units_of,
+)
 
 _QUARTER = "2024 Q3"
 _FIVE_VIALS = [{"size": {"value": "100", "unit": "mg"}, "count": 5, "single_dose": True}]
@@ -124,6 +132,11 @@ def _limits() -> dict[str, int]:
     return {row["code"]: int(row["practitioner"]) for row in tables.rows("coding/drug_mue.csv")}
 
 
+def _limit_on(case: Case, code: str, day: date | None) -> tuple[int, str] | None:
+    alike = None if day is None else case.lists.since(day)
+    return _limit(case.lists, case.claim.setting or "professional", code, alike)
+
+
 @lru_cache(maxsize=4096)
 def _limit(lists: Lists, setting: str, code: str, day: date | None) -> tuple[int, str] | None:
     """Most units of a drug code on a day, and the edition that says so; None where it is not known.
@@ -177,10 +190,10 @@ def over_the_limit(case: Case) -> Iterator[Hit]:
 
     Discarded units are not counted here. Limits of hospitals are known only where the user loaded them.
     """
-    setting = case.claim.setting or "professional"
+    if not any(_limit_on(case, code, line.service_date) for _, line, code in drug_lines(case)):
+        return
     for (code, day), lines in by_drug(case).items():
-        alike = None if day is None else case.lists.since(day)
-        found = _limit(case.lists, setting, code, alike)
+        found = _limit_on(case, code, day)
         if found is None:
             continue
         limit, edition = found
