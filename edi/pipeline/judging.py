@@ -332,20 +332,19 @@ class Terms:
         self._kinds: dict[str | None, LineKind] = {}
         self._chosen: dict[tuple[str | None, ...], tuple[Overlay, str, Policies]] = {}
 
-    def case(self, record: Record) -> tuple[Case, str] | list[Finding]:
+    def case(self, claim: Claim, index: int) -> tuple[Case, str] | list[Finding]:
         """What the rules look at for a claim from the wire, and why these payer rules; else what is wrong.
 
         Raises:
             UnknownPayer: the payer rules that were asked for do not exist.
         """
-        claim = record.value
-        assert isinstance(claim, Claim)
         coverage = billed_coverage(claim)
         filing = coverage.claim_filing if coverage else None
         payer = coverage.payer.id if coverage and coverage.payer else None
         key = (claim.payer_overlay, filing, payer, claim.setting)
         chosen = self._chosen.get(key)
         if chosen is None:
+            record = Record(index=index, kind="claim", value=claim, id=claim.claim_id)
             found = chosen_for(claim, self.options, "x12", record)
             if isinstance(found, list):
                 return found
