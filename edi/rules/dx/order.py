@@ -9,7 +9,7 @@ from edi.codes import icd10
 from edi.coding.family import codes
 from edi.rules import Case, Hit, rule
 from edi.rules.about import BASE, administrations, code_of, is_drug
-from edi.rules.asks import ICD10_FROM, box, day_one, pointed
+from edi.rules.asks import ICD10_FROM, box, compact_codes, day_one, pointed
 from edi.rules.inf.hydration import unexplained
 from edi.rules.inf.linking import HYDRATION, family_lines
 
@@ -31,7 +31,8 @@ def _is_neoplasm(code: str) -> bool:
 
 def _ordered(case: Case) -> list[tuple[int, str]]:
     """Index and code, without dot, of the diagnoses that lines may point to, the principal one first."""
-    return [(i, icd10.compact(case.claim.diagnoses[i].code or "")) for i in pointed(case)]
+    codes = compact_codes(case)
+    return [(i, codes[i]) for i in pointed(case)]
 
 
 def _only_treatment(case: Case) -> bool:
@@ -246,14 +247,12 @@ def _age(born: date, day: date) -> int:
 )
 def against_sex_or_age(case: Case) -> Iterator[Hit]:
     """Some diagnoses are of one sex or one age; the fault may lie in the patient's data."""
-    claim, patient = case.claim, case.claim.patient
+    patient = case.claim.patient
     day = day_one(case)
     if patient is None or day is None or day < ICD10_FROM:
         return
     limited = [
-        (i, code, limit)
-        for i, code in enumerate([icd10.compact(d.code) if d.code else "" for d in claim.diagnoses])
-        if (limit := _limit(code)) is not None
+        (i, code, limit) for i, code in enumerate(compact_codes(case)) if (limit := _limit(code)) is not None
     ]
     if not limited:
         return
