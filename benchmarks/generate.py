@@ -180,6 +180,7 @@ class _File:
         self.zipf = {len(codes): _weights(len(codes)) for codes in (ONCOLOGY, CHRONIC, OTHER)}
         self.level = 0
         self.claim = 0
+        self.ago = 0
 
     def _address(self, *, full_zip: bool = False) -> list[str]:
         dice = self.dice
@@ -254,8 +255,8 @@ class _File:
                 paid_by,
             ]
             count = min(room, 2 if draw > 0.93 else 1)
-            for _ in range(count):
-                made += self._claim(sex, None, None, medicare=payer is MEDICARE)
+            for i in range(count):
+                made += self._claim(sex, None, None, medicare=payer is MEDICARE, again=i > 0)
             return made, count
         made = [f"HL*{own}*{self.parent}*22*1", f"SBR*P**{group}******{self.filing(payer)}", named, paid_by]
         count = min(room, dice.choice((1, 1, 1, 2)))
@@ -337,8 +338,12 @@ class _File:
         other_subscriber: list[str] | None,
         *,
         medicare: bool = False,
+        again: bool = False,
     ) -> list[str]:
-        """Loop 2300 with its lines; `other_payer` has decided the claim before."""
+        """Loop 2300 with its lines; `other_payer` has decided the claim before.
+
+        `again`: the patient is that of the claim before, and comes on another day.
+        """
         dice = self.dice
         self.claim += 1
         claim_id = f"C{self.claim:08d}"
@@ -346,7 +351,11 @@ class _File:
         lines = self._lines(chemotherapy)
         total = sum(line.cents for line in lines)
         codes = self._diagnoses(chemotherapy, sex, visit=lines[-1].drug is None)
-        day = (self.today - timedelta(days=dice.randint(5, 90))).strftime("%Y%m%d")
+        ago = dice.randint(5, 90)
+        if again and ago == self.ago:
+            ago += 1 if ago < 90 else -1
+        self.ago = ago
+        day = (self.today - timedelta(days=ago)).strftime("%Y%m%d")
         # carriers of Part B take no replacements
         replaces = dice.random() < 0.03 and not (medicare and not self.facility)
         frequency = "7" if replaces else "1"

@@ -28,6 +28,7 @@ from edi.rules.views import (
     Key,
     Stretches,
     bill,
+    billing,
     days,
     days_apart,
     diagnoses,
@@ -70,6 +71,12 @@ READS = {
     | {f"Admission.{one.name}" for one in dataclasses.fields(claim_records.Admission)}
     | {f"Signatures.{one.name}" for one in dataclasses.fields(claim_records.Signatures)}
     | {"Coverage.claim_filing"},
+    "billing": BILLED
+    | {"setting", "origin", "billing_provider", "Provider.address", "Coverage.claim_filing"}
+    | {f"Provider.{one}" for one in ("npi", "last_name", "organization_name")}
+    | {f"Provider.{one}" for one in ("tax_id", "tax_id_type", "taxonomy")}
+    | {"lines", "ServiceLine.service_date"}
+    | {f"Address.{one.name}" for one in dataclasses.fields(party_records.Address)},
     "days": {"setting", "type_of_bill", "statement", "admission", "Admission.date", "lines"}
     | {"Statement.from_date", "Statement.through_date"}
     | {"ServiceLine.service_date", "ServiceLine.service_through"},
@@ -217,6 +224,7 @@ def test_other_numbers_and_days_of_the_same_kind_change_nothing(one: Rule) -> No
 
 KEYS: dict[str, Callable[[Claim, str | None], Key]] = {
     "bill": bill,
+    "billing": billing,
     "days": days,
     "diagnoses": diagnoses,
     "payers": payers,
@@ -231,7 +239,6 @@ def test_what_is_not_in_a_view_does_not_change_its_values(view: str) -> None:
             claim,
             claim_id="OTHER",
             patient=None,
-            billing_provider=None,
             coverages=tuple(dataclasses.replace(one, member_id="OTHER") for one in claim.coverages),
             diagnoses=tuple(dataclasses.replace(one, code="OTHER") for one in claim.diagnoses),
             lines=tuple(dataclasses.replace(line, hcpcs="OTHER", charge=None) for line in claim.lines),

@@ -374,6 +374,8 @@ def effective_bill_to(header: ClaimHeader) -> int | None:
     """
     if header.bill_to is not None:
         return header.bill_to if 0 <= header.bill_to < len(header.coverages) else None
+    if len(header.coverages) == 1:
+        return 0 if header.coverages[0].adjudication is None else None
     for i in coverage_order(header.coverages):
         if header.coverages[i].adjudication is None:
             return i

@@ -41,7 +41,7 @@ from edi.pipeline import reference
 from edi.pipeline.notices import notice
 from edi.pipeline.paper import as_read, put_on_form, read_form
 from edi.pipeline.reading import Input, records
-from edi.pipeline.sisters import Change, Gatherer, Part, Sisters
+from edi.pipeline.sisters import Change, Gatherer, Part, Sisters, charges_of
 from edi.pipeline.spill import Spill, hashed
 from edi.pipeline.unchecked import WORDS, Unchecked
 from edi.rules import Case, all_rules
@@ -332,20 +332,19 @@ class Terms:
         self._kinds: dict[str | None, LineKind] = {}
         self._chosen: dict[tuple[str | None, ...], tuple[Overlay, str, Policies]] = {}
 
-    def case(self, record: Record) -> tuple[Case, str] | list[Finding]:
+    def case(self, claim: Claim, index: int) -> tuple[Case, str] | list[Finding]:
         """What the rules look at for a claim from the wire, and why these payer rules; else what is wrong.
 
         Raises:
             UnknownPayer: the payer rules that were asked for do not exist.
         """
-        claim = record.value
-        assert isinstance(claim, Claim)
         coverage = billed_coverage(claim)
         filing = coverage.claim_filing if coverage else None
         payer = coverage.payer.id if coverage and coverage.payer else None
         key = (claim.payer_overlay, filing, payer, claim.setting)
         chosen = self._chosen.get(key)
         if chosen is None:
+            record = Record(index=index, kind="claim", value=claim, id=claim.claim_id)
             found = chosen_for(claim, self.options, "x12", record)
             if isinstance(found, list):
                 return found
@@ -521,7 +520,7 @@ class Noting:
                 part = self._gatherer.part(case, record=judged.record, x12=x12, snip=judged.snip)
         return Noted(
             ids=identities(judged),
-            content=_content(judged),
+            content=_content(judged, part),
             claims=judged.uncounted + (claim is not None),
             overlay=judged.overlay.name if judged.overlay is not None else None,
             reason=judged.reason,
@@ -709,20 +708,21 @@ class Run:
 _ID_PATHS = {"encounter": "/encounter_id", "claim": "/claim_id", "boxes": ""}
 
 
-def _content(judged: Judged) -> bytes | None:
+def _content(judged: Judged, part: Part | None) -> bytes | None:
     """What tells a copy of a claim from another with its id; None for one that replaces or voids another."""
     claim = judged.claim
     if claim is None or judged.surface != "x12" or claim.frequency in ("7", "8"):
         return None
     patient, provider = claim.patient, claim.billing_provider
     coverage = billed_coverage(claim)
+    charges = charges_of(claim) if part is None else part.charges
     told = (
         provider.npi if provider else None,
         coverage.member_id if coverage else None,
         (_number(patient.birth_date), patient.first_name) if patient else None,
         [
-            (x.hcpcs, x.revenue_code, x.modifiers, _number(x.service_date), str(x.units), str(x.charge))
-            for x in claim.lines
+            (x.hcpcs, x.revenue_code, x.modifiers, _number(x.service_date), str(x.units), charge)
+            for x, charge in zip(claim.lines, charges, strict=False)
         ],
     )
     return hashlib.blake2b(marshal.dumps(told, 0), digest_size=16).digest()

@@ -120,7 +120,7 @@ class Gatherer:
             x12=x12,
             starts=line_starts(claim) if record == "x12" else (),
             snip=snip,
-            charges=tuple([None if amount is None else str(amount) for amount in _charges(claim)]),
+            charges=charges_of(claim),
         )
 
 
@@ -270,8 +270,11 @@ def _line_sources(case: Case, record: RecordKind) -> tuple[str, ...] | None:
     return case.assembled.sources if case.assembled and record == "encounter" else None
 
 
-def _charges(claim: Claim) -> list[Decimal | None]:
-    return [*[line.charge for line in claim.lines], claim.total_charge]
+def charges_of(claim: Claim) -> tuple[str | None, ...]:
+    """Charges of the lines as text, and the stated total last."""
+    amounts = [line.charge for line in claim.lines]
+    amounts.append(claim.total_charge)
+    return tuple([None if amount is None else str(amount) for amount in amounts])
 
 
 def _line(path: str) -> str:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from operator import attrgetter
+from typing import Any
 
 from edi.codes import bill_type, hcpcs, icd10, modifier, taxonomy
 from edi.coding.family import codes as family
@@ -30,12 +32,14 @@ WORDS = {
 }
 """Lists that ship in part or for some years only, as a message names them, in the order in which it does."""
 _MOST_SEEN = 65536
-"""Codes with their dates that are remembered as judged."""
+"""Codes, or lines, with their dates that are remembered as judged."""
 
 Coded = tuple[str, str, date | None]
 """Name of a list, a code as it is stated, the date by which it is judged."""
 _Line = tuple[str | None, tuple[str, ...], str | None, date | None]
 """Procedure, modifiers, revenue code and day of a line."""
+_line = attrgetter("hcpcs", "modifiers", "revenue_code", "service_date")
+_code = attrgetter("code")
 
 
 class Unchecked:
@@ -43,7 +47,10 @@ class Unchecked:
 
     def __init__(self) -> None:
         self._told: set[str] = set()
-        self._seen: set[Coded | _Line] = set()
+        self._lines: set[_Line] = set()
+        self._seen: set[Coded] = set()
+        self._diagnoses: dict[date | None, set[str | None]] = {}
+        """By day; days with the same answers count as one."""
 
     def of(self, case: Case) -> set[str]:
         """Names of lists by which a code of the claim is neither valid nor invalid on its date.
@@ -52,34 +59,36 @@ class Unchecked:
         """
         claim, lists = case.claim, case.lists
         first = day_one(case)
-        # days with the same answers count as one
         day = None if first is None else lists.since(first)
-
-        def alike(on: date | None) -> date | None:
-            return day if on is None or on == first else lists.since(on)
-
-        coded: set[Coded | _Line] = {
-            (x.hcpcs, tuple(x.modifiers), x.revenue_code, alike(x.service_date)) for x in claim.lines
-        }
+        coded: list[Coded] = []
+        for line in set(map(_line, claim.lines)).difference(self._lines):
+            # a line without a day is judged by that of its claim
+            if line[-1] is not None:
+                _remember(self._lines, line)
+            coded += _of_line(*line)
         if "icd10cm" not in self._told:
-            coded.update([("icd10cm", x.code, day) for x in claim.diagnoses if x.code])
+            known = self._diagnoses.setdefault(day, set())
+            for code in set(map(_code, claim.diagnoses)).difference(known):
+                _remember(known, code)
+                coded.append(("icd10cm", code or "", None))
         if "taxonomy" not in self._told:
-            coded.update([("taxonomy", x.taxonomy, day) for *_, x in all_providers(case) if x.taxonomy])
-        coded.update([(name, code, alike(on)) for name, code, on in _further(claim) if code])
-        coded -= self._seen
-        if not coded:
-            return set()
-        if len(self._seen) > _MOST_SEEN:
-            self._seen.clear()
-        self._seen |= coded
-        found = {
-            name
-            for one in coded
-            for name, code, on in (_of_line(*one) if len(one) == 4 else (one,))
-            if _lacks(lists, name, code, on)
-        } - self._told
+            coded += {("taxonomy", one.taxonomy, None) for *_, one in all_providers(case) if one.taxonomy}
+        coded += _further(claim)
+        found = set()
+        for name, code, on in coded:
+            one = (name, code, day if on is None or on == first else lists.since(on))
+            if code and name not in self._told and one not in self._seen:
+                _remember(self._seen, one)
+                if _lacks(lists, *one):
+                    found.add(name)
         self._told |= found
         return found
+
+
+def _remember(held: set[Any], one: object) -> None:
+    if len(held) >= _MOST_SEEN:
+        held.clear()
+    held.add(one)
 
 
 _SHAPES: Mapping[str, tuple[Callable[[str], str | None], Callable[[str], str]]] = {

@@ -13,7 +13,6 @@ from edi import payers
 from edi.checking import check_case, wire_finding
 from edi.finding import SEVERITIES, Finding
 from edi.model import crosswalk
-from edi.model.contract import Record
 from edi.pipeline.judging import Judged, Noting, Options, Terms, mask
 from edi.pipeline.notices import notice
 from edi.pipeline.paper import put_on_form
@@ -287,7 +286,7 @@ def _claim(read: ReadClaim, index: int, current: _Set, terms: Terms, file: str) 
     )
     # what is missing from a claim that was cut off says nothing about the claim
     if options.snip > 2 and not unit.cut:
-        chosen = terms.case(Record(index=index, kind="claim", value=claim, id=claim.claim_id))
+        chosen = terms.case(claim, index)
         if isinstance(chosen, list):
             found.findings += chosen
             return found

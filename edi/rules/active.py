@@ -249,8 +249,10 @@ _chosen: dict[_Key, tuple[Overlay, Policies, Lists, Active]] = {}
 """Active rules by the very payer rules, policies and lists: one run has few of them."""
 
 
-def active_rules(case: Case, snip: int) -> Active:
-    """The active rules of a case, up to a SNIP type."""
+_NOTHING = frozenset[Need]()
+
+
+def _needs_met(case: Case) -> frozenset[Need]:
     have: list[Need] = []
     if case.assembled is not None:
         have.append("record")
@@ -260,7 +262,14 @@ def active_rules(case: Case, snip: int) -> Active:
         have.append("paper")
     if case.prices:
         have.append("prices")
-    setting, needs = case.claim.setting, frozenset(have)
+    return frozenset(have)
+
+
+def active_rules(case: Case, snip: int) -> Active:
+    """The active rules of a case, up to a SNIP type."""
+    setting, needs = case.claim.setting, _NOTHING
+    if case.assembled is not None or case.received is not None or case.paper is not None or case.prices:
+        needs = _needs_met(case)
     overlay, policies, lists = case.overlay, case.policies, case.lists
     key = (setting, needs, id(overlay), id(policies), id(lists), snip)
     held = _chosen.get(key)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 from operator import attrgetter
 
-from edi.codes import bill_type, zipcode
+from edi.codes import bill_type, icd10, zipcode
 from edi.finding import Severity
 from edi.model.claim import (
     Claim,
@@ -201,6 +201,12 @@ def is_outpatient(case: Case) -> bool:
 def pointed(case: Case) -> list[int]:
     """Indexes of the diagnoses that the lines may point to, the principal one first."""
     return claim_diagnoses(case.claim)
+
+
+@per_case
+def compact_codes(case: Case) -> list[str]:
+    """The codes of the diagnoses in capitals and without dot; "" for one without a code."""
+    return [icd10.compact(one.code) if one.code else "" for one in case.claim.diagnoses]
 
 
 @per_case

@@ -9,13 +9,15 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
+from decimal import Decimal
 from operator import attrgetter
 from typing import Any, Literal
 
 from edi.model.claim import Admission, Claim, ServiceLine, Signatures, Statement, billed_coverage
+from edi.model.party import Address
 from edi.refdata import Lists
 
-View = Literal["line", "codes", "services", "bill", "days", "diagnoses", "payers"]
+View = Literal["line", "codes", "services", "bill", "billing", "days", "diagnoses", "payers"]
 """The views.
 
 - line: each line by itself, as `shape` has it, beside setting, place of service and type of bill.
@@ -23,6 +25,7 @@ View = Literal["line", "codes", "services", "bill", "days", "diagnoses", "payers
   condition codes; not asked where lines share a code.
 - services: the same, and in which stretches of days they are.
 - bill: admission, signatures, frequency and the like, and the kind of insurance.
+- billing: who bills, and the kind of insurance; the days of the lines where an NPI is missing.
 - days: the statement period, the admission, and the days of the lines.
 - diagnoses: their kinds, and which lines point to them; not their codes.
 - payers: the coverages, but for who is insured (a last name counts as there or not) and under which number.
@@ -56,6 +59,8 @@ _kinds = attrgetter("kind", "present_on_admission")
 _pointers = attrgetter("diagnosis_pointers")
 _payer = attrgetter("id", "name")
 _value = attrgetter("code", "amount")
+_provider = attrgetter("npi", "last_name", "organization_name", "tax_id", "tax_id_type", "taxonomy")
+_address = _all(Address)
 
 
 class Stretches(dict[date | None, Any]):
@@ -84,6 +89,7 @@ class Stretches(dict[date | None, Any]):
 
 
 _MOST_DAYS = 4096
+"""Days, and units, that are remembered."""
 
 
 def shape(line: ServiceLine, stretches: Mapping[date | None, Any]) -> Key:
@@ -100,16 +106,30 @@ def shape(line: ServiceLine, stretches: Mapping[date | None, Any]) -> Key:
 
 
 def _signs(line: ServiceLine) -> Key:
-    charge, units, quantity = line.charge, line.units, line.ndc_quantity
+    charge, quantity = line.charge, line.ndc_quantity
     return (
         bool(line.test_results),
         line.rendering_provider is None,
         charge is not None and charge > 0,
-        units is not None and units > 0,
-        units is None or units == units.to_integral_value(),
+        _units[line.units],
         None if quantity is None else quantity > 0,
-        None if units is None else (units > 1) + (units > SEVERAL),
     )
+
+
+class _Units(dict[Decimal | None, Key]):
+    """Units -> what kind of number they are: above zero, whole, one or several or many."""
+
+    def __missing__(self, units: Decimal | None) -> Key:
+        if len(self) >= _MOST_DAYS:
+            self.clear()
+        kind: Key = ()
+        if units is not None:
+            kind = (units > 0, units == units.to_integral_value(), (units > 1) + (units > SEVERAL))
+        self[units] = kind
+        return kind
+
+
+_units = _Units()
 
 
 def coded(line: ServiceLine) -> Key:
@@ -174,8 +194,26 @@ def payers(claim: Claim, _filing: str | None) -> Key:
     return (claim.bill_to, *found, tuple(map(_value, claim.value_codes)))
 
 
+def billing(claim: Claim, filing: str | None) -> Key:
+    """Who bills, by the kind of insurance; whether the claim came by wire. Once there was no NPI."""
+    provider = claim.billing_provider
+    if provider is None:
+        return (claim.setting, filing, claim.origin is None)
+    address = provider.address
+    found: Key = _provider(provider)
+    return (
+        claim.setting,
+        filing,
+        claim.origin is None,
+        *found,
+        None if address is None else _address(address),
+        None if provider.npi else frozenset(map(_days, claim.lines)),
+    )
+
+
 OF_CLAIM: Mapping[View, Callable[[Claim, str | None], Key]] = {
     "bill": bill,
+    "billing": billing,
     "days": days,
     "diagnoses": diagnoses,
     "payers": payers,

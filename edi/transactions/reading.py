@@ -267,7 +267,7 @@ def read_claim(
             found = {read.resolve(k, order, dependent=dependent): v for k, v in held.items()}
             held.clear()
             held.update(found)
-    claim.origin = Origin(unit, header.unit, tuple(level.unit for level in above), r.icd9)
+    claim.origin = Origin(unit, header.unit, tuple([level.unit for level in above]), r.icd9)
     return claim
 
 
@@ -612,9 +612,8 @@ def line_starts(claim: Claim) -> tuple[int, ...]:
     origin = claim.origin
     if not isinstance(origin, Origin):
         return ()
-    begins = f"LX{ELEMENT}"
-    size, first = len(begins), origin.unit.ordinal
-    return tuple([i for i, text in enumerate(origin.unit.segments, first) if text[:size] == begins])
+    first = origin.unit.ordinal
+    return tuple([first + i for i in origin.unit.cuts])
 
 
 def claims_of(events: Iterable[Event | ReadClaim]) -> Iterator[Claim]:

@@ -160,14 +160,13 @@ _days: dict[str, dt.date | None] = {}
 
 def read_number(text: str) -> Decimal | None:
     """Value of a number of type R or N0; None for what is none."""
-    try:
+    if text in _numbers:
         return _numbers[text]
-    except KeyError:
-        if len(_numbers) >= REMEMBERED:
-            _numbers.clear()
-        value = Decimal(text) if _NUMBER.fullmatch(text) else None
-        _numbers[text] = value
-        return value
+    if len(_numbers) >= REMEMBERED:
+        _numbers.clear()
+    value = Decimal(text) if _NUMBER.fullmatch(text) else None
+    _numbers[text] = value
+    return value
 
 
 def read_day(text: str) -> dt.date | None:

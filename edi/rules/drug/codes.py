@@ -12,7 +12,7 @@ from edi.finding import Severity
 from edi.model.claim import ServiceLine, billed_coverage, effective_place_of_service
 from edi.refdata import Drug, Lists
 from edi.rules.about import BASE, CODES, ON, coded_lines, medicare
-from edi.rules.asks import box
+from edi.rules.asks import box, compact_codes
 from edi.rules.base import Case, Hit, rule
 from edi.rules.drug.facts import (
     administrations_of,
@@ -592,7 +592,7 @@ def diagnosis_not_covered(case: Case) -> Iterator[Hit]:
         covered = tuple(
             icd10.compact(part) for part in entry.fields.get("diagnoses", "").replace(";", " ").split()
         )
-        stated = [icd10.compact(d.code) for d in case.claim.diagnoses if d.code]
+        stated = [code for code in compact_codes(case) if code]
         if covered and not any(d.startswith(covered) for d in stated):
             yield Hit(f"/lines/{i}/hcpcs", line=i + 1, hcpcs=code)
 

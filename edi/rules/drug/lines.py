@@ -76,6 +76,7 @@ def _has_line(case: Case, given: Given) -> bool:
     source="rules catalogue B.4 (source article S2: the drug and its administration are billed together)",
     severity="warning",
     snip=6,
+    sees="codes",
     on="encounter",
     breaks=[
         {"/administrations/0/hcpcs": None},

@@ -13,7 +13,15 @@ from edi.refdata import Lists
 from edi.rules.about import BASE
 from edi.rules.asks import box
 from edi.rules.base import Case, Hit, rule
-from edi.rules.drug.facts import Group, administrations_of, by_drug, modifiers_of, number, units_of
+from edi.rules.drug.facts import (
+    Group,
+    administrations_of,
+    by_drug,
+    drug_lines,
+    modifiers_of,
+    number,
+    units_of,
+)
 
 _QUARTER = "2024 Q3"
 _FIVE_VIALS = [{"size": {"value": "100", "unit": "mg"}, "count": 5, "single_dose": True}]
@@ -124,24 +132,22 @@ def _limits() -> dict[str, int]:
     return {row["code"]: int(row["practitioner"]) for row in tables.rows("coding/drug_mue.csv")}
 
 
-def _limit(case: Case, code: str, day: date | None) -> tuple[int, str] | None:
+def _limit_on(case: Case, code: str, day: date | None) -> tuple[int, str] | None:
+    alike = None if day is None else case.lists.since(day)
+    return _limit(case.lists, case.claim.setting or "professional", code, alike)
+
+
+@lru_cache(maxsize=4096)
+def _limit(lists: Lists, setting: str, code: str, day: date | None) -> tuple[int, str] | None:
     """Most units of a drug code on a day, and the edition that says so; None where it is not known.
 
     What the user loaded goes before the table that ships, which is that of practitioners.
     """
-    setting = case.claim.setting or "professional"
-    if day is not None and _is_loaded(case.lists, code, setting):
-        loaded = unit_limit(case.lists, code, setting, day)
-        if loaded is not None:
-            return loaded.units, loaded.edition.name
+    loaded = None if day is None else unit_limit(lists, code, setting, day)
+    if loaded is not None:
+        return loaded.units, loaded.edition.name
     shipped = _limits().get(code) if setting == "professional" else None
     return None if shipped is None else (shipped, _QUARTER)
-
-
-@lru_cache(maxsize=4096)
-def _is_loaded(lists: Lists, code: str, setting: str) -> bool:
-    """Whether some edition of the limits has the code."""
-    return bool(lists.ever("mue", (code,), setting))
 
 
 @rule(
@@ -184,8 +190,10 @@ def over_the_limit(case: Case) -> Iterator[Hit]:
 
     Discarded units are not counted here. Limits of hospitals are known only where the user loaded them.
     """
+    if not any(_limit_on(case, code, line.service_date) for _, line, code in drug_lines(case)):
+        return
     for (code, day), lines in by_drug(case).items():
-        found = _limit(case, code, day)
+        found = _limit_on(case, code, day)
         if found is None:
             continue
         limit, edition = found

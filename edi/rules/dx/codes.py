@@ -6,7 +6,7 @@ from edi.codes import icd10
 from edi.model.claim import DiagnosisKind
 from edi.rules import Case, Hit, rule
 from edi.rules.about import BASE
-from edi.rules.asks import ICD10_FROM, box, day_one, kinds, pointed, unread
+from edi.rules.asks import ICD10_FROM, box, compact_codes, day_one, kinds, pointed, unread
 
 _FACILITY_ROOM: dict[DiagnosisKind, int] = {
     "principal": 1,
@@ -80,9 +80,11 @@ def malformed(case: Case) -> Iterator[Hit]:
     if day is not None and day < ICD10_FROM:
         return
     for i, diagnosis in enumerate(case.claim.diagnoses):
-        path = f"/diagnoses/{i}/code"
         problem = "no code" if diagnosis.code is None else icd10.problem(diagnosis.code)
-        if problem and not (diagnosis.code is None and unread(case, path)):
+        if problem is None:
+            continue
+        path = f"/diagnoses/{i}/code"
+        if diagnosis.code is not None or not unread(case, path):
             yield Hit(path, number=i + 1, box=box(case, "21", "67"), problem=problem)
 
 
@@ -192,7 +194,7 @@ def too_many(case: Case) -> Iterator[Hit]:
 def repeated(case: Case) -> Iterator[Hit]:
     """Each diagnosis stands once among those of its kind; on a facility claim a second one is a warning."""
     claim = case.claim
-    stated = [icd10.compact(diagnosis.code) for diagnosis in claim.diagnoses if diagnosis.code]
+    stated = [code for code in compact_codes(case) if code]
     if len(set(stated)) == len(stated):
         return
     seen: set[tuple[str, str]] = set()
@@ -236,7 +238,7 @@ def repeated(case: Case) -> Iterator[Hit]:
 def external_cause_first(case: Case) -> Iterator[Hit]:
     """V, W, X and Y codes say how something happened, not what it was."""
     claim = case.claim
-    if not any(one.code and one.code.strip().upper().startswith(_EXTERNAL) for one in claim.diagnoses):
+    if not any(code.startswith(_EXTERNAL) for code in compact_codes(case)):
         return
     order = pointed(case)
     if order and (code := claim.diagnoses[order[0]].code) and code.strip().upper().startswith(_EXTERNAL):

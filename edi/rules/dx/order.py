@@ -9,7 +9,7 @@ from edi.codes import icd10
 from edi.coding.family import codes
 from edi.rules import Case, Hit, rule
 from edi.rules.about import BASE, administrations, code_of, is_drug
-from edi.rules.asks import ICD10_FROM, box, day_one, pointed
+from edi.rules.asks import ICD10_FROM, box, compact_codes, day_one, pointed
 from edi.rules.inf.hydration import unexplained
 from edi.rules.inf.linking import HYDRATION, family_lines
 
@@ -31,7 +31,8 @@ def _is_neoplasm(code: str) -> bool:
 
 def _ordered(case: Case) -> list[tuple[int, str]]:
     """Index and code, without dot, of the diagnoses that lines may point to, the principal one first."""
-    return [(i, icd10.compact(case.claim.diagnoses[i].code or "")) for i in pointed(case)]
+    codes = compact_codes(case)
+    return [(i, codes[i]) for i in pointed(case)]
 
 
 def _only_treatment(case: Case) -> bool:
@@ -134,18 +135,23 @@ def chemotherapy_order(case: Case) -> Iterator[Hit]:
     hydration that points to the neoplasm alone is named too; where no diagnosis explains the fluid that is
     INF-HYD-008.
     """
+    treated = not case.by_code.keys().isdisjoint(_ANTINEOPLASTIC) and _only_treatment(case)
+    fluid = case.claim.setting != "facility" and not case.by_code.keys().isdisjoint(HYDRATION)
     day = day_one(case)
-    ordered = _ordered(case)
-    if (day is not None and day < ICD10_FROM) or not any(_is_neoplasm(code) for _, code in ordered):
+    if not (treated or fluid) or (day is not None and day < ICD10_FROM):
         return
-    yield from _fluid_for_neoplasm(case, [code for _, code in ordered])
-    if not case.by_code.keys().isdisjoint(_ANTINEOPLASTIC) and _only_treatment(case):
+    ordered = _ordered(case)
+    if not any(_is_neoplasm(code) for _, code in ordered):
+        return
+    if fluid:
+        yield from _fluid_for_neoplasm(case, [code for _, code in ordered])
+    if treated:
         yield from _not_treatment_first(case, ordered)
 
 
 def _fluid_for_neoplasm(case: Case, ordered: list[str]) -> Iterator[Hit]:
     """Hydration of a practice whose pointers lead to a neoplasm and its treatment only."""
-    if case.claim.setting == "facility" or unexplained(case):
+    if unexplained(case):
         return
     for i, line, code in family_lines(case, HYDRATION):
         codes = [ordered[p - 1] for p in line.diagnosis_pointers if 1 <= p <= len(ordered)]
@@ -241,14 +247,12 @@ def _age(born: date, day: date) -> int:
 )
 def against_sex_or_age(case: Case) -> Iterator[Hit]:
     """Some diagnoses are of one sex or one age; the fault may lie in the patient's data."""
-    claim, patient = case.claim, case.claim.patient
+    patient = case.claim.patient
     day = day_one(case)
     if patient is None or day is None or day < ICD10_FROM:
         return
     limited = [
-        (i, code, limit)
-        for i, code in enumerate([icd10.compact(d.code) if d.code else "" for d in claim.diagnoses])
-        if (limit := _limit(code)) is not None
+        (i, code, limit) for i, code in enumerate(compact_codes(case)) if (limit := _limit(code)) is not None
     ]
     if not limited:
         return

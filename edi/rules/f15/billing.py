@@ -19,6 +19,7 @@ from edi.rules.asks import absent, address_problems, box, is_po_box, npi_due, sh
     "CMS-1500 items 33 and 33a, UB-04 FL 1 and 56",
     severity="error",
     snip=2,
+    sees="billing",
     also=("P05", "P06", "P07", "I03", "I04"),
     breaks=[
         {"/billing_provider": None},
@@ -109,6 +110,7 @@ def billing_provider_unusable(case: Case) -> Iterator[Hit]:
     source="005010X222A1, 2010AA REF*EI or REF*SY; 005010X223A2, 2010AA REF*EI; CMS-1500 item 25, UB-04 FL 5",
     severity="error",
     snip=2,
+    sees="billing",
     also=("P08", "I05"),
     breaks=[
         {"/billing_provider/tax_id": None},

@@ -97,7 +97,7 @@ def unit_impossible(case: Case) -> Iterator[Hit]:
 def control_number_unusable(case: Case) -> Iterator[Hit]:
     """Two lines of one number cannot be told apart in the answer."""
     numbers = [line.line_control_number for line in case.claim.lines if line.line_control_number]
-    if len(set(numbers)) == len(numbers) and len(max(numbers, key=len, default="")) <= CONTROL_LENGTH:
+    if len(set(numbers)) == len(numbers) and max(map(len, numbers), default=0) <= CONTROL_LENGTH:
         return
     seen: dict[str, int] = {}
     for i, line in enumerate(case.claim.lines):

@@ -70,6 +70,7 @@ def attending_not_a_person(case: Case) -> Iterator[Hit]:
     source="005010X223A2, 2010AA NM102 = 2",
     severity="error",
     snip=2,
+    sees="billing",
     setting="facility",
     breaks=[{"/billing_provider/organization_name": None, "/billing_provider/last_name": "DOCTOR"}],
     keeps=[

@@ -186,6 +186,7 @@ def orderer_not_a_person(case: Case) -> Iterator[Hit]:
     "PRO-TAX-001",
     severity="warning",
     snip=4,
+    sees="billing",
     also=("P04", "I02"),
     breaks=[
         {"/coverages/0/claim_filing": "MC", "/billing_provider/taxonomy": None},
