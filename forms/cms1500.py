@@ -114,6 +114,7 @@ class Own:
             "10b.*": self.causes,
             "10c.*": self.causes,
             "10d": self.claim_codes,
+            "11": self.plan_number,
             "12.signature": self.release,
             "13": self.assignment,
             "22.code": self.resubmission,
@@ -187,7 +188,8 @@ class Own:
         filing = str(data[0].value)
         coverage = self.claim.coverages[self.f.walk.billed or 0]
         key = ticked("cms1500", group, filing)
-        group_named = compact(coverage.group_number or "") or words(coverage.group_name or "")
+        number = compact(coverage.group_number or "")
+        group_named = number not in ("", NONE) or words(coverage.group_name or "")
         if filing in GROUP_KINDS and not group_named:
             key = "1.other"
         if key is not None:
@@ -209,6 +211,11 @@ class Own:
         self.f.put_data(page, key, data[:fits])
         for datum in data[fits:]:
             self.f.problem("no_room", page, key, datum.pointer, what=f"condition code {datum.value}")
+
+    def plan_number(self, page: int | None, key: str, data: list[Datum]) -> None:
+        """Item 11: a number that is the word NONE is none; Medicare would read that nobody pays first."""
+        if compact(str(data[0].value)) != NONE:
+            self.f.put_data(page, key, data)
 
     def release(self, page: int | None, key: str, data: list[Datum]) -> None:
         """Item 12: the patient's signature is on file where a signed statement permits the release."""

@@ -6,6 +6,7 @@ import pytest
 
 from edi.model.claim import Claim
 from edi.model.party import Coverage, Patient, Payer, Person
+from forms.boxless import without_box
 from forms.filling import fill
 from forms.taking import take
 
@@ -43,6 +44,29 @@ def test_the_form_of_a_namesake_is_read_and_filled_again(relationship: str, paye
     )  # fmt: skip
     filled = fill(claim)
     assert fill(take("cms1500", filled.pages).claim).pages == filled.pages
+
+
+@pytest.mark.parametrize("number", ["NONE", "none"])
+@pytest.mark.parametrize("relationship", ["01", "18"])
+@pytest.mark.parametrize("filing", ["MB", "CI"])
+def test_a_group_number_that_is_the_word_none_is_not_written(
+    number: str, relationship: str, filing: str
+) -> None:
+    """In item 11 it says that nobody pays before Medicare, and the plan that does would be lost."""
+    plan = Coverage(
+        responsibility="P", claim_filing="CI", payer=Payer(name="ACME"), relationship=relationship,
+        group_number=number, subscriber=NAMESAKE if relationship == "01" else None,
+    )  # fmt: skip
+    medicare = Coverage(responsibility="S", claim_filing="MB", member_id="1", relationship="18")
+    coverages = (medicare, plan) if filing == "MB" else (plan,)
+    claim = Claim(setting="professional", patient=PATIENT, coverages=coverages, bill_to=0)
+    filled = fill(claim)
+    page = filled.pages[0]
+    assert "11" not in page and page["4"] == "DOE, JO"
+    assert filing == "CI" or page["11c"] == "ACME"
+    taken = take("cms1500", filled.pages).claim
+    assert fill(taken).pages == filled.pages and len(taken.coverages) == len(coverages)
+    assert "group number and name of a plan" not in {one.what for one in without_box(claim, filled)}
 
 
 def test_a_patient_without_a_stated_relationship_is_ticked_where_item_4_repeats_the_name() -> None:
