@@ -353,10 +353,11 @@ def _is_same(finding: Finding, fault: Fault, name: crosswalk.SetName) -> bool:
     if element is None or fault.element is None:
         return snip <= 2
     same = int(element) == fault.element
+    exact = same and (component is None or int(component) == (fault.component or int(component)))
     if snip > 2:
         # no value, or one that the guide does not know: what rules say of it says the same
-        exact = same and (component is None or int(component) == (fault.component or int(component)))
         said = ("element_missing", "code_not_allowed")
         return exact and (fault.kind in said or fault.kind == "punctuation" and "malformed" in finding.name)
+    one_of_list = finding.claim_path.rpartition("/")[2].isdecimal()
     kind_of_entity = fault.segment == "NM1" and fault.element == 2  # says how the names are to be read
-    return same or fault.kind in TOGETHER or kind_of_entity
+    return (exact if one_of_list else same) or fault.kind in TOGETHER or kind_of_entity

@@ -8,6 +8,7 @@ date or number goes to `unread`, and its value is None. Sources: as `parts837`.
 
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -148,14 +149,20 @@ class Reading:
         return values
 
     def note(self, base: Base, slots: Sequence[Slot], values: Sequence[str]) -> None:
-        """Note where values stand, or would stand, when tracing."""
+        """Note where values stand, or would stand, when tracing; lists are read without their gaps."""
         if self.trace is not None:
-            start = pointer(base)
+            start, gaps = pointer(base), Counter[str]()
             for slot, value in zip(slots, values, strict=True):
-                if slot.pointer is not None:
+                if slot.pointer is None:
+                    continue
+                name, _, number = slot.pointer.rpartition("/")
+                if number.isdecimal():
+                    where = f"{start}{'/' if name else ''}{name}/{int(number) - gaps[name]}"
+                    gaps[name] += not value
+                else:
                     where = start if slot.pointer == "." else f"{start}/{slot.pointer}"
-                    found = self.trace if value else self.trace.absent
-                    found.setdefault(where, (self.i, slot.element, slot.component))
+                found = self.trace if value else self.trace.absent
+                found.setdefault(where, (self.i, slot.element, slot.component))
 
     def number(self, text: str, base: Base, name: str) -> Decimal | None:
         """A number; one that cannot be read goes to `unread`."""
@@ -1036,11 +1043,14 @@ def remarks(r: Reading, text: str) -> None:
         return
     codes = take(text)[0][-5:]
     kept = tuple(c for c in codes if c)
-    if not kept or codes[: len(kept)] != kept:
+    if not kept:
         r.carry(text)
         return
     values = r.take(take, text, (*r.other_base, "adjudication", "remark_codes"))
     decided(r.other).remark_codes = kept
+    if codes[: len(kept)] != kept:
+        for slot, code in zip(take.layout.slots[-5:], codes, strict=True):
+            r.left(slot.element, None, code)
     if inpatient:
         days = parts.covered_days(r.values)
         if values[0] != days:
