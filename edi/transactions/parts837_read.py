@@ -44,7 +44,7 @@ from edi.model.party import (
 )
 from edi.transactions import parts837 as parts
 from edi.transactions.parts837 import Guide
-from edi.x12.placing import FLAGS, RESTART, UNKNOWN, LoopNode, Places
+from edi.x12.placing import FLAGS, MISPLACED, RESTART, UNKNOWN, LoopNode, Places
 from edi.x12.reader import Unit
 from edi.x12.segment import COMPONENT, ELEMENT, Layout, Slot, qualifier_of
 from edi.x12.taking import Take, plain, read_day, read_number, read_period
@@ -263,6 +263,7 @@ class Table:
             self.handlers.append(held.get(node.line.id, carry))
             self.begin.append(held.get("*"))
         self.homes = places.unit_home
+        self.heads = frozenset(node.number for node in places.nodes if node.is_head)
 
     def run(self, r: Reading, unit: Unit) -> None:
         """Read all segments of a unit."""
@@ -286,8 +287,8 @@ class Table:
     def _faulty(self, r: Reading, unit: Unit) -> None:
         """Read a unit with faults: a loop may stand without the one that holds it, which is begun for it."""
         claim = unit.root.loop.unit is not None
-        for i, (code, text) in enumerate(zip(unit.nodes, unit.segments, strict=True)):
-            r.i = i
+        for i, code in _in_order(unit):
+            r.i, text = i, unit.segments[i]
             begun = False
             node = unit.node(i)
             if claim and node is not None:
@@ -315,10 +316,57 @@ class Table:
         if self.homes[node] is not root:
             r.carry(text)
             return
+        if code & MISPLACED and node in self.heads:
+            # a second one: it begins nothing
+            r.carry(text)
+            return
         begin = self.begin[node]
         if code & RESTART and begin is not None and not begun:
             begin(r, text)
         self.handlers[node](r, text)
+
+
+def _in_order(unit: Unit) -> Iterable[tuple[int, int]]:
+    """Indexes and nodes of a unit's segments in the order in which they should have been sent.
+
+    What stands too late is read before what it should have stood before: the first segment of a loop before
+    the loop's others, a segment of the unit itself before the loops in it.
+    """
+    nodes = unit.nodes
+    found = list(enumerate(nodes))
+    for i, code in enumerate(nodes):
+        node = unit.node(i) if code < UNKNOWN and code & MISPLACED else None
+        if node is None:
+            continue
+        own = [at for at, (k, _) in enumerate(found) if k < i]
+        if node.is_head:
+            begins = [
+                at
+                for at in own
+                if found[at][1] < MISPLACED
+                and found[at][1] & RESTART
+                and (other := unit.node(found[at][0])) is not None
+                and other.home is node.home
+            ]
+            if not begins:
+                continue
+            target = begins[-1]
+            found[target] = (found[target][0], found[target][1] & ~RESTART)
+        elif node.home is unit.root:
+            below = (at for at in own if _is_below(unit, found[at]))
+            target = next(below, -1)
+        else:
+            continue
+        if target >= 0:
+            found.remove((i, code))
+            found.insert(target, (i, code & ~FLAGS))
+    return found
+
+
+def _is_below(unit: Unit, one: tuple[int, int]) -> bool:
+    """Whether a segment belongs to a loop in the unit."""
+    node = unit.node(one[0])
+    return one[1] < UNKNOWN and node is not None and node.home is not unit.root
 
 
 # --- names ---
