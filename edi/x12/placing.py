@@ -103,6 +103,7 @@ class Places:
         self.followers = self._followers()
         """Ids of segments that stand only behind the first segment of a loop of names: N3, N4, DMG, PER."""
         self._known: dict[tuple[int, str, str], int] = {}
+        self._alone: dict[int, frozenset[str]] = {}
         self.tables: list[dict[str, int]] = [{} for _ in self.nodes]
         """For each state: beginning of the text -> node; for a unit's first segment -1 - node."""
         self.parts = frozenset(n.number for n in self.nodes if n.is_head and n.home.loop.part)
@@ -115,6 +116,8 @@ class Places:
             n.number: n.home.nodes[1].number for n in self.nodes if n.is_head and _has_second(n.home)
         }
         """First segment of a loop -> the segment that must stand right behind it."""
+        self.due = {n: self.nodes[second].line.id + ELEMENT for n, second in self.second.items()}
+        """First segment of a loop -> how the segment begins that must stand right behind it."""
         self.unfinished = frozenset(n.number for n in self.nodes if self._awaits(n))
         """States behind which their unit, or its head where that is what is open, still lacks something."""
         self.sure = frozenset(
@@ -170,6 +173,8 @@ class Places:
         segment_id, code = self._key(text)
         known = self._known.get((state, segment_id, code))
         if known is not None:
+            if KEYS.get(segment_id, (1, None))[0] == 1:
+                self._keep(state, text, segment_id, code, known)
             return known
         if segment_id in ENDS:
             return FOREIGN
@@ -180,14 +185,19 @@ class Places:
         result = -1 - node.number if new else node.number
         if not code or code in self._codes[segment_id]:
             self._known[state, segment_id, code] = result
-        if node.number != self.second.get(state, node.number):
+        self._keep(state, text, segment_id, code, result)
+        return result
+
+    def _keep(self, state: int, text: str, segment_id: str, code: str, result: int) -> None:
+        """Remember where a segment belongs by the beginning of its text."""
+        number = -1 - result if result < 0 else result
+        if number != self.second.get(state, number):
             # a loop without its second segment: whoever reads looks again at the first one
-            return result
-        if node.line.key_codes is None and segment_id in self._plain(state):
+            return
+        if self.nodes[number].line.key_codes is None and segment_id in self._plain(state):
             self._remember(state, text, segment_id, result)
         elif code and KEYS.get(segment_id, (1, None))[0] == 1:
             self._remember(state, text, f"{segment_id}{ELEMENT}{code}", result)
-        return result
 
     def _meant_code(self, state: int, text: str, before: Sequence[int]) -> int:
         """What `next` gives for a segment that cannot follow the state."""
@@ -280,16 +290,20 @@ class Places:
         elif length < PREFIX and text[length : length + 1] in (ELEMENT, COMPONENT) and text[length:]:
             self.tables[state][text[: length + 1 if length < 4 else PREFIX]] = result
 
-    def _plain(self, state: int) -> set[str]:
+    def _plain(self, state: int) -> frozenset[str]:
         """Segment ids of which only one line can follow a state, so that the id alone decides."""
+        held = self._alone.get(state)
+        if held is not None:
+            return held
         found: dict[str, set[int]] = {}
         for node in self._candidates(self.nodes[state]):
             found.setdefault(node.line.id, set()).add(node.number)
-        return {
+        held = self._alone[state] = frozenset(
             segment_id
             for segment_id, numbers in found.items()
             if all(self.nodes[n].line.key_codes is None for n in numbers)
-        }
+        )
+        return held
 
     def _candidates(self, node: Node) -> Iterator[Node]:
         """All nodes that may follow, the nearest first."""

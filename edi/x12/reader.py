@@ -562,10 +562,8 @@ class SetReader:
                     if after is None:
                         self.doubt = (block, k - 1)
                         break
-                    table = tables[nxt & ~FLAGS]
-                    usual = after[:7] in table or after[:4] in table or after[:3] in table
                     if (
-                        (state in unfinished or nxt >= RESTART or not usual)
+                        (state in unfinished or nxt >= RESTART or not after.startswith(places.due[nxt]))
                         and not (len(nodes) == 1 and self._again(nxt, text, block, k - 1))
                         and self._is_stray(state, nodes, nxt, text, after)
                     ):
