@@ -13,6 +13,8 @@ from edi.rules.about import READ
 from edi.rules.asks import is_home
 
 _SENT = {READ: "837", "/patient/address/zip": "627041234", "/billing_provider/address/zip": "627010001"}
+_MAIN = {"line1": "1 MAIN", "city": "FARGO", "state": "ND"}
+_MADE_UP = {**_MAIN, "zip": "000000000"}
 _MARKS = frozenset("-().+/ ")
 
 
@@ -50,15 +52,18 @@ def _codes(claim: Claim) -> Iterator[tuple[str, str, Address | None]]:
     breaks=[
         {**_SENT, "/billing_provider/address/zip": "62701-0001"},
         {**_SENT, "/patient/address/zip": "62704-1234"},
-        {**_SENT, "/coverages/0/payer/address": {"line1": "1 MAIN", "zip": "62704-1234"}},
-        {**_SENT, "/coverages/0/subscriber": {"address": {"line1": "1 MAIN", "zip": "62704-1234"}}},
+        {**_SENT, "/coverages/0/payer/address": {**_MAIN, "zip": "62704-1234"}},
+        {**_SENT, "/coverages/0/subscriber": {"address": {**_MAIN, "zip": "62704-1234"}}},
+        {READ: "837"},
         {**_SENT, "/billing_provider/phone": "217-555-0100"},
         {**_SENT, "/billing_provider/phone": "(217)5550100"},
         {**_SENT, "/submitter/phone": "217-555-0100"},
+        {**_SENT, "/submitter/phone": "217-555-0100", "/billing_provider/phone": "217-555-0100"},
     ],
     keeps=[
         {**_SENT, "/billing_provider/address/zip": "627010001", "/billing_provider/phone": "2175550100"},
         {**_SENT, "/billing_provider": None, "/submitter": None, "/coverages/0/payer": None},
+        {**_SENT, "/patient/address/zip": None, "/billing_provider/phone": None, "/submitter/phone": None},
         {**_SENT, "/patient/address": {"zip": "K1A-0B1", "country": "CA"}},
         {"/billing_provider/address/zip": "62701-0001", "/billing_provider/phone": "217-555-0100"},
     ],
@@ -77,7 +82,7 @@ def number_with_hyphens(case: Case) -> Iterator[Hit]:
     for key, whose in (("billing_provider", "the billing provider"), ("submitter", "the submitter")):
         one = getattr(claim, key)
         phone = one.phone if one is not None else None
-        if phone and not phone.isdecimal() and not _MARKS.isdisjoint(phone):
+        if phone and not _MARKS.isdisjoint(phone):
             yield Hit(f"/{key}/phone", what="telephone number", whose=whose, sign="other signs than digits")
 
 
@@ -90,14 +95,20 @@ def number_with_hyphens(case: Case) -> Iterator[Hit]:
     severity="warning",
     snip=5,
     breaks=[
-        {"/coverages/0/payer/address": {"line1": "1 MAIN", "city": "FARGO", "state": "NA", "zip": "58102"}},
+        {"/coverages/0/payer/address": {**_MAIN, "state": "NA", "zip": "58102"}},
+        {"/coverages/0/payer/address": _MADE_UP},
+        {"/coverages/-": {"payer": {"name": "OTHER", "address": _MADE_UP}}},
         {
-            "/coverages/0/payer/address": {
-                "line1": "1 MAIN",
-                "city": "FARGO",
-                "state": "ND",
-                "zip": "000000000",
-            }
+            "/coverages/0/payer/address": {**_MAIN, "state": "NA"},
+            "/coverages/-": {"payer": {"name": "OTHER", "address": {**_MAIN, "state": "XX"}}},
+        },
+        {
+            "/coverages/0/payer/address": _MADE_UP,
+            "/coverages/-": {"payer": {"name": "OTHER", "address": _MADE_UP}},
+        },
+        {
+            "/coverages/0/payer/address": {"line1": "1 MAIN", "country": "CA"},
+            "/coverages/-": {"payer": {"name": "OTHER", "address": _MADE_UP}},
         },
     ],
     keeps=[

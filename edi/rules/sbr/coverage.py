@@ -228,6 +228,15 @@ def subscriber_missing(case: Case) -> Iterator[Hit]:
             "/coverages/0/subscriber": {"last_name": "OTHER"},
             "/unmapped": [{"address": "2000B/SBR/02", "text": "18"}],
         },
+        {
+            "/coverages/-": {"relationship": "19", "subscriber": {"last_name": "OTHER"}},
+            "/bill_to": 1,
+            "/unmapped": [
+                {"address": "2000B/SBR/02", "text": "18"},
+                {"address": "2000B/SBR/02", "text": "18"},
+            ],
+        },
+        {"/coverages": [], "/unmapped": [{"address": "2000B/SBR/02", "text": "18"}]},
     ],
     keeps=[
         {"/unmapped": [{"address": "2000B/SBR/02", "text": "01"}, {"address": "2000B/SBR/03", "text": "18"}]},
