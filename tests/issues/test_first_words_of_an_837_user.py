@@ -113,5 +113,5 @@ def test_self_with_a_patient_loop_is_told() -> None:
     segments = CLAIM.replace("\n", "").replace("HL*2*1*22*0", "HL*2*1*22*1").split("CLM*", 1)
     count = int(segments[1].partition("SE*")[2].partition("*")[0])
     text = f"{segments[0]}{patient}CLM*{segments[1]}".replace(f"SE*{count}*", f"SE*{count + 6}*")
-    assert told(text) == [("F15-06-001", "error", "2000B/SBR/02")]
+    assert told(text) == [("SBR-COV-005", "error", "2000B/SBR/02")]
     assert told(text.replace("SBR*P*18*", "SBR*P**")) == []

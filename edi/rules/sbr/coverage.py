@@ -209,7 +209,8 @@ def subscriber_missing(case: Case) -> Iterator[Hit]:
 @rule(
     "F15-06-001",
     "self-but-another-subscriber",
-    message="coverage {number}: relationship 18 (self), but {problem}",
+    message="coverage {number}: relationship 18 (self), but the insured person has another {what} than the "
+    "patient",
     help="Write the true relationship, or remove the subscriber where the patient is the insured person.",
     source="005010X222A1 and 005010X223A2, SBR02 = 18 forbids 2000C; CMS-1500 items 4 and 6",
     severity="error",
@@ -223,23 +224,8 @@ def subscriber_missing(case: Case) -> Iterator[Hit]:
             "/coverages/-": {"relationship": "18", "subscriber": {"last_name": "OTHER"}},
         },
         {"/coverages/-": {"relationship": "18", "subscriber": {"last_name": "OTHER"}}},
-        {
-            "/coverages/0/relationship": "19",
-            "/coverages/0/subscriber": {"last_name": "OTHER"},
-            "/unmapped": [{"address": "2000B/SBR/02", "text": "18"}],
-        },
-        {
-            "/coverages/-": {"relationship": "19", "subscriber": {"last_name": "OTHER"}},
-            "/bill_to": 1,
-            "/unmapped": [
-                {"address": "2000B/SBR/02", "text": "18"},
-                {"address": "2000B/SBR/02", "text": "18"},
-            ],
-        },
-        {"/coverages": [], "/unmapped": [{"address": "2000B/SBR/02", "text": "18"}]},
     ],
     keeps=[
-        {"/unmapped": [{"address": "2000B/SBR/02", "text": "01"}, {"address": "2000B/SBR/03", "text": "18"}]},
         {"/coverages/0/subscriber": {"last_name": "Example", "birth_date": "1955-04-12"}},
         {"/coverages/0/subscriber": {"last_name": "OTHER"}, "/coverages/0/relationship": "19"},
         {"/coverages/0/subscriber": {"last_name": "OTHER"}, "/patient": {"birth_date": "1955-04-12"}},
@@ -248,7 +234,7 @@ def subscriber_missing(case: Case) -> Iterator[Hit]:
     ],
 )
 def self_but_another(case: Case) -> Iterator[Hit]:
-    """Self means that patient and insured person are one; in an 837 the subscriber, with no loop 2000C."""
+    """Self means that patient and insured person are one."""
     patient = case.claim.patient
     for i, coverage in enumerate(case.claim.coverages):
         person = coverage.subscriber
@@ -257,13 +243,8 @@ def self_but_another(case: Case) -> Iterator[Hit]:
         for key, what in (("last_name", "last name"), ("birth_date", "birth date")):
             one, other = getattr(person, key), getattr(patient, key)
             if one is not None and other is not None and str(one).casefold() != str(other).casefold():
-                problem = f"the insured person has another {what} than the patient"
-                yield Hit(f"/coverages/{i}/subscriber/{key}", number=i + 1, problem=problem)
+                yield Hit(f"/coverages/{i}/subscriber/{key}", number=i + 1, what=what)
                 break
-    for k, kept in enumerate(case.claim.unmapped):
-        if kept.address == "2000B/SBR/02" and kept.text == "18":
-            problem = "the patient was sent as a dependent (2000C)"
-            yield Hit(f"/unmapped/{k}", number=(effective_bill_to(case.claim) or 0) + 1, problem=problem)
 
 
 @rule(
