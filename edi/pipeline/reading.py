@@ -126,8 +126,15 @@ def _read(path: Path) -> Input:
                 message = "the text is UTF-16, and X12 is plain text"
                 help_text = "Save the file as ASCII or UTF-8."
                 return Input(name=name, problem=Problem("", message, help_text, "INPUT-ENCODING"))
+            if len(head) < 4096 and not head.strip():
+                message, todo = "the file is empty", "Give a file with at least one encounter or claim."
+                return Input(name=name, problem=Problem("", message, todo, "INPUT-EMPTY"))
             if is_x12(head, name):
                 return Input(name=name, path=path)
+            if not name.lower().endswith(ENDINGS) and not _is_record(head) and _foreign(head) is None:
+                message = "this is neither X12, nor JSON, nor XML"
+                todo = "Give an 837, or an encounter or a claim as JSON or XML."
+                return Input(name=name, problem=Problem("", message, todo, "INPUT-KIND"))
             return Input(name=name, held=head + file.read())
     except FileNotFoundError:
         return Input(name=name, problem=Problem("", "there is no such file", "Check the name.", "INPUT-FILE"))
@@ -158,6 +165,11 @@ def is_x12(data: bytes, name: str = "") -> bool:
     if head[:1] in (b"{", b"[", b"<"):
         return False
     return _ISA.search(head[:2000]) is not None or name.lower().endswith(X12_ENDINGS)
+
+
+def _is_record(head: bytes) -> bool:
+    """Whether a file begins as JSON or XML does, in some Unicode encoding."""
+    return head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:1] in (b"{", b"[", b"<")
 
 
 def _head(data: bytes) -> bytes:

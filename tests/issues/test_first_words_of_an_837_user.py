@@ -115,3 +115,28 @@ def test_self_with_a_patient_loop_is_told() -> None:
     text = f"{segments[0]}{patient}CLM*{segments[1]}".replace(f"SE*{count}*", f"SE*{count + 6}*")
     assert told(text) == [("SBR-COV-005", "error", "2000B/SBR/02")]
     assert told(text.replace("SBR*P*18*", "SBR*P**")) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "rule", "words"),
+    [
+        ("empty.837", b"", "INPUT-EMPTY", "the file is empty"),
+        ("blank.json", b"\r\n \n", "INPUT-EMPTY", "the file is empty"),
+        ("letter.txt", b"Dear payer,", "INPUT-KIND", "neither X12, nor JSON, nor XML"),
+        ("photo.jpg", b"\xff\xd8\xff\xe0\0\x10JFIF", "INPUT-KIND", "neither X12, nor JSON, nor XML"),
+        ("photo.837", b"\xff\xd8\xff\xe0\0\x10JFIF", "INPUT-X12", "this is not X12"),
+        ("form", b"%PDF-1.7", "INPUT-KIND", "a PDF"),
+        ("claim", b"\xef\xbb\xbf {", "INPUT-JSON", "not JSON"),
+    ],
+)
+def test_what_a_file_is_not_is_said(tmp_path: Path, name: str, data: bytes, rule: str, words: str) -> None:
+    (tmp_path / name).write_bytes(data)
+    (found,) = (f for f in edi.check(tmp_path / name).findings if f.severity == "error")
+    assert found.rule == rule and words in found.message
+
+
+def test_another_transaction_set_is_answered_in_plain_words() -> None:
+    (found,) = (
+        f for f in edi.check(changed(("ST*837*", "ST*270*")).encode()).findings if f.rule == "X12-ST-UNKNOWN"
+    )
+    assert found.help == "Send an 837P, an 837I, or one of their answers: 999, TA1, 277CA or 835."
