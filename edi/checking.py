@@ -354,7 +354,7 @@ def _made(
         name=rule.name,
         severity=settled,
         message=rule.message.format(**values),
-        help=rule.help,
+        help=str(values.get("help", rule.help)),
         record=record,
         index=index,
         path=path,

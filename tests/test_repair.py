@@ -114,6 +114,7 @@ PLANTED = [
     (P, "SE*43*0001~\n", "", "se_missing", "SE"),
     (P, "GE*1*7~\n", "", "ge_missing", "GE"),
     (P, "IEA*1*000000007~\n", "", "iea_missing", "IEA"),
+    (P, "IEA*1*000000007~\n", "IEA*1*000000007\n", "terminator", "IEA"),
     (P, "ABK:J45909", "BK:J45909", "icd_version", "2300/HI[BK]/01-1"),
     (F, "SE*31*", "SE*30*", "se_count", "TRAILER/SE/01"),
     (F, "HL*2*1*22*0", "HL*2*1*22*1", "hl_child", "2000B/HL/04"),
@@ -125,6 +126,7 @@ PLANTED = [
     (F, "DTP*472*D8*20260218~LX*2", "DTP*472*D8*20260218*~LX*2", "trailing_separator", "2400[1]/DTP[472]"),
     (F, "GE*1*1~", "", "ge_missing", "GE"),
     (F, "IEA*1*000000009~", "", "iea_missing", "IEA"),
+    (F, "IEA*1*000000009~", "IEA*1*000000009", "terminator", "IEA"),
 ]  # fmt: skip
 
 

@@ -33,7 +33,7 @@ class Excepted(NamedTuple):
     rule: str
     surface: str
     where: str
-    """A pointer that the example patches."""
+    """A pointer that the example patches; with ! at its end the value lacks it."""
     instead: str
     """Findings, with | between, of which one is said."""
     reason: str
@@ -50,11 +50,17 @@ def exceptions() -> tuple[Excepted, ...]:
 def row_of(rule_id: str, surface: str, example: Example) -> Excepted | None:
     """The row that excepts an example of a rule from a surface."""
     for row in exceptions():
-        if (row.rule, row.surface) == (rule_id, surface) and any(
-            f"{key}/".startswith(f"{row.where}/") for key in example
-        ):
+        if (row.rule, row.surface) == (rule_id, surface) and _speaks_of(example, row.where):
             return row
     return None
+
+
+def _speaks_of(example: Example, where: str) -> bool:
+    """Whether an example patches a place, or, with ! at its end, gives a value that lacks it."""
+    if where.endswith("!"):
+        base, _, name = where[:-1].rpartition("/")
+        return isinstance(value := example.get(base), dict) and name not in value
+    return any(f"{key}/".startswith(f"{where}/") for key in example)
 
 
 class Outcome(NamedTuple):
@@ -151,7 +157,12 @@ def _differences(
     own = _errors(claim)
     if "x12" in kept:
         x12, faults = _errors(found["x12"]), _faults(found["x12"])
-        problems += [f"x12 alone has {key}" for key in x12.keys() - own.keys()]
+        for key in x12.keys() - own.keys():
+            row = row_of(key[0], "x12", example)
+            if row is not None:
+                used.add(row)
+            else:
+                problems.append(f"x12 alone has {key}")
         gone = [key for key in own if key not in x12][:MOST_PLACES]
         for key in gone:
             row = row_of(key[0], "x12", example)

@@ -23,6 +23,8 @@ COMMANDS = (
     "doctor",
 )
 """Commands in the order of the help text; each is a module of this package with a function `command`."""
+_USAGE: type[Exception] = typer.BadParameter.__mro__[2]
+"""What typer raises where the words of a command cannot be used."""
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it."""
 
@@ -68,7 +70,10 @@ def main() -> int:
     from edi.errors import EdiError
 
     try:
-        app()(prog_name="cleanclaim")
+        code = app()(prog_name="cleanclaim", standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except _USAGE as problem:
+        return _misused(problem)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 0 if end.code is None else UNUSABLE
     except EdiError as problem:
@@ -89,7 +94,15 @@ def main() -> int:
             f"an internal error ({type(problem).__name__}); please report it "
             "(CLEANCLAIM_DEBUG=1 shows where, with data)"
         )
-    return 0
+
+
+def _misused(problem: Exception) -> int:
+    """What is wrong with the words of the command, as typer shows it."""
+    if isinstance(message := getattr(problem, "message", None), str):
+        # the validator behind typer says of each refusal that it is one
+        problem.message = message.removeprefix("Value error, ")  # type: ignore[attr-defined]
+    problem.show()  # type: ignore[attr-defined]
+    return int(getattr(problem, "exit_code", UNUSABLE))
 
 
 def _sorry(message: str) -> int:

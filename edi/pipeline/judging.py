@@ -89,7 +89,12 @@ class Options:
 
         Raises:
             UnknownPayer: the payer rules, a policy or its value do not exist.
+            ValueError: there is no such SNIP type.
         """
+        if self.snip not in range(1, 8):
+            raise ValueError(
+                f"snip is the highest SNIP type to judge, a number from 1 to 7, not {self.snip!r}"
+            )
         base = verified(payers.load(self.payer)).policies if self.payer else Policies()
         payers.with_policies(base, self.policies, where="--policy")
         return self

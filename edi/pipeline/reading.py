@@ -16,6 +16,8 @@ X12_ENDINGS = (".837", ".edi", ".x12", ".999", ".835", ".277", ".277ca", ".ta1")
 """Endings by which a file is X12 even where its beginning is spoilt."""
 ENDINGS = (".json", ".ndjson", ".jsonl", ".xml", *X12_ENDINGS)
 """Endings of the files that are taken from a folder."""
+PERHAPS_X12 = (".txt", ".dat")
+"""Endings that 837 files have too: such a file is taken from a folder where it begins with ISA."""
 _ISA = re.compile(rb"ISA[^0-9A-Za-z\s]")
 _WIDE = re.compile(rb"(?:\xff\xfeI\0S\0A\0|\xfe\xff\0I\0S\0A|I\0S\0A\0|\0I\0S\0A)")
 """X12 that was saved as UTF-16, as some editors and shells do."""
@@ -90,10 +92,22 @@ def _folder(path: Path, leave: tuple[str, ...]) -> list[Path]:
         file
         for file in sorted(path.rglob("*"))
         if file.is_file()
-        and file.name.lower().endswith(ENDINGS)
         and not file.name.lower().endswith(leave)
         and not file.name.startswith(".")
+        and (file.name.lower().endswith(ENDINGS) or _begins_as_x12(file))
     ]
+
+
+def _begins_as_x12(file: Path) -> bool:
+    """Whether a file of a folder whose name says nothing begins with an interchange header."""
+    if not file.name.lower().endswith(PERHAPS_X12):
+        return False
+    try:
+        with file.open("rb") as stream:
+            head = stream.read(400)
+    except OSError:
+        return False
+    return _ISA.match(_head(head)) is not None or _WIDE.match(head) is not None
 
 
 def _nothing(name: str) -> Problem:
@@ -112,8 +126,15 @@ def _read(path: Path) -> Input:
                 message = "the text is UTF-16, and X12 is plain text"
                 help_text = "Save the file as ASCII or UTF-8."
                 return Input(name=name, problem=Problem("", message, help_text, "INPUT-ENCODING"))
+            if len(head) < 4096 and not head.strip():
+                message, todo = "the file is empty", "Give a file with at least one encounter or claim."
+                return Input(name=name, problem=Problem("", message, todo, "INPUT-EMPTY"))
             if is_x12(head, name):
                 return Input(name=name, path=path)
+            if not name.lower().endswith(ENDINGS) and not _is_record(head) and _foreign(head) is None:
+                message = "this is neither X12, nor JSON, nor XML"
+                todo = "Give an 837, or an encounter or a claim as JSON or XML."
+                return Input(name=name, problem=Problem("", message, todo, "INPUT-KIND"))
             return Input(name=name, held=head + file.read())
     except FileNotFoundError:
         return Input(name=name, problem=Problem("", "there is no such file", "Check the name.", "INPUT-FILE"))
@@ -144,6 +165,11 @@ def is_x12(data: bytes, name: str = "") -> bool:
     if head[:1] in (b"{", b"[", b"<"):
         return False
     return _ISA.search(head[:2000]) is not None or name.lower().endswith(X12_ENDINGS)
+
+
+def _is_record(head: bytes) -> bool:
+    """Whether a file begins as JSON or XML does, in some Unicode encoding."""
+    return head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:1] in (b"{", b"[", b"<")
 
 
 def _head(data: bytes) -> bytes:

@@ -13,12 +13,13 @@ from edi import payers
 from edi.checking import check_case, wire_finding
 from edi.finding import SEVERITIES, Finding
 from edi.model import crosswalk
+from edi.model.claim import Claim
 from edi.pipeline.judging import Judged, Noting, Options, Terms, mask
 from edi.pipeline.notices import notice
 from edi.pipeline.paper import put_on_form
 from edi.pipeline.sisters import Gatherer
 from edi.rules import all_rules
-from edi.transactions.reading import ClaimReader, ReadClaim, read_claims, trace_read
+from edi.transactions.reading import ClaimReader, ReadClaim, read_claims, segment_at, trace_read
 from edi.x12 import parallel
 from edi.x12.findings import Fault
 from edi.x12.reader import Event, GroupHead, SetEnd, SetHead, Unit
@@ -300,6 +301,7 @@ def _claim(read: ReadClaim, index: int, current: _Set, terms: Terms, file: str) 
             for one in judged:
                 if one.place.x12 is None:
                     one.place.x12 = places.get(one.claim_path or "")
+            judged = _together(judged, claim)
             faults = [*current.header, *(f for held in current.levels.values() for f in held), *unit.faults]
             name: crosswalk.SetName = "837i" if claim.setting == "facility" else "837p"
             found.findings += _unsaid(judged, faults, name) if faults else judged
@@ -310,6 +312,29 @@ def _claim(read: ReadClaim, index: int, current: _Set, terms: Terms, file: str) 
     return found
 
 
+def _together(findings: list[Finding], claim: Claim) -> list[Finding]:
+    """The findings, those of one rule joined that speak of elements of one segment that is not there."""
+    kept: list[Finding] = []
+    absent: dict[tuple[str, str, str], Finding] = {}
+    for one in findings:
+        place = one.place.x12
+        if place is None or one.claim_path is None or place.address.count("/") < 2:
+            kept.append(one)
+            continue
+        loop, segment, _ = place.address.split("/", 2)
+        if segment_at(claim, place.segment).startswith(segment.partition("[")[0]):
+            kept.append(one)
+            continue
+        first = absent.setdefault((one.rule, one.severity, f"{loop}/{segment}"), one)
+        if first is one:
+            kept.append(one)
+            continue
+        first.message = f"{first.message}; {one.message}"
+        if first.place.x12 is not None:
+            first.place.x12.address = f"{loop}/{segment}"
+    return kept
+
+
 def _unsaid(findings: list[Finding], faults: list[Fault], name: crosswalk.SetName) -> list[Finding]:
     """The findings that no fault of the wire says already: one fault gives one finding."""
     at: dict[int, list[Fault]] = {}
@@ -317,7 +342,7 @@ def _unsaid(findings: list[Finding], faults: list[Fault], name: crosswalk.SetNam
     for fault in faults:
         if fault.about.severity == "error":
             at.setdefault(fault.ordinal, []).append(fault)
-            if fault.kind in MISSING or fault.kind in MISPLACED:
+            if fault.kind in MISSING or fault.kind in MISPLACED or _miscoded(fault):
                 # these count wherever they stand, so that one of each is enough
                 anywhere.setdefault((fault.kind, fault.loop, fault.segment, fault.address), fault)
     if not at:
@@ -340,7 +365,10 @@ def _is_same(finding: Finding, fault: Fault, name: crosswalk.SetName) -> bool:
         codes = _CODES.search(fault.address)
         shapes = crosswalk.shapes_at(name, fault.loop, fault.segment, codes[1] if codes else "")
         held = fault.kind == "loop_missing" or crosswalk.is_among(finding.claim_path, shapes)
-        return snip <= 2 and held and place.loop == fault.loop
+        inside = fault.kind == "segment_missing" and _is_at(place.address, fault.address)
+        return place.loop == fault.loop and (inside or (snip <= 2 and held))
+    if _miscoded(fault) and place.segment != fault.ordinal:
+        return _is_at(place.address, f"{fault.address.partition('/')[0]}/{fault.meant}")
     named = _ADDRESS.fullmatch(place.address)
     segment, element, component = named.groups() if named else (None, None, None)
     if segment not in (None, fault.segment):
@@ -352,10 +380,30 @@ def _is_same(finding: Finding, fault: Fault, name: crosswalk.SetName) -> bool:
     if element is None or fault.element is None:
         return snip <= 2
     same = int(element) == fault.element
+    exact = same and (component is None or int(component) == (fault.component or int(component)))
     if snip > 2:
         # no value, or one that the guide does not know: what rules say of it says the same
-        exact = same and (component is None or int(component) == (fault.component or int(component)))
-        said = ("element_missing", "code_not_allowed")
+        said = ("element_missing", "code_not_allowed", "character")
         return exact and (fault.kind in said or fault.kind == "punctuation" and "malformed" in finding.name)
+    one_of_list = finding.claim_path.rpartition("/")[2].isdecimal()
     kind_of_entity = fault.segment == "NM1" and fault.element == 2  # says how the names are to be read
-    return same or fault.kind in TOGETHER or kind_of_entity
+    return (exact if one_of_list else same) or fault.kind in TOGETHER or kind_of_entity
+
+
+def _miscoded(fault: Fault) -> bool:
+    """Whether the code that says what a segment is about is wrong, so that its values were not read."""
+    return fault.kind == "code_not_allowed" and fault.element == 1 and "[" in fault.meant
+
+
+def _is_at(address: str, line: str) -> bool:
+    """Whether an address, as `2400[1]/DTP[472]/03`, is one of a segment, as `2400/DTP[472|573]`."""
+    loop, _, rest = address.partition("/")
+    own_loop, _, own = line.partition("/")
+    if "[" in loop and "[" in own_loop:
+        same = loop == own_loop
+    else:
+        same = loop.partition("[")[0] == own_loop.partition("[")[0]
+    segment, _, code = rest.partition("/")[0].partition("[")
+    own_segment, _, own_codes = own.partition("[")
+    codes = own_codes.rstrip("]").split("|")
+    return same and segment == own_segment and (not own_codes or code.rstrip("]") in codes)

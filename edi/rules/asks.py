@@ -71,6 +71,29 @@ def box(case: Case, item: str, locator: str) -> str:
     return f"FL {locator}" if case.claim.setting == "facility" else f"item {item}"
 
 
+@lru_cache(maxsize=16384)
+def missing_from(lists: Lists, name: str, code: str, on: date | None) -> tuple[Severity, str] | None:
+    """How bad it is that a list lacks a code on a day, and which edition says so; None: nothing against it.
+
+    An edition that was published for the day makes an error, an older one a warning.
+    """
+    if on is None or not code:
+        return None
+    answer = lists.listed(name, code, on)
+    if answer.edition is None:
+        return None
+    if answer.covers:
+        return ("error", answer.edition.name) if answer.known is False else None
+    if (
+        answer.known is None
+        and answer.entry is None
+        and on > answer.edition.through
+        and answer.edition.complete
+    ):
+        return "warning", answer.edition.name
+    return None
+
+
 ELSEWHERE = {
     "facility": ("ordering_provider", "supervising_provider"),
     "professional": ("attending_provider", "operating_provider", "other_operating_provider"),

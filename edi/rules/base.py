@@ -39,7 +39,8 @@ class Hit:
 
     `path` is a JSON Pointer. Keys that only an encounter has (`/administrations/0/stop`) point into the
     encounter, all others into the claim. The values fill the rule's message; they are codes, numbers and
-    ids of administrations, never a name or a number of a person.
+    ids of administrations, never a name or a number of a person. A value `help` stands in for the rule's help
+    where that speaks of several things and one of them is wrong.
     """
 
     path: str

@@ -8,6 +8,7 @@ date or number goes to `unread`, and its value is None. Sources: as `parts837`.
 
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -43,7 +44,7 @@ from edi.model.party import (
 )
 from edi.transactions import parts837 as parts
 from edi.transactions.parts837 import Guide
-from edi.x12.placing import FLAGS, RESTART, UNKNOWN, LoopNode, Places
+from edi.x12.placing import FLAGS, MISPLACED, RESTART, UNKNOWN, LoopNode, Places
 from edi.x12.reader import Unit
 from edi.x12.segment import COMPONENT, ELEMENT, Layout, Slot, qualifier_of
 from edi.x12.taking import Take, plain, read_day, read_number, read_period
@@ -148,14 +149,20 @@ class Reading:
         return values
 
     def note(self, base: Base, slots: Sequence[Slot], values: Sequence[str]) -> None:
-        """Note where values stand, or would stand, when tracing."""
+        """Note where values stand, or would stand, when tracing; lists are read without their gaps."""
         if self.trace is not None:
-            start = pointer(base)
+            start, gaps = pointer(base), Counter[str]()
             for slot, value in zip(slots, values, strict=True):
-                if slot.pointer is not None:
+                if slot.pointer is None:
+                    continue
+                name, _, number = slot.pointer.rpartition("/")
+                if number.isdecimal():
+                    where = f"{start}{'/' if name else ''}{name}/{int(number) - gaps[name]}"
+                    gaps[name] += not value
+                else:
                     where = start if slot.pointer == "." else f"{start}/{slot.pointer}"
-                    found = self.trace if value else self.trace.absent
-                    found.setdefault(where, (self.i, slot.element, slot.component))
+                found = self.trace if value else self.trace.absent
+                found.setdefault(where, (self.i, slot.element, slot.component))
 
     def number(self, text: str, base: Base, name: str) -> Decimal | None:
         """A number; one that cannot be read goes to `unread`."""
@@ -256,6 +263,7 @@ class Table:
             self.handlers.append(held.get(node.line.id, carry))
             self.begin.append(held.get("*"))
         self.homes = places.unit_home
+        self.heads = frozenset(node.number for node in places.nodes if node.is_head)
 
     def run(self, r: Reading, unit: Unit) -> None:
         """Read all segments of a unit."""
@@ -279,8 +287,8 @@ class Table:
     def _faulty(self, r: Reading, unit: Unit) -> None:
         """Read a unit with faults: a loop may stand without the one that holds it, which is begun for it."""
         claim = unit.root.loop.unit is not None
-        for i, (code, text) in enumerate(zip(unit.nodes, unit.segments, strict=True)):
-            r.i = i
+        for i, code in _in_order(unit):
+            r.i, text = i, unit.segments[i]
             begun = False
             node = unit.node(i)
             if claim and node is not None:
@@ -308,10 +316,57 @@ class Table:
         if self.homes[node] is not root:
             r.carry(text)
             return
+        if code & MISPLACED and node in self.heads:
+            # a second one: it begins nothing
+            r.carry(text)
+            return
         begin = self.begin[node]
         if code & RESTART and begin is not None and not begun:
             begin(r, text)
         self.handlers[node](r, text)
+
+
+def _in_order(unit: Unit) -> Iterable[tuple[int, int]]:
+    """Indexes and nodes of a unit's segments in the order in which they should have been sent.
+
+    What stands too late is read before what it should have stood before: the first segment of a loop before
+    the loop's others, a segment of the unit itself before the loops in it.
+    """
+    nodes = unit.nodes
+    found = list(enumerate(nodes))
+    for i, code in enumerate(nodes):
+        node = unit.node(i) if code < UNKNOWN and code & MISPLACED else None
+        if node is None:
+            continue
+        own = [at for at, (k, _) in enumerate(found) if k < i]
+        if node.is_head:
+            begins = [
+                at
+                for at in own
+                if found[at][1] < MISPLACED
+                and found[at][1] & RESTART
+                and (other := unit.node(found[at][0])) is not None
+                and other.home is node.home
+            ]
+            if not begins:
+                continue
+            target = begins[-1]
+            found[target] = (found[target][0], found[target][1] & ~RESTART)
+        elif node.home is unit.root:
+            below = (at for at in own if _is_below(unit, found[at]))
+            target = next(below, -1)
+        else:
+            continue
+        if target >= 0:
+            found.remove((i, code))
+            found.insert(target, (i, code & ~FLAGS))
+    return found
+
+
+def _is_below(unit: Unit, one: tuple[int, int]) -> bool:
+    """Whether a segment belongs to a loop in the unit."""
+    node = unit.node(one[0])
+    return one[1] < UNKNOWN and node is not None and node.home is not unit.root
 
 
 # --- names ---
@@ -1036,11 +1091,14 @@ def remarks(r: Reading, text: str) -> None:
         return
     codes = take(text)[0][-5:]
     kept = tuple(c for c in codes if c)
-    if not kept or codes[: len(kept)] != kept:
+    if not kept:
         r.carry(text)
         return
     values = r.take(take, text, (*r.other_base, "adjudication", "remark_codes"))
     decided(r.other).remark_codes = kept
+    if codes[: len(kept)] != kept:
+        for slot, code in zip(take.layout.slots[-5:], codes, strict=True):
+            r.left(slot.element, None, code)
     if inpatient:
         days = parts.covered_days(r.values)
         if values[0] != days:

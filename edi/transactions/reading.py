@@ -607,6 +607,17 @@ def _place(unit: Unit, spot: Spot) -> X12Place:
     )
 
 
+def segment_at(claim: Claim, ordinal: int | None) -> str:
+    """A segment of a claim that was read, by its ordinal in the set; "" for others."""
+    origin = claim.origin
+    if not isinstance(origin, Origin) or ordinal is None:
+        return ""
+    for unit in (origin.unit, *origin.levels, origin.header):
+        if unit is not None and 0 <= ordinal - unit.ordinal < len(unit.segments):
+            return unit.segments[ordinal - unit.ordinal]
+    return ""
+
+
 def line_starts(claim: Claim) -> tuple[int, ...]:
     """Ordinals of the segments at which the lines of a claim that was read begin; nothing for others."""
     origin = claim.origin

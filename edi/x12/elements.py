@@ -189,7 +189,7 @@ def _simple(
                 yield fault("trailing_blank")
                 return
             # a sign beyond ASCII is a fault of its own
-            if line.is_plain and value.isascii() and not value.isalnum():
+            if line.is_plain and not all(c.isalnum() for c in value if c.isascii()):
                 yield fault("punctuation")
                 return
             length = len(value)

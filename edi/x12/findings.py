@@ -62,6 +62,8 @@ class Fault:
     """As `2400[3]/SV1/01-2`."""
     loop: str = ""
     """Id of the loop."""
+    meant: str = ""
+    """Line of the guide by which the segment was judged, as `DTP[472]`."""
     element: int | None = None
     component: int | None = None
     repetition: int | None = None

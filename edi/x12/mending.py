@@ -24,7 +24,7 @@ Kind = Literal[
     "isa_width", "trailing_separator", "trailing_component", "trailing_blank", "empty_segment",
     "hl_number", "hl_parent", "hl_child", "lx_number",
     "se_count", "se_control", "se_missing", "ge_count", "ge_control", "ge_missing",
-    "iea_count", "iea_control", "iea_missing",
+    "iea_count", "iea_control", "iea_missing", "terminator",
     "icd", "icd_version", "ndc", "zip", "tax_id", "phone",
 ]  # fmt: skip
 
@@ -47,6 +47,7 @@ WHY: dict[Kind, str] = {
     "iea_count": "IEA01 counts the groups of the interchange",
     "iea_control": "IEA02 repeats ISA13",
     "iea_missing": "the interchange ends here",
+    "terminator": "every segment has its terminator, the last one too",
     "icd": "a diagnosis code carries no dot on the wire",
     "icd_version": "the codes and the dates of the claim are of ICD-10-CM",
     "ndc": "an NDC carries eleven digits without hyphens (5-4-2)",

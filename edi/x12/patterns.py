@@ -33,6 +33,8 @@ FORMATS = {
 """Texts that each date format allows."""
 
 _DATA = "[^" + ELEMENT + COMPONENT + REPETITION + "]"
+_PLAIN = r"[0-9A-Za-z\x80-\U0010ffff]"
+"""Letters and digits; a sign beyond ASCII is a fault of its own, which the reader tells."""
 _VISIBLE = "[^ " + ELEMENT + COMPONENT + REPETITION + "]"
 
 
@@ -47,7 +49,7 @@ def number(least: int, most: int) -> str:
 def value(type_: str, least: int, most: int, codes: frozenset[str], plain: bool = False) -> str:
     """Pattern of one value that is there; a plain one holds letters and digits alone."""
     if plain:
-        return rf"[0-9A-Za-z]{{{max(1, least)},{most}}}"
+        return rf"{_PLAIN}{{{max(1, least)},{most}}}"
     if codes:
         fit = sorted(c for c in codes)
         return "(?:" + "|".join(map(re.escape, fit)) + ")"

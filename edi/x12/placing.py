@@ -103,6 +103,7 @@ class Places:
         self.followers = self._followers()
         """Ids of segments that stand only behind the first segment of a loop of names: N3, N4, DMG, PER."""
         self._known: dict[tuple[int, str, str], int] = {}
+        self._alone: dict[int, frozenset[str]] = {}
         self.tables: list[dict[str, int]] = [{} for _ in self.nodes]
         """For each state: beginning of the text -> node; for a unit's first segment -1 - node."""
         self.parts = frozenset(n.number for n in self.nodes if n.is_head and n.home.loop.part)
@@ -111,6 +112,18 @@ class Places:
         units = {n.number for n in self.nodes if n.home is not self.root and n in _entries(n.home)}
         self.units = frozenset(n for n in units if _is_unit(self.nodes[n].home))
         self.starts = self.units | self.parts
+        self.second = {
+            n.number: n.home.nodes[1].number for n in self.nodes if n.is_head and _has_second(n.home)
+        }
+        """First segment of a loop -> the segment that must stand right behind it."""
+        self.due = {n: self.nodes[second].line.id + ELEMENT for n, second in self.second.items()}
+        """First segment of a loop -> how the segment begins that must stand right behind it."""
+        self.unfinished = frozenset(n.number for n in self.nodes if self._awaits(n))
+        """States behind which their unit, or its head where that is what is open, still lacks something."""
+        self.sure = frozenset(
+            n for n in self.starts if n not in self.second or not self.nodes[n].home.loop.level
+        )
+        """First segments that need no look at what follows them."""
 
     def _spread(self, loop: Loop, parent: LoopNode | None, order: int, group: int) -> LoopNode:
         depth, levels = (parent.depth + 1, parent.levels) if parent else (0, 0)
@@ -140,6 +153,18 @@ class Places:
             at = at.parent
         return at
 
+    def _awaits(self, node: Node) -> bool:
+        """Whether something that is required must follow a segment before another unit or part may begin."""
+        if any(n.line.usage == "R" and n.line.group > node.line.group for n in node.home.nodes):
+            return True
+        at, below = node.home, node.home.children
+        while not any(_is_awaited(child) for child in below):
+            if at.parent is None or at is self.unit_home[node.number]:
+                return False
+            below = [c for c in at.parent.children if c.order > at.order]
+            at = at.parent
+        return True
+
     def next(self, state: int, text: str, before: Sequence[int] = ()) -> int:
         """Node of a segment that follows a state, with flags; remembers it where the beginning decides.
 
@@ -148,6 +173,8 @@ class Places:
         segment_id, code = self._key(text)
         known = self._known.get((state, segment_id, code))
         if known is not None:
+            if KEYS.get(segment_id, (1, None))[0] == 1:
+                self._keep(state, text, segment_id, code, known)
             return known
         if segment_id in ENDS:
             return FOREIGN
@@ -158,11 +185,19 @@ class Places:
         result = -1 - node.number if new else node.number
         if not code or code in self._codes[segment_id]:
             self._known[state, segment_id, code] = result
-        if node.line.key_codes is None and segment_id in self._plain(state):
+        self._keep(state, text, segment_id, code, result)
+        return result
+
+    def _keep(self, state: int, text: str, segment_id: str, code: str, result: int) -> None:
+        """Remember where a segment belongs by the beginning of its text."""
+        number = -1 - result if result < 0 else result
+        if number != self.second.get(state, number):
+            # a loop without its second segment: whoever reads looks again at the first one
+            return
+        if self.nodes[number].line.key_codes is None and segment_id in self._plain(state):
             self._remember(state, text, segment_id, result)
         elif code and KEYS.get(segment_id, (1, None))[0] == 1:
             self._remember(state, text, f"{segment_id}{ELEMENT}{code}", result)
-        return result
 
     def _meant_code(self, state: int, text: str, before: Sequence[int]) -> int:
         """What `next` gives for a segment that cannot follow the state."""
@@ -195,6 +230,36 @@ class Places:
         found = self.nodes[node & ~FLAGS]
         return bool(found.home.loop.part) and _is_second(found)
 
+    def fits(self, node: int, text: str) -> bool:
+        """Whether a segment has the id and the code of a node."""
+        segment_id, code = self._key(text)
+        found = self.nodes[node]
+        return found.line.id == segment_id and _fits(found, code)
+
+    def rank(self, state: int, text: str, before: Sequence[int]) -> int:
+        """How well a segment may follow a state: 2 it is awaited there, 1 it may stand there, 0 it may not.
+
+        `before` are the nodes of the state's unit so far.
+        """
+        found = self.next(state, text, before)
+        number = -1 - found if found < 0 else found
+        if number >= RESTART or not self.fits(number, text):
+            return 0
+        node = self.nodes[number]
+        if not node.is_head:
+            count = self._count(node, before)
+            return 0 if count >= node.line.most else 1 + (node.line.usage == "R" and not count)
+        home = node.home
+        if home.parent is None or self.unit_home[state] not in home.parent.path():
+            return 1
+        turns = self._turns(home, before)
+        if turns >= home.loop.most:
+            return 0
+        # a loop is not awaited where lines before it still are
+        last = self.nodes[state]
+        early = any(n.line.usage == "R" and n.line.group > last.line.group for n in last.home.nodes)
+        return 1 + (home.loop.usage.get(_parent_id(home)) == "R" and not turns and not early)
+
     def is_meant(self, line: SegmentLine | None, text: str) -> bool:
         """Whether a line is that of a segment."""
         segment_id, code = self._key(text)
@@ -225,16 +290,20 @@ class Places:
         elif length < PREFIX and text[length : length + 1] in (ELEMENT, COMPONENT) and text[length:]:
             self.tables[state][text[: length + 1 if length < 4 else PREFIX]] = result
 
-    def _plain(self, state: int) -> set[str]:
+    def _plain(self, state: int) -> frozenset[str]:
         """Segment ids of which only one line can follow a state, so that the id alone decides."""
+        held = self._alone.get(state)
+        if held is not None:
+            return held
         found: dict[str, set[int]] = {}
         for node in self._candidates(self.nodes[state]):
             found.setdefault(node.line.id, set()).add(node.number)
-        return {
+        held = self._alone[state] = frozenset(
             segment_id
             for segment_id, numbers in found.items()
             if all(self.nodes[n].line.key_codes is None for n in numbers)
-        }
+        )
+        return held
 
     def _candidates(self, node: Node) -> Iterator[Node]:
         """All nodes that may follow, the nearest first."""
@@ -346,10 +415,8 @@ class Places:
         first = [n for n in required if n.home.parent is node.home or n.home.parent is node.home.parent]
         ahead = [n for n in first if n.home is not node.home and not n.home.loop.level]
         ahead = [n for n in ahead if n.number not in before and not n.home.loop.part]
-        if len(ahead) != 1:
-            return None
         # another loop's first segment is like this one but for its code; a stranger differs in more
-        return ahead[0] if len(list(judge(ahead[0].line, text))) == 1 else None
+        return next((n for n in ahead if len(list(judge(n.line, text))) == 1), None)
 
     def _within(self, loop: LoopNode, segment_id: str, code: str) -> Node | None:
         """The node of a segment in a loop that is entered without its first segment."""
@@ -396,6 +463,18 @@ def _is_unit(loop: LoopNode) -> bool:
 def _fits(node: Node, code: str) -> bool:
     codes = node.line.key_codes
     return codes is None or code in codes
+
+
+def _has_second(loop: LoopNode) -> bool:
+    return len(loop.nodes) > 1 and _is_second(loop.nodes[1])
+
+
+def _is_awaited(loop: LoopNode) -> bool:
+    """Whether a loop must stand in the one around it; units, levels and parts are counted elsewhere."""
+    own = loop.loop
+    if own.unit or own.level or own.part or own.id == "TRAILER":
+        return False
+    return own.usage.get(_parent_id(loop)) == "R"
 
 
 def _is_second(node: Node) -> bool:

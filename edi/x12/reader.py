@@ -8,14 +8,25 @@ the shape of a unit is judged by its nodes alone and remembered. Only what fails
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import IO
 
 from edi.x12.elements import ElementFault, judge
 from edi.x12.findings import Fault
 from edi.x12.guide import ElementLine, SegmentLine, guide_of_set, load
-from edi.x12.placing import CARRIED, FLAGS, FOREIGN, MISPLACED, NAMES, RESTART, STRANGER, UNKNOWN, LoopNode
+from edi.x12.placing import (
+    CARRIED,
+    FLAGS,
+    FOREIGN,
+    MISPLACED,
+    NAMES,
+    RESTART,
+    STRANGER,
+    UNKNOWN,
+    LoopNode,
+)
 from edi.x12.segment import COMPONENT, ELEMENT, REPETITION, qualifier_of
+from edi.x12.straightening import straighten
 from edi.x12.structure import StructureFault, faults_of
 from edi.x12.taking import plain
 from edi.x12.tokens import ISA_WIDTHS, Block, Ended, Opened, Stray, tokens
@@ -45,6 +56,9 @@ _Spot = tuple[int, int, int]
 """Byte from 0, line of text and column from 1."""
 TRIES = 3
 """Segments of a unit that are tried as strays at most, the first ones."""
+_NAME = NAMES + ELEMENT
+_HIGHEST = ELEMENT.join(("HL", "1", "", "20", "1"))
+"""A level of the highest kind."""
 _UNPRINTABLE = re.compile("[^ -~" + ELEMENT + COMPONENT + REPETITION + "]")
 
 
@@ -428,6 +442,8 @@ class SetReader:
         self.levels: list[_Level] = []
         self.strays: list[str] = []
         """Segments of the unit before that had no place there, if it ended with one."""
+        self.doubt: tuple[Block, int] | None = None
+        """A segment of which only the next one, in another block, says whether it begins something."""
         self.hl = 0
         self.many: Fault | None = None
         """The fault of too many claims, whether or not there are."""
@@ -453,17 +469,36 @@ class SetReader:
     def end_range(self) -> Iterator[Event]:
         """The range is over and the set goes on with a level of the highest kind."""
         assert self.compiled is not None
+        yield from self._settle(_HIGHEST)
         if self.nodes:
             yield self._flush()
         rest = Unit(self.head, self.compiled.places.root, [], [], self.count, [], [])
         self._close_levels(0, rest)
         yield from rest.faults
 
-    # the hot loop: one turn per segment
     def feed(self, block: Block, i: int, only: int | None = None) -> tuple[list[Event], int]:
         """Take segments of a block from index i; returns the events and the index at which it stopped."""
         if self.compiled is None:
             return self._skip(block, i, only)
+        if self.doubt is None:
+            return self._feed(block, i, only)
+        settled = self._settle(block.segments[i])
+        events, i = self._feed(block, i, only)
+        return settled + events, i
+
+    def _settle(self, following: str) -> list[Event]:
+        """Take the segment that is in doubt, now that the one behind it is known; "" where there is none."""
+        if self.doubt is None:
+            return []
+        (block, i), self.doubt = self.doubt, None
+        return self._feed(block, i, 1, following)[0]
+
+    # the hot loop: one turn per segment
+    def _feed(
+        self, block: Block, i: int, only: int | None, following: str | None = None
+    ) -> tuple[list[Event], int]:
+        """As `feed`; `following` is the segment behind the block, if it is known."""
+        assert self.compiled is not None
         out: list[Event] = []
         places = self.compiled.places
         tables, match = places.tables, self.compiled.match
@@ -482,6 +517,7 @@ class SetReader:
         here = tables[state]
         rest = segs[i:stop] if i or stop != len(segs) else segs
         parts, unit_home = places.parts, places.unit_home
+        sure, unfinished = places.sure, places.unfinished
         trailer = self.root is not None and self.root.loop.id == "TRAILER"
         add = nodes.append
         for text in rest:
@@ -492,6 +528,24 @@ class SetReader:
                     nxt = here.get(text[:3])
                     if nxt is None:
                         nxt = places.next(state, text, nodes)
+                        if state in places.second and nodes and nodes[-1] in parts:
+                            i = start + len(nodes) - held
+                            self._span(block, start, i)
+                            start, held = i, len(nodes)
+                            if self._is_hollow(text):
+                                state = self._take_back()
+                                here = tables[state]
+                                nxt = places.next(state, text, nodes)
+                            elif -1 - nxt == state and text != f"LX{ELEMENT}{len(self.cuts) + 1}":
+                                nxt = state | MISPLACED if text == self.segments[-1] else FOREIGN
+                        if 0 <= nxt < RESTART and text.startswith(_NAME) and not places.fits(nxt, text):
+                            k = start + len(nodes) - held + 1
+                            after = segs[k] if k < len(segs) else following
+                            if after is None:
+                                self.doubt = (block, k - 1)
+                                break
+                            if self._is_stray(state, nodes, nxt, text, after):
+                                nxt = FOREIGN
                         if self.jumped and (nxt >= RESTART or nxt < -RESTART):
                             i = start + len(nodes) - held
                             self._span(block, start, i)
@@ -502,6 +556,20 @@ class SetReader:
                                 nxt = places.next(state, text, nodes)
             if nxt < 0:
                 nxt = -1 - nxt
+                if nxt not in sure or state in unfinished:
+                    k = start + len(nodes) - held + 1
+                    after = segs[k] if k < len(segs) else following
+                    if after is None:
+                        self.doubt = (block, k - 1)
+                        break
+                    if (
+                        (state in unfinished or nxt >= RESTART or not after.startswith(places.due[nxt]))
+                        and not (len(nodes) == 1 and self._again(nxt, text, block, k - 1))
+                        and self._is_stray(state, nodes, nxt, text, after)
+                    ):
+                        bad.append(len(nodes))
+                        add(FOREIGN)
+                        continue
                 if nxt in parts:
                     self.cuts.append(len(nodes))
                 elif (nodes and nodes[0] & RESTART and self._late_head(nxt)) or (
@@ -554,7 +622,69 @@ class SetReader:
         self._span(block, start, i)
         if self.done:
             out.append(self._flush())
-        return out, i
+        return out, i + (self.doubt is not None)
+
+    def _is_stray(self, state: int, nodes: list[int], new: int, text: str, after: str) -> bool:
+        """Whether a segment that would begin something cannot stand here at all: the next one says so.
+
+        It does where it goes on with what is open and has less to do with what would begin.
+
+        Args:
+            state: of what is open; `nodes` are those of its unit.
+            new: node of the segment with its flags.
+            text: the segment.
+            after: the segment behind it, "" at the end.
+        """
+        assert self.compiled is not None
+        places = self.compiled.places
+        here = places.rank(state, after, nodes) if after else 0
+        number = new & ~FLAGS
+        home = places.nodes[number].home
+        second = places.second.get(number)
+        due = bool(new & RESTART) or not home.loop.level or self._counts(text)
+        if nodes == [number] and not due:
+            return True
+        if not here or (nodes[0] & RESTART and self._late_head(new)):
+            return False
+        if second is not None and places.fits(second, after):
+            return not due and state in places.unfinished
+        if places.fits(home.nodes[0].number, after) and places.fits(number, text):
+            # the first segment of a loop too late, or a loop that holds its first segment alone
+            return not due
+        if here == 1 and home.loop.level and not new & RESTART and due:
+            return False
+        there = places.rank(number, after, [*nodes, new] if new in places.parts else [new])
+        if here != there:
+            return here > there
+        return bool(new & RESTART) or (second is not None and bool(places.unit_home[state].loop.level))
+
+    def _counts(self, text: str) -> bool:
+        """Whether an HL has the number that is due."""
+        open_ = self.root is not None and bool(self.root.loop.level)
+        stated = [*text.split(ELEMENT, 2), ""][1]
+        return self.hl == RANGE_START or stated in (str(self.hl + 1 + open_), str(self.hl_also + 1 + open_))
+
+    def _is_hollow(self, text: str) -> bool:
+        """Whether the last segment, the first one of a part, has nothing to do with what follows it.
+
+        Its number is not the one that is due, and what follows goes on with what was open before it.
+        """
+        assert self.compiled is not None
+        places, nodes = self.compiled.places, self.nodes
+        found = places.next(nodes[-1], text, nodes)
+        due = self.jumped or self.segments[-1] == f"LX{ELEMENT}{len(self.cuts)}"
+        if due or found == places.second[nodes[-1]]:
+            return False
+        before = nodes[:-1]
+        placed = [c for c in before if c < MISPLACED]
+        return bool(placed) and places.rank(placed[-1] & ~FLAGS, text, before) > 0
+
+    def _take_back(self) -> int:
+        """Make a stray of the last segment, the first one of a part; returns the state before it."""
+        self.nodes[-1] = FOREIGN
+        self.cuts.pop()
+        self.bad.append(len(self.nodes) - 1)
+        return next(c & ~FLAGS for c in reversed(self.nodes) if c < MISPLACED)
 
     def _span(self, block: Block, start: int, end: int) -> None:
         if end > start:
@@ -660,7 +790,8 @@ class SetReader:
                 found = places.next(state, text, nodes)
                 if (-1 - found if found < 0 else found) >= RESTART:
                     continue
-            if self._cost(nodes) < self._cost(self.nodes) + (text is not None):
+            more = text is not None and not places.is_service(self.nodes[k])
+            if self._cost(nodes, cuts) < self._cost(self.nodes, self.cuts) + more:
                 self.bad[:] = [i for i in self.bad if i < k]
                 for i in range(k, len(nodes)):
                     if nodes[i] >= RESTART or not match[nodes[i]](self.segments[i]):
@@ -673,24 +804,33 @@ class SetReader:
     def _may_stray(self, index: int) -> bool:
         """Whether a segment that begins a loop without its first segment may be a stray one.
 
-        It is none where the first segment follows, only too late, nor where a service line is about it.
+        It is none where the first segment follows, only too late.
         """
         assert self.compiled is not None
         places, code = self.compiled.places, self.nodes[index]
-        if code >= MISPLACED or places.is_service(code):
+        if code >= MISPLACED:
             return False
         home = places.nodes[code & ~FLAGS].home
-        for other in self.nodes[index + 1 :]:
+        early = {code & ~FLAGS}
+        for i in range(index + 1, len(self.nodes)):
+            other = self.nodes[i]
             if other >= RESTART or places.nodes[other].home is not home:
                 return True
             if places.nodes[other].is_head:
-                return False
+                once = {n for n in early if places.nodes[n].line.most == 1}
+                return not once.isdisjoint(self._turn(self.nodes, i))
+            early.add(other)
         return True
 
-    def _cost(self, nodes: list[int]) -> int:
-        """How many faults of placing and of shape a run of nodes has."""
+    def _cost(self, nodes: list[int], cuts: list[int]) -> int:
+        """How many faults of placing, of shape and of the numbers of its parts a run of nodes has."""
         assert self.compiled is not None and self.root is not None
         wrong = sum(c >= MISPLACED for c in nodes)
+        begins = f"LX{ELEMENT}"
+        wrong += sum(
+            self.segments[at].startswith(begins) and self.segments[at] != f"{begins}{n}"
+            for n, at in enumerate(cuts, 1)
+        )
         return wrong + len(faults_of(self.compiled.places, nodes, self.root))
 
     def _flush(self) -> Unit:
@@ -717,6 +857,7 @@ class SetReader:
         elif loop.id == "TRAILER":
             self._close_levels(0, unit)
             self._trailer(unit)
+        early = straighten(compiled.places.nodes, unit.nodes, bad) if bad else ()
         faults = self._shape(unit)
         if faults and self._tidy(unit, bad):
             faults = self._shape(unit)
@@ -733,7 +874,7 @@ class SetReader:
         if unit.nodes[-1] == FOREIGN:
             self.strays = [s for s, n in zip(unit.segments, unit.nodes, strict=True) if n == FOREIGN]
         if faults or bad:
-            self._explain(unit, faults, bad)
+            self._explain(unit, faults, bad, early)
 
     def _shape(self, unit: Unit) -> list[tuple[int, StructureFault]]:
         """What is missing, too many or misnumbered, with the index from which its own index counts."""
@@ -779,10 +920,10 @@ class SetReader:
         parts = [*unit.segments[at].split(ELEMENT), "", ""]
         return at if parts[1].isdecimal() and parts[1] != str(number) else None
 
-    def _turn(self, unit: Unit, start: int) -> set[int]:
+    def _turn(self, nodes: list[int], start: int) -> set[int]:
         """Nodes of a loop's own lines in the turn that begins at an index."""
         assert self.compiled is not None
-        places, nodes = self.compiled.places.nodes, unit.nodes
+        places = self.compiled.places.nodes
         home = places[nodes[start]].home
         found = set()
         for code in nodes[start + 1 :]:
@@ -806,14 +947,22 @@ class SetReader:
         assert self.compiled is not None
         places, nodes = self.compiled.places.nodes, unit.nodes
         found = []
+        tidied = False
         for i in range(1, len(nodes)):
             code = nodes[i]
             if code >= RESTART or not places[code].is_head:
                 continue
             home = places[code].home
+            full = any(line.usage == "R" for line in home.loop.segments[1:])
             if nodes[i - 1] & ~MISPLACED == code and unit.segments[i - 1] == unit.segments[i]:
-                if any(line.usage == "R" for line in home.loop.segments[1:]) or home.loop.most == 1:
+                if full or home.loop.most == 1:
                     found.append(i)
+                continue
+            if nodes[i - 1] == code and home.loop.most == 1 and full and i > 1 and not home.loop.part:
+                # of two first segments in a row, the one that begins nothing
+                nodes[i - 1] = FOREIGN
+                bad.append(i - 1)
+                tidied = True
                 continue
             k = i - 1
             while k > 0 and nodes[k] < RESTART and places[nodes[k]].home is home:
@@ -822,7 +971,7 @@ class SetReader:
                 k -= 1
             if nodes[k] < UNKNOWN and nodes[k] & RESTART and places[nodes[k] & ~FLAGS].home is home:
                 early = {n & ~FLAGS for n in nodes[k:i] if n < UNKNOWN and places[n & ~FLAGS].line.most == 1}
-                if early.isdisjoint(self._turn(unit, i)):
+                if early.isdisjoint(self._turn(nodes, i)):
                     found.append(i)
         for i in found:
             nodes[i] |= MISPLACED
@@ -830,7 +979,7 @@ class SetReader:
                 unit.cuts.remove(i)
         bad += found
         bad.sort()
-        return bool(found)
+        return tidied or bool(found)
 
     # --- explaining -------------------------------------------------------------------------------------
 
@@ -841,14 +990,16 @@ class SetReader:
             None,
         )
 
-    def _explain(self, unit: Unit, faults: list[tuple[int, StructureFault]], bad: list[int]) -> None:
+    def _explain(
+        self, unit: Unit, faults: list[tuple[int, StructureFault]], bad: list[int], early: Collection[int]
+    ) -> None:
         for offset, found in faults:
             unit.faults.append(self._structural(unit, offset, found))
         for index in dict.fromkeys(bad):
-            self._explain_segment(unit, index)
+            self._explain_segment(unit, index, early=index in early)
         unit.faults.sort(key=_place_of)
 
-    def _explain_segment(self, unit: Unit, index: int) -> None:
+    def _explain_segment(self, unit: Unit, index: int, *, early: bool = False) -> None:
         text = unit.segments[index]
         code = unit.nodes[index]
         segment_id = text.split(ELEMENT, 1)[0]
@@ -870,7 +1021,7 @@ class SetReader:
             unit.nodes[index] = UNKNOWN
             unit.faults.append(self._fault(unit, kind, index, None, None, values))
             return
-        if code & MISPLACED:
+        if code & MISPLACED or early:
             values = {"segment": node.line.name, "loop": node.home.loop.id}
             twice = node.is_head and index > 0 and unit.segments[index - 1] == text
             if twice:
@@ -945,6 +1096,7 @@ class SetReader:
             segment=unit.segments[index].split(ELEMENT, 1)[0][:10],
             address=address(unit, index, element, component),
             loop=node.home.loop.id if node else "",
+            meant=node.line.name if node else "",
             element=element,
             component=component,
             claim=_unit_id(unit),
@@ -1062,6 +1214,7 @@ class SetReader:
 
     def finish(self, *, cut: bool = False) -> Iterator[Event]:
         """The set is over, with or without its SE; when the input was cut off, nothing is called missing."""
+        yield from self._settle("")
         if self.compiled is not None and self.nodes:
             unit = self._flush()
             unit.cut = cut

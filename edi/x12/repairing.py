@@ -290,6 +290,22 @@ class _Repairer(Reader):
         whole = self._separator + text + ending + marks.segment.decode("latin-1")
         self._edits.append(_Edit(at, at, whole, [mended]))
 
+    def _terminate(self, marks: Marks) -> None:
+        """Add the terminator behind the last segment of the input, a whole IEA."""
+        held = bytes(self._source.held)
+        bare = held.rstrip(_BLANKS.encode())
+        at = self._source.start + len(bare)
+        ending = "\r" if marks.segment == b"\n" and self._carriage else ""
+        mark = marks.segment.decode("latin-1")
+        mended = Mended(
+            kind="terminator",
+            repair=Repair(path="IEA", before="", after=mark, why=WHY["terminator"]),
+            interchange=self._interchange_number,
+            byte=at,
+        )
+        end = self._source.start + len(held) if marks.segment in (b"\n", b"\r") else at
+        self._edits.append(_Edit(at, end, ending + mark, [mended]))
+
     # --- envelope ---------------------------------------------------------------------------------------
 
     def _open(self, token: Opened) -> Iterator[Event]:
@@ -393,6 +409,8 @@ class _Repairer(Reader):
                 text = f"IEA*{max(0, self._groups)}*{self._isa13}"
                 self._insert(self._behind, "iea_missing", text, self._marks, None, 0)
                 self._behind = 0
+            elif event.kind == "no_terminator" and self._marks is not None:
+                self._terminate(self._marks)
         elif isinstance(event, SetEnd):
             self._unended = event if self._se_missing else None
             if not self._se_missing:

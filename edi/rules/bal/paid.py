@@ -9,7 +9,7 @@ from edi.finding import Severity
 from edi.model.claim import other_coverages
 from edi.rules import Case, Hit, rule
 from edi.rules.about import CODES
-from edi.rules.asks import box, charged, day_one
+from edi.rules.asks import box, charged, day_one, missing_from
 
 _OTHER = {
     "responsibility": "P",
@@ -213,6 +213,7 @@ def part_of_a_cent(case: Case) -> Iterator[Hit]:
         _decided(adjustments=_cut("045")),
         _decided(adjustments=_cut("CO45")),
         _decided(adjustments=_cut("45"), remark_codes=["CO45"]),
+        {CODES: {"carc": ["2026-01-01", "2026-01-31", "1"]}, **_decided(adjustments=_cut("444"))},
         {CODES: {"carc": ["2026-01-01", "2026-12-31", "1", "2"]}, **_decided(adjustments=_cut("45"))},
         {
             CODES: {"carc": ["2026-01-01", "2026-12-31"]},
@@ -251,7 +252,7 @@ def part_of_a_cent(case: Case) -> Iterator[Hit]:
 def adjustment_code_impossible(case: Case) -> Iterator[Hit]:
     """Reasons and remarks of another payer have the shape of the official lists, and stand in a loaded one.
 
-    The day of the payer's decision decides.
+    The day of the payer's decision decides; a list that ended before it makes a warning.
     """
     for i, coverage in other_coverages(case.claim):
         decision = coverage.adjudication
@@ -265,17 +266,27 @@ def adjustment_code_impossible(case: Case) -> Iterator[Hit]:
                 for k, one in enumerate(line.adjustments)
             ]
         day = decision.paid_date or day_one(case)
-        for path, code in given:
-            if code and (not _REASON.fullmatch(code.upper()) or _unlisted(case, "carc", code, day)):
-                yield Hit(path, number=i + 1, code=code, what="adjustment reason")
-        for k, code in enumerate(decision.remark_codes):
-            if code and (not _REMARK.fullmatch(code.upper()) or _unlisted(case, "rarc", code, day)):
-                yield Hit(f"{base}/remark_codes/{k}", number=i + 1, code=code, what="remittance remark")
+        remarks = [(f"{base}/remark_codes/{k}", code) for k, code in enumerate(decision.remark_codes)]
+        for name, what, shape, codes in (
+            ("carc", "adjustment reason", _REASON, given),
+            ("rarc", "remittance remark", _REMARK, remarks),
+        ):
+            for path, code in codes:
+                if code and (found := _against(case, name, shape, code.upper(), day)):
+                    yield Hit(path, severity=found[0], number=i + 1, code=code, what=what + found[1])
 
 
-def _unlisted(case: Case, name: str, code: str, day: date | None) -> bool:
-    """Whether a whole list of that day, which only a user can load, does not hold the code."""
-    return day is not None and case.lists.listed(name, code.upper(), day).known is False
+def _against(
+    case: Case, name: str, shape: re.Pattern[str], code: str, day: date | None
+) -> tuple[Severity, str] | None:
+    """How bad a code is, and the edition by which it is so; None: nothing is against it."""
+    if not shape.fullmatch(code):
+        return "error", ""
+    found = missing_from(case.lists, name, code, day)
+    if found is not None:
+        return found[0], f" of the list {found[1]} that is loaded"
+    ended = day is not None and case.lists.listed(name, code, day).known is False
+    return ("error", "") if ended else None
 
 
 @rule(

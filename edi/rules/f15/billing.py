@@ -8,6 +8,16 @@ from edi.rules import Case, Hit, rule
 from edi.rules.about import BASE
 from edi.rules.asks import absent, address_problems, box, is_po_box, npi_due, short_zip, unread
 
+_NAME = "Write the legal name, as it is enrolled."
+_NPI = "Write the NPI of the group, or of the person who bills alone."
+_STREET = "Write the street address; a post office box belongs to the pay-to address."
+_PART = {
+    "city": "Write the city of the street address.",
+    "state": "Write the two letters of the state.",
+    "zip": "Write all nine digits of the ZIP code.",
+}
+"""What to do, by the part of the address that is wrong."""
+
 
 @rule(
     "F15-33-001",
@@ -84,22 +94,24 @@ def billing_provider_unusable(case: Case) -> Iterator[Hit]:
         yield Hit("/billing_provider", box=where, problem="is not named")
         return
     if not provider.organization_name and not provider.last_name:
-        yield Hit("/billing_provider/organization_name", box=where, problem="has no name")
+        yield Hit("/billing_provider/organization_name", box=where, problem="has no name", help=_NAME)
     path, npi_box = "/billing_provider/npi", box(case, "33a", "56")
     if absent(case, provider.npi, path):
         if due := npi_due(case):
-            yield Hit(path, severity=due, box=npi_box, problem="has no NPI")
+            yield Hit(path, severity=due, box=npi_box, problem="has no NPI", help=_NPI)
     elif provider.npi is not None and (problem := npi.problem(provider.npi)):
-        yield Hit(path, box=npi_box, problem=f"has an NPI that cannot be right: {problem}")
+        yield Hit(path, box=npi_box, problem=f"has an NPI that cannot be right: {problem}", help=_NPI)
     base = "/billing_provider/address"
     for path, problem in address_problems(provider.address, base, case.lists):
         if not unread(case, path):
-            yield Hit(path, box=where, problem=problem)
+            todo = _PART.get(path.rpartition("/")[2], _STREET)
+            yield Hit(path, box=where, problem=problem, help=todo)
     if provider.address is not None and is_po_box(provider.address):
-        yield Hit(f"{base}/line1", box=where, problem="has a post office box as its street address")
+        problem = "has a post office box as its street address"
+        yield Hit(f"{base}/line1", box=where, problem=problem, help=_STREET)
     if short_zip(provider.address):
         problem = "has a ZIP code of five digits; electronic claims want nine"
-        yield Hit(f"{base}/zip", severity="warning", box=where, problem=problem)
+        yield Hit(f"{base}/zip", severity="warning", box=where, problem=problem, help=_PART["zip"])
 
 
 @rule(

@@ -1,16 +1,14 @@
 """Codes against the whole lists that a user has loaded; lists that ship in part say nothing here."""
 
 from collections.abc import Iterator
-from datetime import date
 from functools import lru_cache
 
 from edi.codes import bill_type, hcpcs, taxonomy
 from edi.coding.family import codes as family
-from edi.finding import Severity
 from edi.refdata import Lists
 from edi.rules import Case, Hit, rule
 from edi.rules.about import CODES
-from edi.rules.asks import absent, all_providers, box, day_one
+from edi.rules.asks import absent, all_providers, box, day_one, missing_from
 from edi.rules.f15.lines import RATE_CODES
 from edi.rules.fac.lines import TOTAL_LINE
 
@@ -28,29 +26,6 @@ _OF_FACILITY = (
 def _has_any(lists: Lists, names: tuple[str, ...]) -> bool:
     """Whether an edition of one of these lists is at hand: without one nothing can be missing."""
     return any(lists.has_editions(name) for name in names)
-
-
-@lru_cache(maxsize=16384)
-def _missing(lists: Lists, name: str, code: str, on: date | None) -> tuple[Severity, str] | None:
-    """How bad it is that a list lacks a code on a day, and which edition says so; None: nothing against it.
-
-    An edition that was published for the day makes an error, an older one a warning.
-    """
-    if on is None or not code:
-        return None
-    answer = lists.listed(name, code, on)
-    if answer.edition is None:
-        return None
-    if answer.covers:
-        return ("error", answer.edition.name) if answer.known is False else None
-    if (
-        answer.known is None
-        and answer.entry is None
-        and on > answer.edition.through
-        and answer.edition.complete
-    ):
-        return "warning", answer.edition.name
-    return None
 
 
 @rule(
@@ -124,7 +99,7 @@ def procedure_not_in_force(case: Case) -> Iterator[Hit]:
         code, kind = hcpcs.compact(line.hcpcs), hcpcs.kind(line.hcpcs)
         if kind is None or code in family() or case.lists.drug_rows(code):
             continue
-        found = _missing(case.lists, "hcpcs" if kind == "level_two" else "cpt", code, line.service_date)
+        found = missing_from(case.lists, "hcpcs" if kind == "level_two" else "cpt", code, line.service_date)
         if found:
             yield Hit(
                 f"/lines/{i}/hcpcs",
@@ -213,7 +188,7 @@ def facility_code_not_in_list(case: Case) -> Iterator[Hit]:
         return
     day = day_one(case)
     for name, words, code, path in _facility_codes(case):
-        found = _missing(case.lists, name, code, day)
+        found = missing_from(case.lists, name, code, day)
         if found:
             yield Hit(path, severity=found[0], words=words, code=code, edition=found[1])
 
@@ -246,6 +221,6 @@ def taxonomy_not_in_list(case: Case) -> Iterator[Hit]:
         if not one.taxonomy or taxonomy.problem(one.taxonomy):
             continue
         code = taxonomy.compact(one.taxonomy)
-        found = _missing(case.lists, "taxonomy", code, day)
+        found = missing_from(case.lists, "taxonomy", code, day)
         if found:
             yield Hit(f"{path}/taxonomy", severity="warning", title=title, code=code, edition=found[1])

@@ -1,0 +1,137 @@
+"""Segments in a wrong order: which of them is out of place."""
+
+from collections import Counter
+from dataclasses import dataclass
+from itertools import pairwise
+
+from edi.x12.placing import FLAGS, FOREIGN, MISPLACED, RESTART, UNKNOWN, LoopNode, Node
+
+
+def straighten(places: list[Node], nodes: list[int], bad: list[int]) -> set[int]:
+    """Where one segment or loop stands too early, make it the fault, and not all those behind it.
+
+    Of the segments and loops of one turn of a loop those are right that stay in order when the fewest are
+    taken out. What is taken out and stands once too often has no place there.
+
+    Args:
+        places: the nodes of the guide.
+        nodes: those of a unit with their flags; changed in place.
+        bad: indexes of the segments with faults; those that are taken out are added.
+
+    Returns:
+        Indexes of first segments of loops that stand too early and are read all the same.
+    """
+    early: set[int] = set()
+    done: set[int] = set()
+    for late in [i for i in bad if nodes[i] < UNKNOWN and nodes[i] & MISPLACED]:
+        node = places[nodes[late] & ~FLAGS]
+        start = late
+        while start and not _begins(places, nodes[start], node.home):
+            start -= 1
+        if node.is_head or start in done or not _begins(places, nodes[start], node.home):
+            continue
+        done.add(start)
+        runs = _runs(places, nodes, start, node.home)
+        out = _out_of_order(places, runs)
+        wrong = sum(run.late for run in runs) + _excess(places, runs)
+        if len(out) + _excess(places, [run for run in runs if run not in out]) >= wrong:
+            continue
+        if any(places[run.node].home.loop.part for run in out):
+            continue
+        held = Counter(run.node for run in runs)
+        for run in runs:
+            if run in out:
+                held[run.node] -= 1
+            elif run.late:
+                nodes[run.at[0]] &= ~MISPLACED
+        for run in out:
+            if held[run.node] >= _run_most(places, run.node):
+                for i in run.at:
+                    nodes[i] = FOREIGN
+                bad += run.at
+            elif places[run.node].home is node.home:
+                nodes[run.at[0]] |= MISPLACED
+                bad.append(run.at[0])
+            else:
+                early.add(run.at[0])
+                bad.append(run.at[0])
+    bad[:] = sorted(set(bad))
+    return early
+
+
+@dataclass(slots=True, eq=False)
+class _Run:
+    """What stands together in a turn of a loop: one of its own segments, or one turn of a loop in it."""
+
+    node: int
+    """Of the segment, or of the loop's first one."""
+    order: tuple[int, int]
+    at: list[int]
+    """Indexes in the unit."""
+    late: bool
+
+
+def _begins(places: list[Node], code: int, home: LoopNode) -> bool:
+    """Whether a segment begins a turn of a loop."""
+    if code >= MISPLACED:
+        return False
+    node = places[code & ~FLAGS]
+    return node.home is home and (node.is_head or bool(code & RESTART))
+
+
+def _run_most(places: list[Node], number: int) -> int:
+    """How often a segment, or the loop that it begins, may stand in the turn of the loop around it."""
+    node = places[number]
+    return node.home.loop.most if node.is_head else node.line.most
+
+
+def _runs(places: list[Node], nodes: list[int], start: int, home: LoopNode) -> list[_Run]:
+    """The runs of the turn that begins at an index, without its first segment."""
+    runs: list[_Run] = []
+    for i in range(start + 1, len(nodes)):
+        code = nodes[i]
+        if code >= UNKNOWN:
+            continue
+        node = places[code & ~FLAGS]
+        if node.home is home:
+            if _begins(places, code, home):
+                break
+            runs.append(_Run(node.number, (0, node.line.group), [i], bool(code & MISPLACED)))
+            continue
+        path = node.home.path()
+        if home not in path:
+            if code & MISPLACED:
+                continue
+            break
+        child = path[path.index(home) + 1]
+        head = child.nodes[0].number
+        begun = next((run for run in reversed(runs) if run.node == head), None)
+        if begun is None or _begins(places, code, child):
+            begun = _Run(head, (1, child.group), [], False)
+            runs.append(begun)
+        begun.at.append(i)
+    return runs
+
+
+def _excess(places: list[Node], runs: list[_Run]) -> int:
+    """How many runs there are beyond those that may stand."""
+    held = Counter(run.node for run in runs)
+    return sum(max(0, count - _run_most(places, node)) for node, count in held.items())
+
+
+def _out_of_order(places: list[Node], runs: list[_Run]) -> list[_Run]:
+    """The runs without which the others are in order: one if that is enough, else the fewest segments."""
+    alone: list[tuple[int, bool, list[_Run]]] = []
+    for i, run in enumerate(runs):
+        rest = [*runs[:i], *runs[i + 1 :]]
+        if all(a.order <= b.order for a, b in pairwise(rest)):
+            alone.append((len(run.at) + _excess(places, rest), not run.late, [run]))
+    if alone:
+        return min(alone, key=lambda one: one[:2])[2]
+    best: list[tuple[int, list[_Run]]] = []
+    for i, run in enumerate(runs):
+        before = [best[k] for k in range(i) if runs[k].order <= run.order]
+        size, kept = max(before, key=lambda one: one[0], default=(0, []))
+        best.append((size + len(run.at), [*kept, run]))
+    _, kept = max(best, key=lambda one: one[0], default=(0, []))
+    return [run for run in runs if run not in kept]
