@@ -230,13 +230,14 @@ def loaded(rows: Sequence[tuple[str, str, Sequence[str], Sequence[Any]]]) -> Lis
 class _Codes:
     """Whole code lists as if a user had loaded them, each for its dates of service."""
 
-    def __init__(self, lists: Mapping[str, Sequence[str]]) -> None:
-        self._lists = lists
+    def __init__(self, lists: Mapping[str, Sequence[Any]]) -> None:
+        self._lists = {name: rows[:2] for name, rows in lists.items()}
+        self._rows = {name: [_row(name, row) for row in rows[2:]] for name, rows in lists.items()}
 
     def editions(self, kind: str) -> Sequence[Edition]:
         if kind not in self._lists:
             return ()
-        first, last = (date.fromisoformat(day) for day in self._lists[kind][:2])
+        first, last = (date.fromisoformat(day) for day in self._lists[kind])
         return [
             Edition(
                 kind=kind, setting="", name="2026", start=first, through=last, origin="loaded", complete=True
@@ -251,9 +252,7 @@ class _Codes:
         return self.coverage(list_name) if covers else "absent"
 
     def find(self, list_name: str, code: str) -> Sequence[Entry]:
-        if code not in self.codes(list_name):
-            return ()
-        return [Entry(code, "", None, None, {"code": code})]
+        return [row for row in self._rows.get(list_name, ()) if row.code == code]
 
     def find_on(self, list_name: str, code: str, on: date | None) -> Sequence[Entry]:
         return self.find(list_name, code) if self.coverage_on(list_name, on) == "complete" else ()
@@ -262,9 +261,22 @@ class _Codes:
         return self.find(list_name, code) if edition in self.editions(list_name) else ()
 
     def codes(self, list_name: str) -> Sequence[str]:
-        return tuple(self._lists.get(list_name, ()))[2:]
+        return tuple(row.code for row in self._rows.get(list_name, ()))
 
 
-def with_codes(lists: Mapping[str, Sequence[str]]) -> Lists:
+def _row(list_name: str, stated: Any) -> Entry:
+    """A code, or its columns; those that are not stated are as in the shipped row of the code, or empty."""
+    if isinstance(stated, str):
+        return Entry(stated, "", None, None, {"code": stated})
+    lists = shipped()
+    some = next((lists.entry(list_name, code) for code in lists.codes(list_name)), None)
+    known = lists.entry(list_name, stated["code"])
+    empty = dict.fromkeys(some.fields if some else (), "")
+    columns = {**empty, **(known.fields if known else {}), **stated}
+    start, end = (date.fromisoformat(day) if (day := columns.get(k)) else None for k in ("start", "end"))
+    return Entry(stated["code"], columns.get("label", ""), start, end, columns)
+
+
+def with_codes(lists: Mapping[str, Sequence[Any]]) -> Lists:
     """The shipped lists with whole lists of a user before them: name -> first day, last day, codes."""
     return Lists((_Codes(lists), *shipped_sources()), (ShippedEdits(),))

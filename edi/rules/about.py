@@ -17,8 +17,11 @@ holds pages of a form of which the claim is read."""
 READ = "read"
 """Key of an example whose claim was read from X12 and not made here."""
 CODES = "codes"
-"""Key of an example that holds whole code lists as if a user had loaded them: name -> first day, last day, "
-"codes."""
+"""Key of an example that holds whole code lists as if a user had loaded them.
+
+Name -> first day, last day, codes. In place of a code may stand its columns; those that are not stated are
+as shipped, or empty.
+"""
 SISTER = "sister"
 """Key of an example that holds a patch of the sample, or a list of them: more claims of the same run."""
 LOADED = "loaded"

@@ -11,7 +11,7 @@ from edi.coding.timeline import Given
 from edi.finding import Severity
 from edi.model.claim import ServiceLine
 from edi.refdata import Drug
-from edi.rules.about import BASE
+from edi.rules.about import BASE, CODES, LOADED, ON
 from edi.rules.asks import box
 from edi.rules.base import Case, Hit, per_case, rule
 from edi.rules.drug.facts import (
@@ -58,6 +58,35 @@ def _coded(*lines: tuple[list[str], int], dose_mg: str = "200") -> dict[str, obj
             {"hcpcs": "J1756", "modifiers": modifiers, "units": units, "charge": str(2 * units)}
             for modifiers, units in lines
         ],
+    }
+
+
+_UNMARKED: dict[str, object] = {"/lines/1/modifiers": []}
+_HOSPITAL = {**_UNMARKED, BASE: "facility", "/lines/1/hcpcs": "J9312"}
+
+
+_CODED = {ON: "encounter", BASE: "coded-professional", "/services/1/modifiers": []}
+_VIAL = {"size": {"value": "100", "unit": "mg"}, "single_dose": True}
+
+
+def _vaccine(code: str) -> dict[str, list[object]]:
+    """The drug table with a vaccine in it."""
+    row = {"code": code, "class": "therapeutic", "container": "single"}
+    return {"hcpcs_drugs": ["2026-01-01", "2026-12-31", row]}
+
+
+def _status(status: str) -> list[list[object]]:
+    """How Addendum B has J9312 paid."""
+    return [["addendum-b", "", ["J9312"], [status, *[None] * 6]]]
+
+
+def _dose(id_: str, code: str, given_mg: int, opened_mg: int) -> dict[str, object]:
+    """An administration out of one single-dose container."""
+    return {
+        "id": id_,
+        "hcpcs": code,
+        "dose": {"value": given_mg, "unit": "mg"},
+        "containers": [{"size": {"value": opened_mg, "unit": "mg"}, "single_dose": True}],
     }
 
 
@@ -118,6 +147,11 @@ def _without_modifier(case: Case) -> Iterator[tuple[int, ServiceLine, str]]:
             "/lines/-": {"hcpcs": "J1756", "units": "201", "service_date": "2026-03-03"},
         },
         {"/lines/1/modifiers": [], BASE: "facility", "/lines/1/hcpcs": "J9312"},
+        *({**_UNMARKED, "/place_of_service": place} for place in ("03", "12", "15", "20", "49")),
+        {**_UNMARKED, BASE: "facility", "/type_of_bill": "0851"},
+        *({**_HOSPITAL, LOADED: _status(status)} for status in ("G", "K", "S")),
+        {**_HOSPITAL, LOADED: _status("N"), "/lines/1/service_date": "2025-12-31"},
+        {**_CODED, "/services/1/hcpcs": "J1580", "/administrations/0/hcpcs": "J1580"},
         {
             "/lines/1/modifiers": [],
             BASE: "secondary-facility",
@@ -134,6 +168,10 @@ def _without_modifier(case: Case) -> Iterator[tuple[int, ServiceLine, str]]:
         {"/lines/1/modifiers": [], "/lines/1/hcpcs": "90686"},
         {"/lines/1/modifiers": [], "/lines/1/charge": "0.01"},
         {"/lines/1/modifiers": [], "/place_of_service": "50"},
+        {**_HOSPITAL, LOADED: _status("N")},
+        {**_UNMARKED, "/lines/1/hcpcs": "90630", CODES: _vaccine("90630")},
+        {**_UNMARKED, "/lines/1/hcpcs": "J1234"},
+        {**_CODED, "/administrations/0/containers": [_VIAL, {**_VIAL, "single_dose": False}]},
         {"/lines/1/modifiers": [], "/lines/1/units": "0"},
         {"/lines/1/modifiers": [], BASE: "secondary-facility", "/lines/1/hcpcs": "J2919"},
         {"/lines/-": {"hcpcs": "J1756", "units": "200"}},
@@ -192,12 +230,29 @@ def _billed_waste(lines: list[tuple[int, ServiceLine]]) -> tuple[Decimal, int | 
             "/services": [{"hcpcs": "J1756", "modifiers": ["JZ"]}],
             "/administrations/0/dose": {"value": "199", "unit": "mg"},
         },
+        {
+            **_coded(([], 180), (["JW"], 19), dose_mg="180"),
+            "/administrations": [
+                {"id": "A1", "drug": "saline", "start": "2026-03-03T09:00"},
+                {**_dose("A2", "J2405", 2, 4), "start": "2026-03-03T09:00"},
+                {**_dose("A3", "J1756", 100, 200), "start": "2026-03-03T09:00", "patient_supplied": True},
+                {**_dose("A4", "J1756", 100, 200), "start": "2026-03-04T09:00"},
+                {**_dose("A5", "J1756", 180, 200), "start": "2026-03-03T09:00"},
+            ],
+            "/services/0/service_date": "2026-03-03",
+            "/services/1/service_date": "2026-03-03",
+        },
     ],
     keeps=[
         _coded(([], 180), (["JW"], 20), dose_mg="180"),
         _coded((["JZ"], 200)),
         _coded(([], 180), dose_mg="180"),
         {**_coded(([], 180), (["JW"], 19), dose_mg="180"), "/administrations/0/containers": []},
+        {**_coded(([], 200), (["JW"], 1)), "/administrations/0/containers/0/single_dose": False},
+        {
+            **_coded((["JZ"], 180), dose_mg="180"),
+            "/administrations/-": {"id": "A2", "hcpcs": "J1756", "start": "2026-03-03T10:30"},
+        },
         {
             "/services": [{"hcpcs": "J1756", "modifiers": ["JW"], "units": 1}],
             "/administrations/0/dose": {"value": "199.99", "unit": "mg"},
@@ -259,7 +314,16 @@ _ROUNDED = {
                 {"hcpcs": "J1745", "units": 40, "charge": "2400"},
                 {"hcpcs": "J1745", "modifiers": ["JW"], "units": 1, "charge": "60"},
             ],
-        }
+        },
+        {
+            **_ROUNDED,
+            "/administrations/0/dose/value": "395",
+            "/administrations/-": {**_dose("A2", "J1745", 100, 100), "start": "2026-03-03T10:30"},
+            "/services": [
+                {"hcpcs": "J1745", "units": 50},
+                {"hcpcs": "J1745", "modifiers": ["JW"], "units": 1},
+            ],
+        },
     ],
     keeps=[
         {
@@ -274,6 +338,11 @@ _ROUNDED = {
             **_ROUNDED,
             "/administrations/0/dose/value": "395",
             "/services": [{"hcpcs": "J1745", "modifiers": ["JZ"], "units": 40, "charge": "2400"}],
+        },
+        {
+            **_ROUNDED,
+            "/administrations/0/dose/value": "405",
+            "/services": [{"hcpcs": "J1745", "modifiers": ["JW"], "units": 1}],
         },
         {
             "/administrations/0/hcpcs": "J1745",
@@ -398,6 +467,11 @@ def waste_and_none(case: Case) -> Iterator[Hit]:
         {"/administrations/0/containers/0/single_dose": False, "/services/1/modifiers": []},
         {"/administrations/0/containers/0/single_dose": None},
         {"/services/1/hcpcs": "J9045"},
+        {
+            "/administrations/0/containers/0/single_dose": None,
+            "/administrations/0/hcpcs": "J1580",
+            "/services/1/hcpcs": "J1580",
+        },
     ],
 )
 def on_multiple_dose(case: Case) -> Iterator[Hit]:
@@ -580,6 +654,7 @@ def _lack(given: Given) -> str | None:
     breaks=[
         {"/lines/1/hcpcs": "J0696", "/lines/1/modifiers": []},
         {"/lines/1/hcpcs": "J0696", "/lines/1/modifiers": [], "/lines/-": {"hcpcs": "J0696", "units": "200"}},
+        {**_UNMARKED, "/lines/1/hcpcs": "J0696", "/lines/1/service_date": None, LOADED: _status("N")},
     ],
     keeps=[
         {"/lines/1/hcpcs": "J0696"},
