@@ -196,9 +196,12 @@ def run_findings(cases: Sequence[Case]) -> list[list[Finding]]:
 
 
 class _Loaded:
-    """Rows of reference data as if a user had loaded them, for the dates of service of 2026."""
+    """Rows of reference data as if a user had loaded them, for the dates of service of 2026.
 
-    def __init__(self, rows: Sequence[tuple[str, str, Sequence[str], Sequence[Any]]]) -> None:
+    A row with a fifth member `part` comes of a file that holds a part of its list only.
+    """
+
+    def __init__(self, rows: Sequence[Sequence[Any]]) -> None:
         self._rows = rows
 
     def editions(self, kind: str) -> Sequence[Edition]:
@@ -210,19 +213,19 @@ class _Loaded:
                 start=date(2026, 1, 1),
                 through=date(2026, 12, 31),
                 origin="loaded",
-                complete=True,
+                complete=all("part" not in rest for k, s, _, _, *rest in self._rows if (k, s) == (kind, setting)),
             )
-            for setting in sorted({s for k, s, _, _ in self._rows if k == kind})
+            for setting in sorted({s for k, s, *_ in self._rows if k == kind})
         ]
 
     def rows(self, edition: Edition, key: tuple[str, ...]) -> Sequence[tuple[Any, ...]]:
         place = (edition.kind, edition.setting)
         return [
-            tuple(row) for kind, setting, k, row in self._rows if (kind, setting) == place and tuple(k) == key
+            tuple(row) for kind, setting, k, row, *_ in self._rows if (kind, setting) == place and tuple(k) == key
         ]
 
 
-def loaded(rows: Sequence[tuple[str, str, Sequence[str], Sequence[Any]]]) -> Lists:
+def loaded(rows: Sequence[Sequence[Any]]) -> Lists:
     """The shipped lists with rows of a user before them: kind, setting, key, and the columns of the store."""
     return Lists((ShippedTables(),), (_Loaded(rows), ShippedEdits())) if rows else shipped()
 
