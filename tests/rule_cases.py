@@ -213,7 +213,9 @@ class _Loaded:
                 start=date(2026, 1, 1),
                 through=date(2026, 12, 31),
                 origin="loaded",
-                complete=all("part" not in rest for k, s, _, _, *rest in self._rows if (k, s) == (kind, setting)),
+                complete=all(
+                    "part" not in rest for k, s, _, _, *rest in self._rows if (k, s) == (kind, setting)
+                ),
             )
             for setting in sorted({s for k, s, *_ in self._rows if k == kind})
         ]
@@ -221,7 +223,9 @@ class _Loaded:
     def rows(self, edition: Edition, key: tuple[str, ...]) -> Sequence[tuple[Any, ...]]:
         place = (edition.kind, edition.setting)
         return [
-            tuple(row) for kind, setting, k, row, *_ in self._rows if (kind, setting) == place and tuple(k) == key
+            tuple(row)
+            for kind, setting, k, row, *_ in self._rows
+            if (kind, setting) == place and tuple(k) == key
         ]
 
 

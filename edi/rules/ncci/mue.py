@@ -253,7 +253,11 @@ def _absolute_across(told: Sequence[Told], lists: Lists) -> Iterator[Found]:
         {},
         {"/lines/-": _line("96366", "9", service_through="2026-03-04")},
         {"/lines/-": _line("96405", "2")},
-        {LOADED: [_row("J1756", 250, setting="hospital")], BASE: "facility", "/lines/-": _line("J1756", "90", "JW")},
+        {
+            LOADED: [_row("J1756", 250, setting="hospital")],
+            BASE: "facility",
+            "/lines/-": _line("J1756", "90", "JW"),
+        },
         {LOADED: [_row("J1756", 300)], "/lines/-": _line("96366", "9")},
         {"/lines/1": _line("96371", "2")},
         {"/lines/1": _line("96376", "2")},

@@ -126,9 +126,10 @@ _MIXED = {"/lines/0/hcpcs": "96425", "/lines/-": {"hcpcs": "96375", **_DAY}}
             "/rendering_provider": None,
             "/lines/0/rendering_provider": {"last_name": "OTHER", "npi": "1234567893"},
         },
-        {"/lines": [{"hcpcs": code, **_DAY} for code in ("96425", "96413", "96375")], "loaded": [
-            ["ptp", "practitioner", ["96413", "96375"], [20260101, 0, 1], "part"]
-        ]},
+        {
+            "/lines": [{"hcpcs": code, **_DAY} for code in ("96425", "96413", "96375")],
+            "loaded": [["ptp", "practitioner", ["96413", "96375"], [20260101, 0, 1], "part"]],
+        },
     ],
     keeps=[
         {},
@@ -255,7 +256,10 @@ def _next(start: str | None) -> dict[str, object]:
             "/services/1/hcpcs": "36000",
             "/services/1/modifiers": ["XS"],
         },
-        {"/services/-": {**_CODED, "modifiers": ["59"], "service_date": "2026-03-03"}, **_next("2026-03-04T10:30")},
+        {
+            "/services/-": {**_CODED, "modifiers": ["59"], "service_date": "2026-03-03"},
+            **_next("2026-03-04T10:30"),
+        },
     ],
     keeps=[
         {},
