@@ -15,12 +15,12 @@ from edi.finding import Finding, RecordKind
 from edi.model import contract, pointer
 from edi.model.claim import ClaimHeader, Setting, billed_coverage
 from edi.model.encounter import Encounter
+from edi.pipeline.paper import put_on_form
 from edi.pipeline.sisters import Sisters
 from edi.refdata import Edition, Lists, ShippedEdits, ShippedTables
 from edi.refdata.lists import Coverage, Entry, shipped, shipped_sources
 from edi.rules import Case, Example, Rule
-from edi.rules.about import BASE, CODES, FORM, LOADED, ON, PAPER, POLICIES, READ, SISTER
-from forms.filling import fill
+from edi.rules.about import BASE, CODES, FORM, LOADED, LOCALITY, ON, PAPER, POLICIES, READ, SISTER
 from forms.taking import take
 
 FOLDER = Path(__file__).parents[1] / "samples" / "rules"
@@ -60,6 +60,8 @@ def case_of(rule: Rule, example: Example) -> Case:
             claim = dataclasses.replace(claim, origin=value)
         elif path == LOADED:
             case.lists = loaded(value)
+        elif path == LOCALITY:
+            case.locality = value
         elif path == CODES:
             case.lists = with_codes(value)
         elif path in (SISTER, BASE, ON, POLICIES, FORM):
@@ -81,10 +83,7 @@ def on_form(case: Case, given: Any) -> None:
         case.paper_sources = tuple(taken.sources(len(given)))
         case.paper_problems = tuple(taken.problems)
         return
-    filled = fill(case.claim, truncate=given == "truncate")
-    case.paper, case.paper_sources = tuple(filled.pages), tuple(filled.sources)
-    case.paper_form = filled.form
-    case.paper_problems = tuple(filled.problems)
+    put_on_form(case, truncate=given == "truncate")
 
 
 def build(encounter: Encounter, rule: Rule | None = None, others: Mapping[str, object] = NONE) -> Case:
@@ -239,7 +238,10 @@ class _Codes:
 
     def __init__(self, lists: Mapping[str, Sequence[Any]]) -> None:
         self._lists = {name: rows[:2] for name, rows in lists.items()}
-        self._rows = {name: [_row(name, row) for row in rows[2:]] for name, rows in lists.items()}
+        self._rows = {
+            name: [_row(name, row) for row in rows[2:] if row != "..."] for name, rows in lists.items()
+        }
+        self._parts = {name for name, rows in lists.items() if "..." in rows}
 
     def editions(self, kind: str) -> Sequence[Edition]:
         if kind not in self._lists:
@@ -247,12 +249,20 @@ class _Codes:
         first, last = (date.fromisoformat(day) for day in self._lists[kind])
         return [
             Edition(
-                kind=kind, setting="", name="2026", start=first, through=last, origin="loaded", complete=True
+                kind=kind,
+                setting="",
+                name="2026",
+                start=first,
+                through=last,
+                origin="loaded",
+                complete=kind not in self._parts,
             )
         ]
 
     def coverage(self, list_name: str) -> Coverage:
-        return "complete" if list_name in self._lists else "absent"
+        if list_name not in self._lists:
+            return "absent"
+        return "partial" if list_name in self._parts else "complete"
 
     def coverage_on(self, list_name: str, on: date | None) -> Coverage:
         covers = on is None or any(edition.covers(on) for edition in self.editions(list_name))
@@ -262,7 +272,9 @@ class _Codes:
         return [row for row in self._rows.get(list_name, ()) if row.code == code]
 
     def find_on(self, list_name: str, code: str, on: date | None) -> Sequence[Entry]:
-        return self.find(list_name, code) if self.coverage_on(list_name, on) == "complete" else ()
+        if self.coverage_on(list_name, on) == "absent":
+            return ()
+        return [row for row in self.find(list_name, code) if row.valid(on)]
 
     def entries(self, edition: Edition, list_name: str, code: str) -> Sequence[Entry]:
         return self.find(list_name, code) if edition in self.editions(list_name) else ()

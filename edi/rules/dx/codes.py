@@ -81,7 +81,7 @@ def malformed(case: Case) -> Iterator[Hit]:
     for i, diagnosis in enumerate(case.claim.diagnoses):
         path = f"/diagnoses/{i}/code"
         problem = "no code" if diagnosis.code is None else icd10.problem(diagnosis.code)
-        if problem and not (diagnosis.code is None and unread(case, path)):
+        if problem and not unread(case, path):
             yield Hit(path, number=i + 1, box=box(case, "21", "67"), problem=problem)
 
 
@@ -133,6 +133,10 @@ def malformed(case: Case) -> Iterator[Hit]:
                 {"code": "E86.0", "kind": "admitting"},
                 {"code": "E86.0", "kind": "admitting"},
             ],
+        },
+        {
+            BASE: "facility",
+            "/diagnoses": [{"code": code, "kind": "principal"} for code in ("D50.9", "E86.0")],
         },
     ],
     keeps=[
@@ -220,6 +224,8 @@ def repeated(case: Case) -> Iterator[Hit]:
     also=("PRO-DX-005",),
     breaks=[
         {"/diagnoses/0/code": "V43.52XA"},
+        {"/diagnoses/0/code": "W01.0XXA"},
+        {"/diagnoses/0/code": "X30.XXXA"},
         {"/diagnoses/0/code": "Y92.9"},
         {"/diagnoses/0/code": "Y92.9", "/lines/0/service_date": "2015-10-01"},
         {"/diagnoses/0/code": "Y92.9", "/lines": None},
