@@ -214,7 +214,7 @@ def value_impossible(case: Case) -> Iterator[Hit]:
         {FORM: True, "/condition_codes": ["08", "09", "10", "11", "AA", "AB"]},
         {FORM: True, "/coverages/0/claim_filing": "CI", "/coverages/-": _PLAN},
         {FORM: True, "/coverages/0/claim_filing": "CI",
-         "/billing_provider/secondary_ids": [{"qualifier": "G2", "id": "A1"}, {"qualifier": "0B", "id": "B1"}]},
+         "/billing_provider/secondary_ids": [{"qualifier": q, "id": "A1"} for q in ("G2", "0B")]},
         {FORM: True, BASE: "facility", "/coverages/0/authorizations": [{"number": "A1"}, {"number": "A2"}]},
     ],
     keeps=[
