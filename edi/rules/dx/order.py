@@ -103,6 +103,8 @@ def chemotherapy_order(case: Case) -> Iterator[Hit]:
     Without a neoplasm on the claim the drug is not given for one, and the rule is silent.
     """
     claim = case.claim
+    if case.by_code.keys().isdisjoint(_ANTINEOPLASTIC):
+        return
     day = day_one(case)
     ordered = _ordered(case)
     if (day is not None and day < ICD10_FROM) or not any(_is_neoplasm(code) for _, code in ordered):
