@@ -103,6 +103,10 @@ def paid_exceeds(case: Case) -> Iterator[Hit]:
             )
 
 
+TOO_LARGE = Decimal(10) ** 8
+"""US dollars from which an amount has more than the ten digits that there is room for."""
+
+
 def _amounts(claim: Claim) -> Iterator[tuple[Decimal | None, str, str, tuple[int, ...]]]:
     """Every amount with path and words, in which its positions are still to be filled in."""
     yield claim.total_charge, "/total_charge", "the total charge", ()
@@ -121,17 +125,23 @@ def _amounts(claim: Claim) -> Iterator[tuple[Decimal | None, str, str, tuple[int
 
 
 @lru_cache(maxsize=16384)
-def _is_whole(amount: Decimal | None) -> bool:
-    """Whether an amount is one of whole cents; the same amounts come again."""
-    return amount is None or amount == round(amount, 2)
+def _room(amount: Decimal | None) -> str | None:
+    """How much there is room for where an amount has more; the same amounts come again."""
+    if amount is None:
+        return None
+    if amount != round(amount, 2):
+        return "two decimals"
+    return "ten digits, two of them cents" if abs(amount) >= TOO_LARGE else None
 
 
 @rule(
     "P62",
     "amount-with-part-of-a-cent",
-    message="{what} is {amount}: an amount has at most two decimals",
-    help="Round to the cent, and let total and lines agree.",
-    source="005010X222A1 and 005010X223A2, amounts (data element 782, two decimals); rules catalogue P62",
+    message="{what} is {amount}: an amount has at most {most}",
+    help="Round to the cent, and let total and lines agree. An amount that is too large is billed on several "
+    "claims.",
+    source="005010X222A1 and 005010X223A2, amounts (data element 782: ten digits, two of them decimals); X12 "
+    "request for interpretation 2204; rules catalogue P62 and ENV-09",
     severity="error",
     snip=1,
     also=("I46", "I64", "ENV-09"),
@@ -159,18 +169,25 @@ def _is_whole(amount: Decimal | None) -> bool:
             "/total_charge": "1.005",
             "/patient_paid": "1.005",
         },
+        {"/lines/0/charge": "100000000.00", "/lines/1/charge": "100000000.00"},
+        {"/total_charge": "100000000.00"},
+        {"/lines/0/charge": "100000000", "/lines/1/charge": "100000000", "/total_charge": "200000000"},
+        {"/patient_paid": "-100000000.00"},
     ],
     keeps=[
         {"/lines/0/charge": "250.05"},
         {"/lines/0/charge": "250.000"},
         {"/coverages": [{}, {"adjudication": {"paid": "1.00"}}], "/bill_to": 0},
+        {"/lines/0/charge": "99999999.99", "/total_charge": "99999999.99"},
     ],
 )
 def part_of_a_cent(case: Case) -> Iterator[Hit]:
-    """There is no smaller amount than a cent on a claim."""
+    """There is no smaller amount than a cent on a claim, and none of more than ten digits."""
     for amount, path, what, at in _amounts(case.claim):
-        if not _is_whole(amount):
-            yield Hit(path.format(*at), what=what.format(*(i + 1 for i in at)), amount=f"{amount:f}")
+        most = _room(amount)
+        if most is not None:
+            what = what.format(*(i + 1 for i in at))
+            yield Hit(path.format(*at), what=what, amount=f"{amount:f}", most=most)
 
 
 @rule(

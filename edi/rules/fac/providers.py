@@ -4,6 +4,9 @@ from collections.abc import Iterator
 
 from edi.rules import Case, Hit, rule
 
+TRANSPORT = "054"
+"""Beginning of the revenue codes of transport."""
+
 
 @rule(
     "FAC-PROV-001",
@@ -15,12 +18,22 @@ from edi.rules import Case, Hit, rule
     snip=2,
     also=("I31", "F04-76-001"),
     setting="facility",
-    breaks=[{"/attending_provider": None}],
-    keeps=[{"/attending_provider/taxonomy": None}],
+    breaks=[
+        {"/attending_provider": None},
+        {"/attending_provider": None, "/lines/0/revenue_code": "0540"},
+        {"/attending_provider": None, "/lines": []},
+        {"/attending_provider": None, "/lines": [{"hcpcs": "A0428"}]},
+    ],
+    keeps=[
+        {"/attending_provider/taxonomy": None},
+        {"/attending_provider": None, "/lines": [{"revenue_code": "0540"}, {"revenue_code": "0541"}]},
+    ],
 )
 def attending_missing(case: Case) -> Iterator[Hit]:
-    """Every facility claim names the attending practitioner."""
-    if case.claim.attending_provider is None:
+    """Every facility claim names the attending practitioner, but one that bills transport alone."""
+    lines = case.claim.lines
+    rides = [line for line in lines if (line.revenue_code or "").startswith(TRANSPORT)]
+    if case.claim.attending_provider is None and (not lines or len(rides) < len(lines)):
         yield Hit("/attending_provider")
 
 

@@ -40,6 +40,7 @@ def _routes_billed(case: Case, day: object) -> frozenset[str]:
     severity="warning",
     modifiers=("JA", "JB"),
     snip=7,
+    sees="services",
     breaks=[
         {"/lines/1/modifiers": ["JZ", "JB"]},
         {"/lines/1/modifiers": ["JZ", "JA"], "/lines/0": _INJECTION},

@@ -59,6 +59,7 @@ def _others(lists: Lists, setting: str, day: date) -> str:
     source=f"{PAIRS}; {LIMITS}",
     severity="info",
     snip=7,
+    sees="services",
     breaks=[
         {},
         {"/setting": "facility"},
@@ -94,6 +95,7 @@ def another_quarter(case: Case) -> Iterator[Hit]:
     source=f"{PAIRS}; {LIMITS}: one file for practitioners, one for outpatient hospitals",
     severity="warning",
     snip=7,
+    sees="services",
     breaks=[
         {"loaded": _HOSPITAL},
         {"loaded": _HOSPITAL[:1]},

@@ -96,7 +96,7 @@ def _ever_joined(lists: Lists, first: str, second: str, setting: str) -> bool:
 
 def _one_practitioner(case: Case, one: ServiceLine, other: ServiceLine) -> bool:
     """Whether nothing says that two lines were performed by two practitioners."""
-    if case.claim.setting == "facility":
+    if case.claim.setting == "facility" or one.rendering_provider is other.rendering_provider is None:
         return True
     performers = [effective_rendering_provider(case.claim, line) for line in (one, other)]
     return len({performer.npi for performer in performers if performer} - {None}) < 2

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -10,7 +11,7 @@ from edi import tables
 from edi.codes import dose, ndc
 from edi.model.claim import ServiceLine, billed_coverage
 from edi.refdata import Drug, Lists
-from edi.rules.about import BASE, CODES, LOADED, ON
+from edi.rules.about import BASE, CODES, LOADED, ON, medicare
 from edi.rules.asks import absent, box
 from edi.rules.base import Case, Hit, rule
 from edi.rules.drug.facts import (
@@ -21,10 +22,16 @@ from edi.rules.drug.facts import (
     is_drug,
     modifiers_of,
     number,
-    units_of,
 )
 
 _NONE = {"/lines/1/ndc": None, "/lines/1/ndc_quantity": None, "/lines/1/ndc_unit": None}
+_MEDICAID = {
+    "responsibility": "S",
+    "payer": {"name": "STATE MEDICAID", "id": "77002"},
+    "claim_filing": "MC",
+    "member_id": "M1",
+    "relationship": "18",
+}
 _CROSSWALKS = ("asp", "awp", "opps", "prep")
 SLACK = 2
 """A quantity is doubted when it is more than so many times too large or too small."""
@@ -102,7 +109,7 @@ def ndc_missing(case: Case) -> Iterator[Hit]:
 @rule(
     "NDC-REQ-002",
     "ndc-missing-for-medicaid",
-    message="line {line} ({hcpcs}) has no NDC; most Medicaid programs want one on drug lines ({box})",
+    message="line {line} ({hcpcs}) has no NDC; {who} want one on drug lines ({box})",
     help="Write the NDC of the container that was opened, with its quantity.",
     source="42 CFR 447.520 (NDC of drugs that practitioners give); rules catalogue B.5 (most states)",
     severity="warning",
@@ -112,20 +119,34 @@ def ndc_missing(case: Case) -> Iterator[Hit]:
     breaks=[
         {**_NONE, "/coverages/0/claim_filing": "MC"},
         {"/lines/1/ndc": None, "/coverages/0/claim_filing": "MC", "/lines/0/kind": "drug"},
+        {**_NONE, "/coverages/-": _MEDICAID},
     ],
     keeps=[
         {"/coverages/0/claim_filing": "MC"},
+        {"/coverages/-": _MEDICAID},
+        {**_NONE, "/coverages/0/claim_filing": "CI", "/coverages/-": _MEDICAID},
+        {**_NONE, "/coverages/-": {**_MEDICAID, "claim_filing": "CI"}},
         {**_NONE, "/coverages/0/claim_filing": "CI"},
         {"/coverages": [], "/lines/1/ndc": None},
     ],
 )
 def ndc_missing_for_medicaid(case: Case) -> Iterator[Hit]:
-    """Medicaid claims rebates from the makers and needs the product for that."""
+    """Medicaid claims rebates from the makers and needs the product for that.
+
+    Medicare sends on to Medicaid what it decided for a patient of both.
+    """
     coverage = billed_coverage(case.claim)
-    if coverage is None or coverage.claim_filing != MEDICAID_FILING:
+    if coverage is None:
         return
+    filings = {one.claim_filing for one in case.claim.coverages}
+    who = "most Medicaid programs"
+    if coverage.claim_filing != MEDICAID_FILING:
+        if MEDICAID_FILING not in filings or not medicare(case):
+            return
+        who = "Medicare sends this claim on to Medicaid, whose programs mostly"
     for i, _, code in _without(case):
-        yield Hit(f"/lines/{i}/ndc", line=i + 1, hcpcs=code, box=box(case, "24 shaded", "43"))
+        where = box(case, "24 shaded", "43")
+        yield Hit(f"/lines/{i}/ndc", line=i + 1, hcpcs=code, box=where, who=who)
 
 
 @cache
@@ -165,12 +186,51 @@ def _opened(case: Case, line: ServiceLine) -> Decimal:
     return sum((d.opened for d in dosing if d.administration in ids and d.opened is not None), Decimal(0))
 
 
-def _too_much(case: Case, line: ServiceLine, amount: Decimal, quantity: Decimal, smallest: Decimal) -> bool:
-    """Whether a quantity is too large for what was given and for the containers that were opened for it."""
-    opened = max(amount, _opened(case, line))
+@dataclass(frozen=True, slots=True)
+class _Doubt:
+    """A quantity that is more than `SLACK` times too small or too large for the units of its line."""
+
+    units: Decimal
+    amount: Decimal
+    """What the units stand for, in the unit of the code."""
+    unit: str
+    quantity: Decimal
+    smallest: Decimal
+    """Least amount of the drug in one NDC unit."""
+    too_little: bool
+
+
+@lru_cache(maxsize=4096)
+def _doubt(
+    lists: Lists,
+    code: str,
+    day: date | None,
+    units: Decimal | None,
+    quantity: Decimal | None,
+    ndc_unit: str | None,
+) -> _Doubt | None:
+    """Why the quantity of a line is doubted; None where it fits, or is not known. Amounts come again."""
+    row = lists.drug(code, day)
+    if row is None or row.unit is None or row.unit_value is None or units is None or quantity is None:
+        return None
+    contents = _contents(row, ndc_unit)
+    if contents is None or units <= 0 or quantity <= 0:
+        return None
+    smallest, largest = contents
+    amount = units * row.unit_value
+    too_little = quantity * largest * SLACK < amount
+    if not too_little and quantity * smallest <= amount * SLACK:
+        return None
+    return _Doubt(units, amount, row.unit, quantity, smallest, too_little)
+
+
+def _too_much(case: Case, line: ServiceLine, doubt: _Doubt) -> bool:
+    """Whether a quantity is too large for the containers that were opened too; a started one counts."""
+    opened = max(doubt.amount, _opened(case, line))
     if line.ndc_unit == "UN":
-        opened = (opened / smallest).to_integral_value(rounding="ROUND_CEILING") * smallest
-    return quantity * smallest > opened * SLACK
+        started = (opened / doubt.smallest).to_integral_value(rounding="ROUND_CEILING")
+        opened = started * doubt.smallest
+    return doubt.quantity * doubt.smallest > opened * SLACK
 
 
 _TOO_MANY = {"/lines/1/ndc_quantity": "200", "/lines/1/ndc_unit": "UN"}
@@ -249,6 +309,18 @@ def _recorded(millilitres: str) -> dict[str, object]:
         },
         {"/lines/1/ndc_quantity": "200", "/lines/1/ndc_unit": "GR"},
         {"/lines/1/ndc_quantity": "1", "/lines/1/units": "1"},
+        {
+            "/lines/1/units": "30",
+            "/lines/1/ndc_quantity": "2",
+            "/lines/1/ndc_unit": "UN",
+            "/lines/-": {
+                "hcpcs": "J1756",
+                "units": "200",
+                "ndc": "99999010101",
+                "ndc_quantity": "200",
+                "ndc_unit": "ML",
+            },
+        },
         {**_recorded("40.05"), "/administrations/0/containers/0/size/value": "400"},
         {**_recorded("40"), "/administrations/0/containers": []},
         {
@@ -288,6 +360,8 @@ def _recorded(millilitres: str) -> dict[str, object]:
         },
         {"/lines/1/units": "30", "/lines/1/ndc_quantity": "2", "/lines/1/ndc_unit": "UN"},
         {**_TOO_MANY, CODES: _iron(sizes="100mg;5mL")},
+        {"/lines/1/ndc_quantity": "200", "/lines/1/units": None},
+        {**_TOO_MANY, "/lines/1/hcpcs": "Q5138", "/lines/1/service_date": "2024-06-30"},
         {"/lines/1/ndc_quantity": "400", "/lines/1/ndc_unit": "ME"},
         {"/lines/1/ndc_quantity": "200", "/lines/1/ndc_unit": "F2"},
         {"/lines/1/ndc_quantity": "200", CODES: _iron(unit="units")},
@@ -302,28 +376,21 @@ def quantity_does_not_fit(case: Case) -> Iterator[Hit]:
     more than twice too large or too small is doubted. Lines of discarded drug are left alone.
     """
     for i, line, code in drug_lines(case):
-        row = case.lists.drug(code, line.service_date)
-        quantity = line.ndc_quantity
-        if row is None or row.unit is None or row.unit_value is None or not line.ndc or quantity is None:
+        day, quantity = line.service_date, line.ndc_quantity
+        alike = None if day is None else case.lists.since(day)
+        doubt = _doubt(case.lists, code, alike, line.units, quantity, line.ndc_unit)
+        if doubt is None or not line.ndc or "JW" in modifiers_of(line):
             continue
-        units = units_of(line)
-        if quantity <= 0 or units <= 0 or "JW" in modifiers_of(line):
-            continue
-        amount = units * row.unit_value
-        contents = _contents(row, line.ndc_unit)
-        if contents is None:
-            continue
-        smallest, largest = contents
-        if quantity * largest * SLACK >= amount and not _too_much(case, line, amount, quantity, smallest):
+        if not (doubt.too_little or _too_much(case, line, doubt)):
             continue
         yield Hit(
             f"/lines/{i}/ndc_quantity",
             line=i + 1,
-            units=number(units),
+            units=number(doubt.units),
             hcpcs=code,
-            amount=number(amount),
-            unit=row.unit,
-            quantity=number(quantity),
+            amount=number(doubt.amount),
+            unit=doubt.unit,
+            quantity=number(doubt.quantity),
             of=line.ndc_unit,
             box=box(case, "24 shaded", "43"),
         )
@@ -500,7 +567,7 @@ def _families() -> dict[str, tuple[str, frozenset[str]]]:
     help="Bill the code of the product that was given: each biosimilar has its own.",
     source="HCPCS (codes of reference products and biosimilars); labelers to be verified; RARC N846",
     severity="warning",
-    by_line=True,
+    sees="line",
     snip=6,
     breaks=[
         {"/lines/1/hcpcs": "J1745", "/lines/1/ndc": "00069-0809-01"},
