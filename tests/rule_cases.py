@@ -13,14 +13,16 @@ from edi.coding import proposed_claim
 from edi.coding.assembly import Assembled
 from edi.finding import Finding, RecordKind
 from edi.model import contract, pointer
+from edi.model.boxes import BoxProblem
 from edi.model.claim import ClaimHeader, Setting, billed_coverage
 from edi.model.encounter import Encounter
-from edi.pipeline.paper import put_on_form
+from edi.pipeline.paper import run_into
 from edi.pipeline.sisters import Sisters
 from edi.refdata import Edition, Lists, ShippedEdits, ShippedTables
 from edi.refdata.lists import Coverage, Entry, shipped, shipped_sources
 from edi.rules import Case, Example, Rule
 from edi.rules.about import BASE, CODES, FORM, LOADED, LOCALITY, ON, PAPER, POLICIES, READ, SISTER
+from forms.filling import fill
 from forms.taking import take
 
 FOLDER = Path(__file__).parents[1] / "samples" / "rules"
@@ -72,7 +74,16 @@ def case_of(rule: Rule, example: Example) -> Case:
     case.claim, case.assembled = claim, None
     if FORM in example:
         on_form(case, example[FORM])
+        case.paper_problems = tuple(_run_into(case, problem) for problem in case.paper_problems)
     return case
+
+
+def _run_into(case: Case, problem: BoxProblem) -> BoxProblem:
+    """A problem of a form; that of a long text with the item that it runs into."""
+    if problem.kind != "too_long" or case.paper is None:
+        return problem
+    page = case.paper[problem.page - 1]
+    return dataclasses.replace(problem, runs_into=run_into(case.form, page, problem))
 
 
 def on_form(case: Case, given: Any) -> None:
@@ -83,7 +94,10 @@ def on_form(case: Case, given: Any) -> None:
         case.paper_sources = tuple(taken.sources(len(given)))
         case.paper_problems = tuple(taken.problems)
         return
-    put_on_form(case, truncate=given == "truncate")
+    filled = fill(case.claim, truncate=given == "truncate")
+    case.paper, case.paper_sources = tuple(filled.pages), tuple(filled.sources)
+    case.paper_form = filled.form
+    case.paper_problems = tuple(filled.problems)
 
 
 def build(encounter: Encounter, rule: Rule | None = None, others: Mapping[str, object] = NONE) -> Case:
