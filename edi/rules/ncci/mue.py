@@ -1,6 +1,6 @@
 """NCCI-MUE: most units of a code on one day."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -83,16 +83,19 @@ def over(case: Case) -> tuple[Over, ...]:
 
 def _over(case: Case) -> Iterator[Over]:
     setting = ncci.setting_of(case)
-    if _modest(case, _lowest(case.lists, setting)):
+    if _modest(case, setting):
         return
     again = {index for index, _ in repeated_lines(case)}
     for day, lines in coded(case).items():
-        limits = _lowest(case.lists, setting)
         groups: dict[str, list[Line]] = {}
         for entry in lines:
             i, line, code = entry
             through = line.service_through
-            if limits[code] is None or i in again or (through is not None and through != day):
+            if (
+                _lowest(case.lists, code, setting) is None
+                or i in again
+                or (through is not None and through != day)
+            ):
                 continue
             if "JW" not in modifiers_of(line):
                 groups.setdefault(code, []).append(entry)
@@ -110,37 +113,25 @@ def _over(case: Case) -> Iterator[Over]:
                 yield Over(limit, members[-1][0], code, total)
 
 
-def _modest(case: Case, lowest: Mapping[str | None, int | None]) -> bool:
+def _modest(case: Case, setting: str) -> bool:
     """Whether each code stands once, with no more units than any day allows: most claims are so."""
     codes = {line.hcpcs for line in case.claim.lines}
     if len(codes) < len(case.claim.lines):
         return False
     for line in case.claim.lines:
-        limit = lowest[line.hcpcs]
+        limit = _lowest(case.lists, line.hcpcs, setting)
         if limit is not None and _units(line) > limit:
             return False
     return True
 
 
-class _Lowest(dict[str | None, int | None]):
-    """Code as it is stated -> its lowest limit of any day; None where it has none, or is not counted here."""
-
-    def __init__(self, lists: Lists, setting: str) -> None:
-        self._lists, self._setting = lists, setting
-
-    def __missing__(self, stated: str | None) -> int | None:
-        code = (stated or "").strip().upper()
-        found = None
-        if counted(code, frozenset(), self._setting):
-            found = min((row[0] for row in self._lists.ever("mue", (code,), self._setting)), default=None)
-        if len(self) >= _MOST_CODES:
-            self.clear()
-        self[stated] = found
-        return found
-
-
-_MOST_CODES = 4096
-_lowest = lru_cache(maxsize=8)(_Lowest)
+@lru_cache(maxsize=16384)
+def _lowest(lists: Lists, stated: str | None, setting: str) -> int | None:
+    """Lowest limit of any day of a code as it is stated; None where it has none, or is not counted here."""
+    code = (stated or "").strip().upper()
+    if not counted(code, frozenset(), setting):
+        return None
+    return min((row[0] for row in lists.ever("mue", (code,), setting)), default=None)
 
 
 _ONE_UNIT = frozenset({*INITIALS, "96369"})
@@ -291,6 +282,11 @@ def _absolute_across(told: Sequence[Told], lists: Lists) -> Iterator[Found]:
         _beside("96365", **{"/frequency": "7"}),
         {**_apart("96365"), "sister": _apart("96365", **{"/claim_id": "OTHER-1", "/frequency": "7"})},
         _beside("96371"),
+        {
+            "/setting": "facility",
+            "/lines": [_line("96376", "6")],
+            "sister": {"/claim_id": "OTHER-1", "/setting": "facility", "/lines": [_line("96376", "6", "XE")]},
+        },
         {**_apart("96365"), "sister": {"/claim_id": "OTHER-1", "/lines/0/service_through": "2026-03-04"}},
         {
             LOADED: [_row("J1756", 250, setting="hospital")],
@@ -377,6 +373,7 @@ def over_the_limit(case: Case) -> Iterator[Hit]:
         {},
         {"/lines/-": _line("96405", None)},
         {"/lines": [_line("96405"), _line("96405")]},
+        _beside("96368"),
         {"/lines/0": _line("96369", "2")},
         {"/lines/-": {"hcpcs": "96405", **_DAY}},
         {"/lines/-": {"hcpcs": "96368", "units": "2", "service_date": "2026-03-03"}},
