@@ -91,13 +91,9 @@ def _over(case: Case) -> Iterator[Over]:
         for entry in lines:
             i, line, code = entry
             through = line.service_through
-            if (
-                _lowest(case.lists, code, setting) is None
-                or i in again
-                or (through is not None and through != day)
-            ):
+            if i in again or (through is not None and through != day) or "JW" in modifiers_of(line):
                 continue
-            if "JW" not in modifiers_of(line):
+            if _lowest(case.lists, code, setting) is not None:
                 groups.setdefault(code, []).append(entry)
         for code, members in groups.items():
             total = sum((_units(line) for _, line, _ in members), Decimal(0))
@@ -273,6 +269,7 @@ def _absolute_across(told: Sequence[Told], lists: Lists) -> Iterator[Found]:
         },
         {LOADED: [_row("J1756", 300)], "/lines/-": _line("96366", "9")},
         {"/lines/1": _line("96371", "2")},
+        {"/lines": [_line("96371", "2"), _line("J1756"), _line("J1756", "1", "59")]},
         {"/lines/1": _line("96376", "2")},
         {"/setting": "facility", "/lines/0": _line("96413", "2")},
         {"/setting": "facility", "/lines": [_line("96413", "2"), _line("96413", "1", "XE")]},
