@@ -257,6 +257,7 @@ def _absolute_across(told: Sequence[Told], lists: Lists) -> Iterator[Found]:
         },
         {"/lines/0": _line("96366", "9"), "sister": {"/claim_id": "OTHER-1", "/lines/0": _line("96366")}},
         _beside("96365", **{"/setting": None}),
+        {"/setting": "facility", "/lines": [_line("J1756", "1", "JW"), _line("96361", "25")]},
     ],
     keeps=[
         {},
