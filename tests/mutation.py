@@ -190,7 +190,7 @@ def _place(prefix: str, module: str, node: ast.FunctionDef, value: Any) -> Place
 
 
 def _makes_examples(module: str, name: str) -> bool:
-    """Whether a function is called by what rules state of themselves, and nowhere else."""
+    """Whether a function is called by what rules state of themselves, or to make that, and nowhere else."""
     stated = False
     for node in tree(module).body:
         head = node.decorator_list if isinstance(node, ast.FunctionDef) else [node]
@@ -198,7 +198,9 @@ def _makes_examples(module: str, name: str) -> bool:
             continue
         stated |= any(name in _looked_up(part) for part in head)
         if isinstance(node, ast.FunctionDef) and any(name in _looked_up(part) for part in node.body):
-            return False
+            if node.name == name or not _makes_examples(module, node.name):
+                return False
+            stated = True
     return stated and not _importers().get((module, name))
 
 

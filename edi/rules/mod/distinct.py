@@ -74,7 +74,7 @@ def _unmarked_beside(case: Case, line: ServiceLine) -> tuple[str | None, bool]:
         {"/setting": None, "/lines/-": _VISIT},
         {"/lines/0/service_date": "2026-03-02", "/lines/1": {**_DAY, "hcpcs": "96365"}, "/lines/-": _VISIT},
         _NIGHT,
-        {**_NIGHT, "/coverages/0/claim_filing": "CI"},
+        {**_NIGHT, "/coverages/0/claim_filing": "CI", "/coverages/0/payer/name": "SAMPLE PLAN"},
         {**_NIGHT, "/type_of_bill": "0851"},
         {**_NIGHT, "/lines/1": {**_DAY, "hcpcs": "96374", "modifiers": ["59"]}},
         {BASE: "facility", "/lines/0/modifiers": ["59"], "/lines/-": {**_VISIT, "hcpcs": "G0463"}},
