@@ -140,9 +140,7 @@ def test_vaccines_are_exempt() -> None:
         "/administrations/0/hcpcs": "90686",
         "/services": [{"hcpcs": "90686", "units": 1, "charge": "30"}],
     }
-    case = with_record("professional", vaccine)
-    case.claim.lines[0].kind = "drug"
-    assert not of(case, "MOD-JW-001")
+    assert not of(with_record("professional", vaccine), "MOD-JW-001")
 
 
 @pytest.mark.parametrize(

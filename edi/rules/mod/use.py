@@ -359,8 +359,8 @@ def notices_contradict(case: Case) -> Iterator[Hit]:
 def not_in_force(case: Case) -> Iterator[Hit]:
     """A modifier has a first and sometimes a last day.
 
-    Judged where the dates are certain. A code that a whole list lacks may be a local one: a warning. JG, whose
-    last day is to be verified, is MOD-340B-002.
+    Judged where the dates are certain. A code that a whole list lacks may be a local one: a warning. The last
+    day of JG is to be verified: MOD-340B-002.
     """
     for i, line in enumerate(case.claim.lines):
         if line.service_date is None:
