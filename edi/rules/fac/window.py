@@ -29,7 +29,7 @@ _STAY = {
 def _stays(case: Case) -> Iterator[tuple[Key, Fact]]:
     """Admissions, and outpatient infusions, of Medicare patients under patient and tax id of the hospital."""
     claim = case.claim
-    kind = facility_code(case) if claim.setting == "facility" else ""
+    kind = facility_code(case)
     if kind not in (ADMITTED, OUTPATIENT) or not medicare(case):
         return
     who = patient_key(claim)
@@ -101,6 +101,7 @@ def _before_admission(told: Sequence[Told], _: Lists) -> Iterator[Found]:
         {"sister": {**_STAY, "/patient/birth_date": "1955-04-13"}},
         {"/condition_codes": ["51"], "sister": _STAY},
         {"/type_of_bill": "0851", "sister": _STAY},
+        {"/setting": "professional", "sister": _STAY},
         {"/coverages/0/claim_filing": "CI", "sister": {**_STAY, "/coverages/0/claim_filing": "CI"}},
     ],
 )

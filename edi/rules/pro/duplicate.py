@@ -109,6 +109,20 @@ def _on_two_claims(told: Sequence[Told], _: Lists) -> Iterator[Found]:
             "/services/-": {"hcpcs": "96365", "units": 1, "service_date": "2026-03-03"},
         },
         {
+            ON: "encounter",
+            BASE: "two-sites-coded",
+            "/services/1/modifiers": [],
+            "/services/-": {
+                "hcpcs": "J3373",
+                "modifiers": ["JZ"],
+                "units": 100,
+                "service_date": "2026-03-03",
+                "ndc": "99999-0104-01",
+                "ndc_quantity": 1,
+                "ndc_unit": "UN",
+            },
+        },
+        {
             "/lines/1/units": None,
             "/lines/-": {
                 "hcpcs": "J1756",
@@ -227,12 +241,9 @@ def billed_twice(case: Case) -> Iterator[Hit]:
     service whose visit or access site the record tells apart is INF-ENC-001 or INF-SITE-003. Claims with one
     claim id are INPUT-DUPLICATE, and a replacement does not repeat what it replaces.
     """
-    again = repeated_lines(case)
-    if not again:
-        return
     lines = case.claim.lines
     told = {second.index for second in second_initials(case)}
-    for index, earlier in again:
+    for index, earlier in repeated_lines(case):
         if index in told:
             continue
         line, other = lines[index], lines[earlier]

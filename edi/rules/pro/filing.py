@@ -68,12 +68,12 @@ def filed_too_late(case: Case) -> Iterator[Hit]:
 
     With a delay reason on the claim it is a warning. Said once per claim.
     """
-    if case.received is None or not medicare(case):
+    if not medicare(case):
         return
     severity: Severity | None = "warning" if case.claim.delay_reason else None
     for path, what, limit in _deadlines(case):
-        if case.received > limit:
-            yield Hit(path, severity=severity, what=what, expected=limit, actual=case.received)
+        if case.receipt > limit:
+            yield Hit(path, severity=severity, what=what, expected=limit, actual=case.receipt)
             return
 
 
@@ -108,9 +108,9 @@ def filed_too_late(case: Case) -> Iterator[Hit]:
 )
 def limit_near(case: Case) -> Iterator[Hit]:
     """Thirty days and less before the limit a claim goes first. Said once per claim."""
-    if case.received is None or not medicare(case):
+    if not medicare(case):
         return
-    open_ = [one for one in _deadlines(case) if case.received <= one[2] <= case.received + timedelta(SOON)]
+    open_ = [one for one in _deadlines(case) if case.receipt <= one[2] <= case.receipt + timedelta(SOON)]
     if open_:
         path, what, limit = min(open_, key=lambda one: one[2])
-        yield Hit(path, what=what, days=(limit - case.received).days, expected=limit)
+        yield Hit(path, what=what, days=(limit - case.receipt).days, expected=limit)
