@@ -422,10 +422,11 @@ def too_many_for_medicare(case: Case) -> Iterator[Hit]:
         },
         {"/condition_codes": ["08", "08", "08"]},
         {
+            BASE: "facility",
             "/occurrence_spans": [
                 {"code": "74", "from_date": "2026-03-01", "through_date": "2026-03-02"},
                 {"code": "74", "from_date": "2026-03-01", "through_date": "2026-03-02"},
-            ]
+            ],
         },
     ],
     keeps=[

@@ -57,6 +57,7 @@ def _on_two_claims(told: Sequence[Told], _: Lists) -> Iterator[Found]:
     breaks=[
         {**_FIRST, "/lines/-": _AGAIN},
         {"/setting": "facility", **_FIRST, "/lines/-": _AGAIN},
+        {**_FIRST, "/lines/-": {**_AGAIN, "administrations": ["A2"]}},
         {"sister": {"/claim_id": "OTHER-1"}},
         {"sister": {"/claim_id": "OTHER-1", "/lines/0": None}},
         {
@@ -68,17 +69,6 @@ def _on_two_claims(told: Sequence[Told], _: Lists) -> Iterator[Found]:
                 "service_date": "2026-03-03",
                 "ndc": "99999010101",
                 "administrations": ["A1"],
-            }
-        },
-        {
-            "/lines/-": {
-                "hcpcs": "J1756",
-                "modifiers": ["JZ"],
-                "units": "200",
-                "charge": "400.00",
-                "service_date": "2026-03-03",
-                "ndc": "99999010101",
-                "administrations": [""],
             }
         },
         {
