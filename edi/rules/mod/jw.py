@@ -717,6 +717,7 @@ _MANY = 1000
         {"/administrations/-": _vials("J9208", "1", "1", "3", unit="g")},
         {"/administrations/0/hcpcs": None, "/administrations/-": _vials("J1756", "50", "200")},
         {**_less("50"), "/administrations/0/order/dose": {"value": "10", "unit": "mL"}},
+        {"/administrations/-": _vials("J1756", "200", "400", "0.2")},
         {**_less("50"), "/administrations/0/planned_minutes": 45},
         {**_less("50"), "/administrations/0/planned_minutes": 45, "/administrations/0/stop": None},
     ],
@@ -737,7 +738,7 @@ _MANY = 1000
         {**_less("50", ordered=False), "/administrations/-": _vials("96365", "50", "200", id_="A1")},
         {"/administrations/-": _vials("J1756", "10", "10", id_="A1", unit="mL")},
         {"/administrations/-": _vials("J9208", "1", "0", unit="g")},
-        {"/administrations/-": _vials("J1756", "200", "400", "0.1")},
+        {"/administrations/-": _vials("J1756", "200.2", "400", "0.2")},
     ],
 )
 def avoidable_waste(case: Case) -> Iterator[Hit]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from edi.coding.family import INFUSION_GATE
+from edi.coding.spans import minutes
 from edi.coding.timeline import Given
 from edi.rules.about import BASE
 from edi.rules.base import Case, Hit, rule
@@ -133,13 +134,13 @@ def reduced_although_met(case: Case) -> Iterator[Hit]:
     for found in coded_links(case):
         if not _first_with_52(found) or not found.given:
             continue
-        minutes = [g.minutes for g in found.given]
-        if all(m is not None and m >= INFUSION_GATE for m in minutes):
+        ran = [g.minutes for g in found.given]
+        if all(m is not None and m >= INFUSION_GATE for m in ran):
             yield Hit(
                 f"/lines/{found.index}/modifiers",
                 line=found.number,
                 hcpcs=found.code,
-                minutes=minutes[0],
+                minutes=ran[0],
                 actual="52",
             )
 
@@ -217,15 +218,15 @@ def stopped_within_fifteen(case: Case) -> Iterator[Hit]:
         for g in found.given
     }
     for given in drug_infusions(case):
-        planned = given.source.planned_minutes
-        if given.id in told or given.minutes is None or planned is None:
+        planned, ran = given.source.planned_minutes, minutes(given.spans)
+        if given.id in told or planned is None:
             continue
-        if planned >= INFUSION_GATE > given.minutes:
+        if planned >= INFUSION_GATE > ran:
             by_plan = case.policies.aborted_policy == "intent"
             yield Hit(
                 f"/administrations/{given.index}/stop",
                 name=given.name,
                 planned=planned,
-                minutes=given.minutes,
+                minutes=ran,
                 coded="an infusion by what was planned" if by_plan else "a push by the actual time",
             )

@@ -18,9 +18,13 @@ _LINE = {"hcpcs": "96367", "modifiers": ["XS"], "units": "1", "service_date": "2
 
 
 @cache
-def misplaced(rule_id: str) -> dict[str, dict[str, str]]:
-    """Rows of the table of misplaced modifiers of one rule, by modifier."""
-    return {r["modifier"]: r for r in tables.rows("coding/modifier_use.csv") if r["rule"] == rule_id}
+def misplaced(rule_id: str, setting: str | None = None) -> dict[str, dict[str, str]]:
+    """Rows of the table of misplaced modifiers of one rule, by modifier: all, or those of a setting."""
+    return {
+        row["modifier"]: row
+        for row in tables.rows("coding/modifier_use.csv")
+        if row["rule"] == rule_id and (setting is None or row["setting"] in ("", setting))
+    }
 
 
 @cache
@@ -38,13 +42,13 @@ def contradicting(rule_id: str) -> frozenset[str]:
     return frozenset(first for first, _, _ in contradictions(rule_id))
 
 
-def misplacements(case: Case, rule_id: str) -> Iterator[Hit]:
-    """Every modifier that stands where the table says that it does not belong."""
-    rows = misplaced(rule_id)
+def misplacements(case: Case, rule_id: str, setting: str | None = None) -> Iterator[Hit]:
+    """Every modifier that stands where the table says that it does not belong, in general or in a setting."""
+    rows = misplaced(rule_id, setting)
     for i, line in enumerate(case.claim.lines):
         for k, one in enumerate(line.modifiers):
             row = rows.get(modifier.compact(one))
-            if row is None or row["setting"] not in ("", case.claim.setting):
+            if row is None:
                 continue
             if row["kind"] == "administration" and not is_administration(line):
                 continue
@@ -195,7 +199,7 @@ def hospital_visit(case: Case) -> Iterator[Hit]:
 )
 def stopped_procedure(case: Case) -> Iterator[Hit]:
     """53 is for practitioners, 73 and 74 are for procedures with anesthesia."""
-    yield from misplacements(case, "MOD-53-001")
+    yield from misplacements(case, "MOD-53-001", case.claim.setting or "")
 
 
 @rule(
