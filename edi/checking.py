@@ -78,17 +78,11 @@ def check_case(
     """
     case.forget()
     active = active_rules(case, snip)
-    rules, unjudged = active.on(case)
-    if need is not None:
-        rules, unjudged = tuple(rule for rule in (*rules, *active.by_line) if need in rule.needs), []
+    choice = active.on(case)
+    rules = choice.rules if need is None else tuple(rule for rule in choice.rules if need in rule.needs)
     found = [_finding(case, rule, hit, record, index) for rule in rules for hit in rule.check(case)]
-    if unjudged:
-        of_lines = [
-            _finding(case, rule, hit, record, index) for rule in active.by_line for hit in rule.check(case)
-        ]
-        found += of_lines
-        if not of_lines:
-            active.silent(unjudged)
+    if need is None:
+        active.learn(choice, found)
     if snip >= TIGHTENED_SNIP and case.overlay.guide and need is None:
         found += [_breach(case, one, record, index) for one in breaches(case.claim, case.overlay)]
     if case.paper is not None:

@@ -7,13 +7,17 @@ CSV tables begin with `#` lines (`# source: ...`, `# edition: ...`, `# date: ...
 """
 
 import csv
+import re
 import tomllib
 from collections.abc import Iterator
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from edi.errors import TableError
+
+_DATE = re.compile(r"(?<![\d-])\d{4}-\d{2}-\d{2}(?![\d-])")
 
 
 @cache
@@ -66,6 +70,18 @@ def notes(name: str) -> dict[str, str]:
         if colon and key.isidentifier():
             found[key] = f"{found[key]} {value.strip()}" if key in found else value.strip()
     return found
+
+
+@cache
+def dates() -> frozenset[date]:
+    """Every date that stands in a row of a CSV table."""
+    found: set[date] = set()
+    for folder in ("codes", "coding"):
+        for name in names(folder, ".csv"):
+            lines = text(f"{folder}/{name}.csv").splitlines()
+            body = "\n".join(line for line in lines if not line.startswith("#"))
+            found.update(date.fromisoformat(day) for day in _DATE.findall(body))
+    return frozenset(found)
 
 
 @cache

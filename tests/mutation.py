@@ -37,6 +37,7 @@ LEFT_OUT = frozenset(
         "edi.rules.doc.score",
         "edi.rules.own",
         "edi.rules.triggers",
+        "edi.rules.views",
     }
 )
 """No conditions of rules: what a rule is, when it runs, denials, the documentation score, rules of a user."""
@@ -397,8 +398,8 @@ def _of_rule(rule: Rule, function: Callable[[], Iterator[Mutant]] | None) -> Ite
         found.append((f"when without {name}", {"when": kept}))
     for words, change in found:
         # what would wake a rule of single lines is what it says of itself; here it is run by that
-        by_line = rule.by_line and change.keys() <= {"setting"}
-        changed = dataclasses.replace(rule, **{"by_line": by_line, **change})
+        sees = None if rule.sees == "line" and not change.keys() <= {"setting"} else rule.sees
+        changed = dataclasses.replace(rule, **{"sees": sees, **change})
         yield Mutant(rule.id, words, partial(_given, changed), partial(trials, rule.id))
 
 

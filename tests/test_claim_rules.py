@@ -41,8 +41,16 @@ def test_the_clean_samples_have_neither_errors_nor_warnings(setting: str) -> Non
         ("facility", {"/billing_provider/address/zip": "62701"}, {"F15-33-001": "warning"}),
         (
             "professional",
-            {"/service_facility": {"organization_name": "X", "address": ADDRESS}},
+            {
+                "/service_facility": {"organization_name": "X", "address": ADDRESS},
+                "/coverages/0/claim_filing": "CI",
+            },
             {"F15-32-001": "warning"},
+        ),
+        (
+            "professional",
+            {"/service_facility": {"organization_name": "X", "address": ADDRESS}},
+            {"F15-32-001": "error"},
         ),
         ("professional", {"/lines/0/charge": "0", "/total_charge": "400.00"}, {"F15-24F-001": "warning"}),
         ("facility", {"/lines/1/charge": "0", "/total_charge": "250.00"}, {"DRUG-CHG-001": "warning"}),

@@ -12,7 +12,7 @@ from edi.finding import Report
 from edi.model import contract, pointer
 from edi.model.claim import Claim
 from edi.payers import Policies
-from edi.pipeline.unchecked import WORDS, unchecked
+from edi.pipeline.unchecked import WORDS, Unchecked
 from edi.refdata import Coverage, Entry, Lists, shipped, shipped_sources
 from edi.rules import Case
 
@@ -64,8 +64,9 @@ def test_a_code_outside_a_list_that_ships_in_part_names_the_list(
     setting: str, patch: dict[str, Any], name: str
 ) -> None:
     one = claim(setting, {**ALL_KNOWN, **patch})
-    assert name in unchecked(case(one, shipped()), set())
-    assert name not in unchecked(case(one, shipped()), {name})
+    asked = Unchecked()
+    assert name in asked.of(case(one, shipped()))
+    assert name not in asked.of(case(one, shipped())), "it is told once"
     (message,) = said(edi.check(one))
     assert WORDS[name] in message
     assert not [f for f in edi.check(one).findings if f.severity == "error" and "in the list" in f.message]
@@ -98,4 +99,4 @@ def test_a_loaded_list_checks_and_is_not_named() -> None:
     one = claim("professional", {**ALL_KNOWN, "/lines/0/hcpcs": "99213"})
     assert lists.known("cpt", "99213", date(2026, 3, 3)) is True
     assert lists.known("cpt", "99214", date(2026, 3, 3)) is False
-    assert "cpt" not in unchecked(case(one, lists), set())
+    assert "cpt" not in Unchecked().of(case(one, lists))

@@ -19,22 +19,28 @@ from edi.rules.triggers import FIELDS, words
 from rule_cases import case_of
 
 WOKEN = [one for one in all_rules() if one.triggers and "record" not in one.needs]
-BY_LINE = [one for one in all_rules() if one.by_line]
+BY_LINE = [one for one in all_rules() if one.sees == "line"]
+
+
+@cache
+def cases_by_rule() -> dict[str, list[Case]]:
+    """The claims of all examples that patch a claim, by the rule that states them."""
+    return {
+        one.id: [case_of(one, example) for example in (*one.breaks, *one.keeps)]
+        for one in all_rules()
+        if one.on == "claim"
+    }
 
 
 @cache
 def cases() -> tuple[Case, ...]:
     """The claims of all examples that patch a claim."""
-    found = []
-    for one in all_rules():
-        if one.on == "claim":
-            found += [case_of(one, example) for example in (*one.breaks, *one.keeps)]
-    return tuple(found)
+    return tuple(case for found in cases_by_rule().values() for case in found)
 
 
-def holding(one: Rule) -> Iterator[Case]:
-    """The cases to which a rule applies."""
-    for case in cases():
+def holding(one: Rule, every: int = 1) -> Iterator[Case]:
+    """The cases to which a rule applies: its own, and each or every so-manieth one of the others."""
+    for case in (*cases_by_rule().get(one.id, ()), *cases()[::every]) if every > 1 else cases():
         needs = {"received": case.received, "paper": case.paper, "prices": case.prices or None}
         applies = one.setting in (None, case.claim.setting) and one.holds(case.policies)
         if applies and all(needs[need] is not None for need in one.needs):

@@ -47,6 +47,8 @@ class Policies:
     """Whether hydration before and after a drug that needs it is paid apart."""
     form_totals: Literal["last", "each"] = "last"
     """Where the total stands when a claim fills several sheets of a form: on the last, or on each its own."""
+    filing_days: int = 0
+    """Days after the service within which a claim must be with the payer; 0: not known, or Medicare."""
 
     def settled(self, *, setting: str | None, claim_filing: str | None) -> "Policies":
         """The same policies with the values that depend on the claim worked out.
@@ -84,8 +86,11 @@ POLICY_TEXTS = {
     "hydration_minimum": "Minutes from which hydration is billable.",
     "pre_post_hydration": "Whether hydration before and after a drug that needs it is paid apart.",
     "form_totals": "Where the total of a claim on several sheets stands: on the last, or on each its own.",
+    "filing_days": "Days after the service within which claims have to be with the payer; 0 where not known.",
 }
 """What each policy decides."""
+RANGES = {"hydration_minimum": (1, 240, "minutes"), "filing_days": (0, 3660, "days")}
+"""Least and greatest value, and unit, of the policies that are numbers."""
 
 
 @cache
@@ -115,8 +120,9 @@ def with_policies(base: Policies, values: Mapping[str, Any], *, where: str) -> P
 def _value(name: str, kind: Any, value: Any, where: str) -> Any:
     """A policy value of the right type, from TOML, JSON or the command line."""
     if kind is int:
-        if isinstance(value, bool) or not str(value).isdecimal() or not 1 <= int(value) <= 240:
-            raise UnknownPayer(f"{where}: {name} is a number of minutes, 1 to 240")
+        least, most, unit = RANGES[name]
+        if isinstance(value, bool) or not str(value).isdecimal() or not least <= int(value) <= most:
+            raise UnknownPayer(f"{where}: {name} is a number of {unit}, {least} to {most}")
         return int(value)
     choices = kind if get_origin(kind) is Literal else get_args(kind)[0]
     allowed = get_args(choices)
@@ -133,5 +139,5 @@ def allowed_values(name: str) -> tuple[str, ...]:
     """The values that a policy may take, for help texts."""
     kind = kinds()[name]
     if kind is int:
-        return ("minutes",)
+        return (RANGES[name][2],)
     return get_args(kind if get_origin(kind) is Literal else get_args(kind)[0])

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, cast, get_args, get_origin
 
-from edi.payers.policies import POLICY_TEXTS, kinds
+from edi.payers.policies import POLICY_TEXTS, RANGES, kinds
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
@@ -177,8 +177,8 @@ def _policies() -> dict[str, Any]:
             found[name] = {
                 "description": POLICY_TEXTS[name],
                 "type": "integer",
-                "minimum": 1,
-                "maximum": 240,
+                "minimum": RANGES[name][0],
+                "maximum": RANGES[name][1],
             }
             continue
         choices = kind if get_origin(kind) is Literal else get_args(kind)[0]

@@ -43,7 +43,7 @@ from edi.pipeline.paper import as_read, put_on_form, read_form
 from edi.pipeline.reading import Input, records
 from edi.pipeline.sisters import Change, Gatherer, Part, Sisters
 from edi.pipeline.spill import Spill, hashed
-from edi.pipeline.unchecked import WORDS, unchecked
+from edi.pipeline.unchecked import WORDS, Unchecked
 from edi.rules import Case, all_rules
 from edi.rules.doc.score import documentation
 from edi.settings import Settings
@@ -497,7 +497,7 @@ class Noting:
 
     def __init__(self, gatherer: Gatherer | None) -> None:
         self._gatherer = gatherer
-        self._lacking: set[str] = set()
+        self._unchecked = Unchecked()
 
     def of(self, judged: Judged) -> Noted:
         """What a run keeps of a record."""
@@ -508,8 +508,7 @@ class Noting:
         lacking: set[str] = set()
         part = None
         if case is not None:
-            lacking = unchecked(case, self._lacking)
-            self._lacking |= lacking
+            lacking = self._unchecked.of(case)
             if self._gatherer is not None:
                 x12 = judged.surface == "x12" or case.claim.setting is not None
                 part = self._gatherer.part(case, record=judged.record, x12=x12, snip=judged.snip)
@@ -713,10 +712,17 @@ def _content(judged: Judged) -> bytes | None:
     told = (
         provider.npi if provider else None,
         coverage.member_id if coverage else None,
-        (patient.birth_date, patient.first_name) if patient else None,
-        [(x.hcpcs, x.revenue_code, x.modifiers, x.service_date, x.units, x.charge) for x in claim.lines],
+        (_number(patient.birth_date), patient.first_name) if patient else None,
+        [
+            (x.hcpcs, x.revenue_code, x.modifiers, _number(x.service_date), str(x.units), str(x.charge))
+            for x in claim.lines
+        ],
     )
-    return hashlib.blake2b(repr(told).encode(), digest_size=16).digest()
+    return hashlib.blake2b(marshal.dumps(told, 0), digest_size=16).digest()
+
+
+def _number(day: date | None) -> int:
+    return 0 if day is None else day.toordinal()
 
 
 def identities(judged: Judged) -> list[tuple[str, str]]:

@@ -19,7 +19,7 @@ from edi.payers import Overlay, Policies
 from edi.pipeline.spill import BUFFERED, Spill, hashed
 from edi.refdata import Lists
 from edi.rules import Case, Rule, all_rules
-from edi.rules.across import Fact, Found, Gather, Key, Settled, Told
+from edi.rules.across import Found, Gather, Key, Settled, Told
 from edi.rules.active import is_off
 from edi.transactions.reading import line_starts
 
@@ -57,8 +57,8 @@ class Change:
 class Part:
     """What a claim tells, and what is kept of it to place a finding on it later."""
 
-    facts: list[tuple[int, Key, Fact]]
-    """Which gatherer asked, under which key, what it was told."""
+    facts: list[tuple[int, Key, bytes]]
+    """Which gatherer asked, under which key, what it was told (`marshal`)."""
     record: RecordKind
     name: str | None
     """Claim id."""
@@ -104,7 +104,11 @@ class Gatherer:
     def part(self, case: Case, *, record: RecordKind, x12: bool, snip: int) -> Part | None:
         """What a claim tells; None where it tells nothing."""
         claim = case.claim
-        facts = [(i, key, fact) for i, gather in enumerate(self.gathers) for key, fact in gather(case)]
+        facts = [
+            (i, key, marshal.dumps(fact))
+            for i, gather in enumerate(self.gathers)
+            for key, fact in gather(case)
+        ]
         if not facts:
             return None
         return Part(
@@ -153,7 +157,7 @@ class Sisters:
             part.snip,
             part.charges,
         )
-        facts = [(i, hashed(key), marshal.dumps(fact)) for i, key, fact in part.facts]
+        facts = [(i, hashed(key), fact) for i, key, fact in part.facts]
         self._spill.add(number, marshal.dumps(kept), facts)
 
     def _terms_of(self, overlay: Overlay, policies: Policies) -> int:
@@ -266,9 +270,8 @@ def _line_sources(case: Case, record: RecordKind) -> tuple[str, ...] | None:
     return case.assembled.sources if case.assembled and record == "encounter" else None
 
 
-def _charges(claim: Claim) -> Iterator[Decimal | None]:
-    yield from (line.charge for line in claim.lines)
-    yield claim.total_charge
+def _charges(claim: Claim) -> list[Decimal | None]:
+    return [*[line.charge for line in claim.lines], claim.total_charge]
 
 
 def _line(path: str) -> str:

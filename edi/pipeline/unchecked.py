@@ -1,8 +1,7 @@
 """Which code lists a claim would have needed, and which nobody has loaded for its service dates."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from functools import lru_cache
 
 from edi.codes import bill_type, hcpcs, icd10, modifier, taxonomy
 from edi.coding.family import codes as family
@@ -30,42 +29,77 @@ WORDS = {
     "rarc": "remittance remarks",
 }
 """Lists that ship in part or for some years only, as a message names them, in the order in which it does."""
-_NONE = frozenset[str]()
+_MOST_SEEN = 65536
+"""Codes with their dates that are remembered as judged."""
+
+Coded = tuple[str, str, date | None]
+"""Name of a list, a code as it is stated, the date by which it is judged."""
+_Line = tuple[str | None, tuple[str, ...], str | None, date | None]
+"""Procedure, modifiers, revenue code and day of a line."""
 
 
-def unchecked(case: Case, known: set[str]) -> set[str]:
-    """Names of lists by which a code of the claim is neither valid nor invalid on its date.
+class Unchecked:
+    """The lists that claims would have needed: each list is told once, each code looked at once."""
 
-    A code of the infusion family, or a drug code of the shipped table, is judged by that table. `known` are
-    names that need not be looked at again.
-    """
-    claim, lists = case.claim, case.lists
-    found: set[str] = set()
-    day = day_one(case)
-    if "icd10cm" not in known:
-        for diagnosis in claim.diagnoses:
-            if diagnosis.code:
-                found |= _of_diagnosis(lists, diagnosis.code, day)
-    for line in claim.lines:
-        on = line.service_date or day
-        found |= _of_line(lists, line.hcpcs, tuple(line.modifiers), line.revenue_code, on)
-    if "taxonomy" not in known:
-        for _, _, _, provider in all_providers(case):
-            if provider.taxonomy:
-                found |= _of_provider(lists, provider.taxonomy, day)
-    for name, code, on in _further(claim, day):
-        if name not in known and name not in found:
-            found |= _lacking(lists, name, code, on)
-    return found - known
+    def __init__(self) -> None:
+        self._told: set[str] = set()
+        self._seen: set[Coded | _Line] = set()
+
+    def of(self, case: Case) -> set[str]:
+        """Names of lists by which a code of the claim is neither valid nor invalid on its date.
+
+        A code of the infusion family, or a drug code of the shipped table, is judged by that table.
+        """
+        claim, lists = case.claim, case.lists
+        first = day_one(case)
+        # days with the same answers count as one
+        day = None if first is None else lists.since(first)
+
+        def alike(on: date | None) -> date | None:
+            return day if on is None or on == first else lists.since(on)
+
+        coded: set[Coded | _Line] = {
+            (x.hcpcs, tuple(x.modifiers), x.revenue_code, alike(x.service_date)) for x in claim.lines
+        }
+        if "icd10cm" not in self._told:
+            coded.update([("icd10cm", x.code, day) for x in claim.diagnoses if x.code])
+        if "taxonomy" not in self._told:
+            coded.update([("taxonomy", x.taxonomy, day) for *_, x in all_providers(case) if x.taxonomy])
+        coded.update([(name, code, alike(on)) for name, code, on in _further(claim) if code])
+        coded -= self._seen
+        if not coded:
+            return set()
+        if len(self._seen) > _MOST_SEEN:
+            self._seen.clear()
+        self._seen |= coded
+        found = {
+            name
+            for one in coded
+            for name, code, on in (_of_line(*one) if len(one) == 4 else (one,))
+            if _lacks(lists, name, code, on)
+        } - self._told
+        self._told |= found
+        return found
 
 
-@lru_cache(maxsize=16384)
-def _lacking(lists: Lists, name: str, code: str, day: date | None) -> frozenset[str]:
-    """The name of a list, if it can not say whether the code is valid on the day."""
-    if not code:
-        return _NONE
+_SHAPES: Mapping[str, tuple[Callable[[str], str | None], Callable[[str], str]]] = {
+    "icd10cm": (icd10.problem, icd10.compact),
+    "taxonomy": (taxonomy.problem, taxonomy.compact),
+    "modifiers": (modifier.problem, modifier.compact),
+    "type_of_bill": (bill_type.problem, lambda code: bill_type.facility(code) or ""),
+}
+"""Lists whose codes have a shape: what is wrong with one, and how the list writes it."""
+
+
+def _lacks(lists: Lists, name: str, code: str, day: date | None) -> bool:
+    """Whether a list can not say that the code is valid on the day; a malformed code is another matter."""
+    if name in _SHAPES:
+        problem, written = _SHAPES[name]
+        if problem(code):
+            return False
+        code = written(code)
     answer = lists.known(name, code, day) if day is None else lists.listed(name, code, day).known
-    return frozenset((name,)) if answer is None and not _shipped(name, code, lists) else _NONE
+    return answer is None and not _shipped(name, code, lists)
 
 
 def _shipped(name: str, code: str, lists: Lists) -> bool:
@@ -74,59 +108,42 @@ def _shipped(name: str, code: str, lists: Lists) -> bool:
     return name in ("hcpcs", "cpt") and code in family()
 
 
-@lru_cache(maxsize=4096)
-def _of_diagnosis(lists: Lists, code: str, day: date | None) -> frozenset[str]:
-    """A code that has no shape of its kind is another matter here and below."""
-    return _NONE if icd10.problem(code) else _lacking(lists, "icd10cm", icd10.compact(code), day)
-
-
-@lru_cache(maxsize=4096)
 def _of_line(
-    lists: Lists, procedure: str | None, modifiers: tuple[str, ...], revenue: str | None, day: date | None
-) -> frozenset[str]:
-    found = _lacking(lists, "revenue", revenue or "", day)
+    procedure: str | None, modifiers: tuple[str, ...], revenue: str | None, day: date | None
+) -> Iterator[Coded]:
+    if revenue:
+        yield "revenue", revenue, day
     kind = hcpcs.kind(procedure) if procedure else None
-    if kind is not None:
-        name = "hcpcs" if kind == "level_two" else "cpt"
-        found |= _lacking(lists, name, hcpcs.compact(procedure or ""), day)
+    if procedure and kind is not None:
+        yield "hcpcs" if kind == "level_two" else "cpt", hcpcs.compact(procedure), day
     for one in modifiers:
-        if modifier.problem(one) is None:
-            found |= _lacking(lists, "modifiers", modifier.compact(one), day)
-    return found
+        yield "modifiers", one, day
 
 
-@lru_cache(maxsize=4096)
-def _of_provider(lists: Lists, code: str, day: date | None) -> frozenset[str]:
-    return _NONE if taxonomy.problem(code) else _lacking(lists, "taxonomy", taxonomy.compact(code), day)
-
-
-Coded = tuple[str, str, date | None]
-"""Name of a list, a code as the list writes it, the date by which it is judged."""
-
-
-def _further(claim: Claim, day: date | None) -> Iterator[Coded]:
-    """Further codes of a claim; where a shape is known, only a code that has it."""
+def _further(claim: Claim) -> Iterator[Coded]:
+    """Further codes of a claim, without a day where that of the claim decides."""
     for code in claim.condition_codes:
-        yield "condition", code.upper(), day
+        yield "condition", code.upper(), None
     if claim.setting == "facility":
-        yield from _of_facility(claim, day)
-    for _, coverage in other_coverages(claim):
-        if coverage.adjudication is not None:
-            yield from _of_decision(coverage.adjudication, coverage.adjudication.paid_date or day)
+        yield from _of_facility(claim)
+    if any(coverage.adjudication is not None for coverage in claim.coverages):
+        for _, coverage in other_coverages(claim):
+            if coverage.adjudication is not None:
+                yield from _of_decision(coverage.adjudication, coverage.adjudication.paid_date)
 
 
-def _of_facility(claim: Claim, day: date | None) -> Iterator[Coded]:
-    if claim.type_of_bill and bill_type.problem(claim.type_of_bill) is None:
-        yield "type_of_bill", bill_type.facility(claim.type_of_bill), day
+def _of_facility(claim: Claim) -> Iterator[Coded]:
+    if claim.type_of_bill:
+        yield "type_of_bill", claim.type_of_bill, None
     if claim.admission is not None:
-        yield "admission_source", (claim.admission.source or "").upper(), day
-        yield "patient_status", claim.admission.patient_status or "", day
+        yield "admission_source", (claim.admission.source or "").upper(), None
+        yield "patient_status", claim.admission.patient_status or "", None
     for occurrence in claim.occurrence_codes:
-        yield "occurrence", (occurrence.code or "").upper(), day
+        yield "occurrence", (occurrence.code or "").upper(), None
     for span in claim.occurrence_spans:
-        yield "occurrence_span", (span.code or "").upper(), day
+        yield "occurrence_span", (span.code or "").upper(), None
     for value in claim.value_codes:
-        yield "value", (value.code or "").upper(), day
+        yield "value", (value.code or "").upper(), None
 
 
 def _of_decision(decision: Adjudication, day: date | None) -> Iterator[Coded]:

@@ -5,9 +5,10 @@ its head) can say that a code is known, but never that it is not.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from types import MappingProxyType
@@ -196,6 +197,14 @@ class DatedSource(Source, Protocol):
         """The editions of a list."""
 
 
+@runtime_checkable
+class Turning(Protocol):
+    """A source or reference of few dates, all of which are known."""
+
+    def turns(self) -> Iterable[date]:
+        """The first and the last days of all that it holds."""
+
+
 class Reference(Protocol):
     """Something that holds editions of edits, prices and crosswalks."""
 
@@ -226,6 +235,10 @@ class ShippedTables:
         """All codes of a table in its order, each once."""
         return tuple(self._list(list_name)[1])
 
+    def turns(self) -> Iterable[date]:
+        """Every date that stands in a table."""
+        return tables.dates()
+
     def _list(self, name: str) -> tuple[Coverage, dict[str, tuple[Entry, ...]]]:
         found = self._lists.get(name)
         if found is None:
@@ -247,7 +260,9 @@ class Lists:
         "_listings",
         "_named",
         "_references",
+        "_since",
         "_sources",
+        "_turns",
     )
 
     def __init__(self, sources: Sequence[Source], references: Sequence[Reference] = ()) -> None:
@@ -264,6 +279,8 @@ class Lists:
         self._empty: dict[tuple[str, int], Mapping[str, str]] = {}
         self._drugs: dict[str, tuple[Drug, ...]] | None = None
         self._named: dict[str, tuple[Drug, ...]] = {}
+        self._since: dict[date, date] = {}
+        self._turns: object = _UNASKED
 
     def entry(self, list_name: str, code: str, on: date | None = None) -> Entry | None:
         """The row of a code that is valid on the date, the latest where several are; None: no such row.
@@ -363,6 +380,35 @@ class Lists:
     def has_editions(self, list_name: str) -> bool:
         """Whether any edition of a list with dates of service of its own is at hand."""
         return any(one.editions(list_name) for one in self._dated if one)
+
+    def turns(self) -> Iterable[date] | None:
+        """The first and the last days of all that is held; None where they are too many, as a user's are."""
+        held = [one for one in (*self._sources, *self._references) if isinstance(one, Turning)]
+        if len(held) < len(self._sources) + len(self._references):
+            return None
+        return {day for one in held for day in one.turns()}
+
+    def since(self, day: date) -> date:
+        """The first day since which everything that is held answers as on this day.
+
+        The day itself where the dates of what is held are too many to know (`turns`).
+        """
+        found = self._since.get(day)
+        if found is None:
+            found = _remember(self._since, day, self._first_alike(day))
+        return found
+
+    def _first_alike(self, day: date) -> date:
+        if self._turns is _UNASKED:
+            held = self.turns()
+            self._turns = None if held is None else sorted(set(held))
+        if self._turns is None:
+            return day
+        turns = cast("list[date]", self._turns)
+        place = bisect_left(turns, day)
+        if place < len(turns) and turns[place] == day:
+            return day  # a first or last day stands for itself
+        return turns[place - 1] + timedelta(days=1) if place else date.min
 
     def coverage(self, list_name: str) -> Coverage:
         """How much of a list is loaded."""

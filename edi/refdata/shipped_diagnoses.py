@@ -7,7 +7,7 @@ microseconds.
 
 import lzma
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from functools import cached_property
 from types import MappingProxyType
@@ -22,12 +22,17 @@ LIST: Final = "icd10cm"
 """Name of the list."""
 FILE: Final = "codes/icd10cm.txt.xz"
 _LONGEST: Final = 7
+_MOST_CODES: Final = 4096
+"""Codes of which the windows are remembered: a practice bills some hundreds."""
 _BILLABLE, _HEADING, _ABSENT = b"BH-"
 _LABELS: Final = {_BILLABLE: "diagnosis", _HEADING: "heading of diagnoses"}
 
 
 class ShippedDiagnoses:
     """The shipped editions of ICD-10-CM, as a source of `Lists`; of other lists it holds nothing."""
+
+    def __init__(self) -> None:
+        self._windows: dict[str, tuple[Entry, ...]] = {}
 
     @cached_property
     def _table(self) -> tuple[tuple[Edition, ...], bytes, int]:
@@ -63,6 +68,14 @@ class ShippedDiagnoses:
         """The windows of a code, oldest first; `billable` says whether it may be billed or is a heading."""
         if list_name != LIST:
             return ()
+        found = self._windows.get(code)
+        if found is None:
+            if len(self._windows) >= _MOST_CODES:
+                self._windows.clear()
+            found = self._windows[code] = self._find(code)
+        return found
+
+    def _find(self, code: str) -> tuple[Entry, ...]:
         editions, _, _ = self._table
         states = self._states(code)
         found: list[Entry] = []
@@ -72,7 +85,7 @@ class ShippedDiagnoses:
                 if states[begin] != _ABSENT:
                     found.append(_entry(code, states[begin], editions, begin, k))
                 begin = k
-        return found
+        return tuple(found)
 
     def find_on(self, list_name: str, code: str, on: date | None) -> Sequence[Entry]:
         """The windows of a code that hold on a date which an edition covers."""
@@ -89,6 +102,10 @@ class ShippedDiagnoses:
         editions, _, _ = self._table
         states, k = self._states(code), editions.index(edition)
         return [_entry(code, states[k], editions, k, k + 1, bounded=False)] if states[k] != _ABSENT else []
+
+    def turns(self) -> Iterable[date]:
+        """The first and the last days of the years that ship."""
+        return [day for one in self._table[0] for day in (one.start, one.through)]
 
     def codes(self, list_name: str) -> Sequence[str]:
         """Every code and heading of any edition."""

@@ -1,6 +1,7 @@
 """The edits of the infusion family that ship, in the form in which loaded editions answer."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any, Final
 
 from edi import tables
@@ -49,6 +50,10 @@ class ShippedEdits:
             )
             self._editions[kind] = found
         return found
+
+    def turns(self) -> Iterable[date]:
+        """The first and the last days of the editions; rows have no others."""
+        return [day for kind in _FILES for one in self.editions(kind) for day in (one.start, one.through)]
 
     def rows(self, edition: Edition, key: tuple[str, ...]) -> Sequence[tuple[Any, ...]]:
         """The rows of a key, in the columns of the store."""

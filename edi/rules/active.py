@@ -1,25 +1,30 @@
 """Which rules run on a claim: those of its setting, payer rules and policies that something on it wakes.
 
 Rules are chosen once for each setting, payer rules, policies, needs and SNIP type, and among those once for
-each set of what wakes them. Rules that look at the shape of single lines only are not run where every shape
-has been judged before and nothing was found: a shape comes again on many claims.
+each set of what wakes them. Rules that see a part of the claim only (`views.py`) are not run where they have
+seen the same before and said nothing.
 """
 
-from collections.abc import Iterable
-from functools import lru_cache
-from typing import Any
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import date
+from functools import cache, lru_cache
+from itertools import count
+from typing import Any, NamedTuple, get_args
 
-from edi.model.claim import Setting
+from edi.finding import Finding
+from edi.model.claim import Claim, ServiceLine, Setting
 from edi.payers import Overlay, Policies
 from edi.refdata import Lists
 from edi.rules.base import Case, Need, Rule, all_rules
 from edi.rules.own import own_rules
-from edi.rules.triggers import beside_shapes, of_shape, shape
+from edi.rules.triggers import beside_shapes, of_shape
+from edi.rules.views import OF_CLAIM, Key, Stretches, View, coded, days_apart, filing_of, shape
 
 _MOST_CHOICES = 4096
 """Combinations of what wakes rules for which the rules are remembered."""
 _MOST_SHAPES = 16384
-"""Shapes of lines of which it is remembered that no rule speaks of them."""
+"""Shapes of lines, and values of each other view, of which it is remembered that no rule speaks of them."""
 _MOST_KINDS = 64
 """Kinds of claims for which the active rules are remembered."""
 
@@ -27,81 +32,191 @@ _MOST_KINDS = 64
 class Shape:
     """What is known of lines of one shape."""
 
-    __slots__ = ("silent", "words")
+    __slots__ = ("code", "coded", "named", "silent", "stretch", "words")
 
-    def __init__(self, words: frozenset[str]) -> None:
+    def __init__(self, line: ServiceLine, words: frozenset[str], coded: int, stretch: Any) -> None:
         self.words = words
         """What of it can wake a rule."""
         self.silent = False
         """Whether no rule that looks at single lines speaks of it."""
+        self.coded = coded
+        """Number of what belongs to the codes of the claim."""
+        self.code = (line.hcpcs or "").strip().upper()
+        self.stretch = stretch
+        """Stands for its day."""
+        self.named = line.rendering_provider is not None
+        """Whether it names a provider of its own."""
+
+
+class Lines:
+    """What is known of the lines of a claim together, by their shapes."""
+
+    __slots__ = ("apart", "codes", "silent", "stretches", "words")
+
+    def __init__(self, shapes: Sequence[Shape]) -> None:
+        self.words = frozenset[str]().union(*(one.words for one in shapes))
+        """What of them can wake a rule."""
+        self.silent = False
+        """Whether no rule that looks at single lines speaks of any."""
+        self.codes = tuple([one.coded for one in shapes])
+        """Numbers of what belongs to the codes of the claim."""
+        self.stretches = tuple([one.stretch for one in shapes])
+        # lines of one code can be copies of one another, and then all of their values count
+        self.apart = len({one.code for one in shapes}) == len(shapes) and not any(one.named for one in shapes)
+        """Whether their shapes tell all that rules of codes may look at."""
+
+
+class Seen:
+    """The rules of one view, and the values on which they said nothing."""
+
+    __slots__ = ("bit", "ids", "silent")
+
+    def __init__(self, rules: Sequence[Rule], bit: int) -> None:
+        self.ids = frozenset(rule.id for rule in rules)
+        self.bit = bit
+        """Stands for this view where several are told in one number."""
+        self.silent: set[Key] = set()
+
+    def remember(self, key: Key) -> None:
+        """Remember values on which the rules said nothing."""
+        if len(self.silent) >= _MOST_SHAPES:
+            self.silent.clear()
+        self.silent.add(key)
+
+
+class Choice(NamedTuple):
+    """What runs on a claim."""
+
+    rules: tuple[Rule, ...]
+    shapes: Sequence[Shape]
+    """Shapes of lines on which the rules that see single lines have not been asked yet."""
+    keys: Sequence[tuple[Seen, Key]]
+    """Values of other views on which the rules have not been asked yet."""
+
+
+@cache
+def _own_days() -> frozenset[date]:
+    """The dates with which rules compare: constants of their modules and of those that they ask."""
+    modules = [
+        m for name, m in sys.modules.items() if name.startswith(("edi.rules.", "edi.coding.", "edi.codes."))
+    ]
+    return frozenset(one for module in modules for one in vars(module).values() if type(one) is date)
 
 
 class Active:
-    """The rules that hold for a kind of claim, by what wakes them."""
+    """The rules that hold for a kind of claim, by what wakes them and what they see."""
 
     def __init__(self, rules: Iterable[Rule], lists: Lists) -> None:
         self.lists = lists
-        """By which shapes are judged."""
-        self.by_line: list[Rule] = []
-        self._always: list[Rule] = []
-        self._woken: list[tuple[frozenset[str], Rule]] = []
-        for rule in rules:
-            triggers = rule.triggers
-            if rule.by_line:
-                self.by_line.append(rule)
-            elif triggers:
-                self._woken.append((triggers, rule))
-            else:
-                self._always.append(rule)
-        self._words = frozenset[str]().union(*(triggers for triggers, _ in self._woken))
-        self._known: dict[tuple[frozenset[str], bool], tuple[Rule, ...]] = {}
-        self._places: dict[tuple[str | None, str | None], dict[tuple[Any, ...], Shape]] = {}
+        """By which claims are judged."""
+        # rules of single lines are asked whatever wakes them: of lines of one shape all or none do
+        none = frozenset[str]()
+        self._rules = tuple((one, none if one.sees == "line" else one.triggers) for one in rules)
+        self._words = none.union(*(triggers for _, triggers in self._rules))
+        self._seen = {
+            view: Seen([one for one, _ in self._rules if one.sees == view], 1 << i)
+            for i, view in enumerate(get_args(View))
+        }
+        self._of_claim = [(self._seen[view], key) for view, key in OF_CLAIM.items() if self._seen[view].ids]
+        self._known: dict[tuple[frozenset[str], int], tuple[Rule, ...]] = {}
+        self._stretches = Stretches(lists, _own_days())
+        self._places: dict[Key, dict[Key, Shape]] = {}
+        self._together: dict[tuple[Shape, ...], Lines] = {}
+        self._coded: dict[Key, int] = {}
+        self._numbers = count()
         self._count = 0
 
-    def on(self, case: Case) -> tuple[tuple[Rule, ...], list[Shape]]:
-        """The rules that run on a claim, and the shapes for which those of `by_line` have to run too."""
+    def on(self, case: Case) -> Choice:
+        """The rules that run on a claim, and what is to be remembered where they say nothing."""
         claim = case.claim
         present = beside_shapes(claim)
-        unjudged: list[Shape] = []
-        # with a record, or a value that could not be read, a rule sees more than the line
-        apart = case.assembled is None and not claim.unread and bool(claim.lines)
+        # with a record, or a value that could not be read, a rule sees more than its view
+        if case.assembled is not None or claim.unread or not claim.lines:
+            return Choice(self._chosen(present.union(*map(of_shape, claim.lines)), 0), (), ())
+        try:
+            return self._by_views(claim, present)
+        except TypeError:  # a list where a tuple is due
+            return Choice(self._chosen(present.union(*map(of_shape, claim.lines)), 0), (), ())
+
+    def _by_views(self, claim: Claim, present: set[str]) -> Choice:
+        place = (claim.place_of_service, claim.type_of_bill)
+        shapes, stretches = self._places.setdefault(place, {}), self._stretches
+        held = []
+        for line in claim.lines:
+            key = shape(line, stretches)
+            held.append(shapes.get(key) or self._shape(line, key, shapes))
+        lines = self._lines(tuple(held))
+        if lines.words:
+            present |= lines.words
+        left, unjudged = self._seen["line"].bit, []
+        if not lines.silent:
+            unjudged = [one for one in held if not one.silent]
+            lines.silent = not unjudged
+            if unjudged:
+                left = 0
+        filing = filing_of(claim)
+        looked = [(seen, of(claim, filing)) for seen, of in self._of_claim]
+        if lines.apart:
+            between = days_apart(claim.lines)
+            codes = (place, claim.condition_codes, lines.codes, between)
+            looked.append((self._seen["codes"], codes))
+            looked.append(
+                (self._seen["services"], (codes, lines.stretches if between else lines.stretches[0]))
+            )
+        keys = []
+        for one in looked:
+            seen, values = one
+            if values in seen.silent:
+                left |= seen.bit
+            else:
+                keys.append(one)
+        return Choice(self._chosen(present, left), unjudged, keys)
+
+    def _shape(self, line: ServiceLine, key: Key, shapes: dict[Key, Shape]) -> Shape:
+        self._count += 1
         if self._count > _MOST_SHAPES:
             self._places.clear()
+            self._coded.clear()
             self._count = 0
-        place = (claim.place_of_service, claim.type_of_bill)
-        shapes = self._places.setdefault(place, {})
-        for line in claim.lines:
-            held = shape(line)
-            try:
-                known = shapes.get(held)
-            except TypeError:  # a list where a tuple is due
-                present |= of_shape(line)
-                apart = False
-                continue
-            if known is None:
-                known = shapes[held] = Shape(self._words.intersection(of_shape(line)))
-                self._count += 1
-            if known.words:
-                present |= known.words
-            if not known.silent:
-                unjudged.append(known)
-        return self._chosen(self._words.intersection(present), apart), unjudged if apart else []
+        what = coded(line)
+        number = self._coded.get(what)
+        if number is None:
+            number = self._coded[what] = next(self._numbers)
+        words = self._words.intersection(of_shape(line))
+        found = shapes[key] = Shape(line, words, number, self._stretches[line.service_date])
+        return found
 
-    @staticmethod
-    def silent(shapes: Iterable[Shape]) -> None:
-        """Remember that the rules of `by_line` said nothing on a claim with these shapes."""
-        for known in shapes:
-            known.silent = True
+    def _lines(self, shapes: tuple[Shape, ...]) -> Lines:
+        found = self._together.get(shapes)
+        if found is None:
+            if len(self._together) >= _MOST_SHAPES:
+                self._together.clear()
+            found = self._together[shapes] = Lines(shapes)
+        return found
 
-    def _chosen(self, present: frozenset[str], apart: bool) -> tuple[Rule, ...]:
-        """The rules that are woken; those of `by_line` are among them where they do not run apart."""
-        found = self._known.get((present, apart))
+    def learn(self, choice: Choice, found: Sequence[Finding]) -> None:
+        """Remember of which values no rule of a view has spoken."""
+        spoke = {one.rule for one in found}
+        for seen, key in choice.keys:
+            if seen.ids.isdisjoint(spoke):
+                seen.remember(key)
+        if choice.shapes and self._seen["line"].ids.isdisjoint(spoke):
+            for known in choice.shapes:
+                known.silent = True
+
+    def _chosen(self, present: set[str], left: int) -> tuple[Rule, ...]:
+        """The rules that are woken, but those of the views that need not be asked."""
+        key = (self._words.intersection(present), left)
+        found = self._known.get(key)
         if found is None:
             if len(self._known) >= _MOST_CHOICES:
                 self._known.clear()
-            woken = (rule for triggers, rule in self._woken if not triggers.isdisjoint(present))
-            found = (*self._always, *woken, *(() if apart else self.by_line))
-            self._known[present, apart] = found
+            found = self._known[key] = tuple(
+                one
+                for one, triggers in self._rules
+                if not (one.sees and self._seen[one.sees].bit & left)
+                and not (triggers and triggers.isdisjoint(present))
+            )
         return found
 
 

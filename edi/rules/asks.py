@@ -1,7 +1,7 @@
 """What the rules of several topics ask of a case: absence, providers, addresses, dates, names of boxes."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -121,33 +121,27 @@ def _names_po_box(text: str) -> bool:
     return _PO_BOX.search(text) is not None
 
 
-def address_problems(address: Address | None, path: str, lists: Lists) -> Iterator[tuple[str, str]]:
+def address_problems(address: Address | None, path: str, lists: Lists) -> Sequence[tuple[str, str]]:
     """What is missing or impossible in an address that a segment N3 and N4 has to carry: pointer, words."""
     if address is None:
-        yield path, "has no address"
-        return
-    if not address.line1:
-        yield f"{path}/line1", "has no street"
-    if not address.city:
-        yield f"{path}/city", "has no city"
-    if is_home(address):
-        for key, problem in _at_home(address.state, address.zip, lists):
-            yield f"{path}/{key}", problem
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _at_home(state: str | None, code: str | None, lists: Lists) -> tuple[tuple[str, str], ...]:
-    """What is missing or impossible in state and ZIP code of an address in the United States: key, words."""
+        return ((path, "has no address"),)
     found = []
+    if not address.line1:
+        found.append((f"{path}/line1", "has no street"))
+    if not address.city:
+        found.append((f"{path}/city", "has no city"))
+    if not is_home(address):
+        return found
+    state, code = address.state, address.zip
     if not state:
-        found.append(("state", "has no state"))
+        found.append((f"{path}/state", "has no state"))
     elif lists.known("states", state.upper(), None) is False:
-        found.append(("state", "has a state that does not exist"))
+        found.append((f"{path}/state", "has a state that does not exist"))
     if not code:
-        found.append(("zip", "has no ZIP code"))
+        found.append((f"{path}/zip", "has no ZIP code"))
     elif problem := zipcode.problem(code):
-        found.append(("zip", f"has a ZIP code that cannot be right: {problem}"))
-    return tuple(found)
+        found.append((f"{path}/zip", f"has a ZIP code that cannot be right: {problem}"))
+    return found
 
 
 def short_zip(address: Address | None) -> bool:

@@ -21,6 +21,7 @@ from edi.prices import panel as price_panel
 from edi.refdata import Lists
 from edi.rules.across import Across
 from edi.rules.triggers import FIELDS
+from edi.rules.views import View
 
 Answer = TypeVar("Answer")
 Need = Literal["record", "received", "paper", "prices"]
@@ -244,9 +245,8 @@ class Rule:
     modifiers: frozenset[str] = frozenset()
     given: frozenset[str] = frozenset()
     """Names of values, of `triggers.FIELDS`, that most claims lack."""
-    by_line: bool = False
-    """Looks at the shape of each line by itself (`triggers.SHAPE`), and beside it at no more than setting,
-    place of service and type of bill of the claim."""
+    sees: View | None = None
+    """What of the claim it looks at, and nothing else; None: anything."""
     needs: frozenset[Need] = frozenset()
     when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Policy -> values under which the rule holds."""
@@ -292,7 +292,7 @@ def rule(
     codes: Iterable[str] = (),
     modifiers: Iterable[str] = (),
     given: Iterable[str] = (),
-    by_line: bool = False,
+    sees: View | None = None,
     needs: Iterable[Need] = (),
     when: Mapping[str, str | tuple[str, ...]] | None = None,
     also: Iterable[str] = (),
@@ -310,8 +310,8 @@ def rule(
     `help` says what to do, as sentences; `source` who says so, with its date. `breaks` and `keeps` are
     examples: patches of a clean sample of the rule's setting (`on` says whether of the encounter or of its
     claim). `when` limits the rule to policy values; `codes`, `modifiers` and `given` (values of the claim) to
-    claims with one of them: it must be silent on all others. `by_line` says that the rule looks at the shapes
-    of single lines only. `across` is what the rule makes of several claims of a run.
+    claims with one of them: it must be silent on all others. `sees` names the view of the claim beyond which
+    the rule looks at nothing (`views.py`). `across` is what the rule makes of several claims of a run.
     """
     for policy in when or {}:
         if policy not in NAMES:
@@ -336,7 +336,7 @@ def rule(
             codes=frozenset(codes),
             modifiers=frozenset(modifiers),
             given=frozenset(given),
-            by_line=by_line,
+            sees=sees,
             needs=frozenset(needs),
             when={k: (v,) if isinstance(v, str) else tuple(v) for k, v in (when or {}).items()},
             also=tuple(also),

@@ -88,13 +88,24 @@ def day_lines(claim: Claim) -> dict[str, list[DayLine]]:
     return {day: [_line(entry) for entry in entries] for day, entries in _entries(claim).items()}
 
 
-_Entry = tuple[int, str, tuple[str, ...], str | None, str | None, str | None, str, str, bool]
-"""The values of a `DayLine`, its numbers as they stand."""
+_Text = str | None
+_Entry = tuple[int, str, tuple[str, ...], _Text, _Text, _Text, str, _Text, _Text, _Text, bool]
+"""The values of a `DayLine`, its numbers as they stand; place and product in two parts."""
 
 
 def _line(entry: _Entry) -> DayLine:
-    index, code, modifiers, units, charge, rendering, place, product, spans = entry
-    return DayLine(index, code, modifiers, _plain(units), _plain(charge), rendering, place, product, spans)
+    index, code, modifiers, units, charge, rendering, place, revenue, ndc, description, spans = entry
+    return DayLine(
+        index=index,
+        code=code,
+        modifiers=modifiers,
+        units=_plain(units),
+        charge=_plain(charge),
+        rendering=rendering,
+        place=f"{place} {revenue or ''}",
+        product=f"{ndc or ''} {description or ''}",
+        spans=spans,
+    )
 
 
 def _entries(claim: Claim) -> dict[str, list[_Entry]]:
@@ -116,8 +127,10 @@ def _entries(claim: Claim) -> dict[str, list[_Entry]]:
             None if line.units is None else str(line.units),
             None if line.charge is None else str(line.charge),
             performer.npi if performer else None,
-            f"{line.place_of_service or place} {line.revenue_code or ''}",
-            f"{line.ndc or ''} {line.description or ''}",
+            line.place_of_service or place,
+            line.revenue_code,
+            line.ndc,
+            line.description,
             through is not None and through != day,
         )
         found.setdefault(day, []).append(entry)

@@ -42,43 +42,6 @@ _COVERAGE = (
 )
 _LINE = ("description", "non_covered", "service_through")
 
-SHAPE = (
-    "hcpcs",
-    "modifiers",
-    "revenue_code",
-    "place_of_service",
-    "kind",
-    "unit",
-    "service_date",
-    "service_through",
-    "ndc",
-    "ndc_unit",
-    "description",
-    "non_covered",
-)
-"""Values of a line that come again on other claims. With `SIGNS` they are its shape; rules that look at
-nothing else (`Rule.by_line`) need not judge a shape twice."""
-SIGNS = ("charge", "units", "ndc_quantity")
-"""Numbers of a line of which the shape says whether they are there and above zero, and units whole."""
-_values = attrgetter(*SHAPE)
-
-
-def shape(line: ServiceLine) -> tuple[Any, ...]:
-    """The shape of a line: its values of `SHAPE`, and of each of `SIGNS` what kind of number it is.
-
-    Laboratory values only count as there or not.
-    """
-    charge, units, quantity = line.charge, line.units, line.ndc_quantity
-    kinds = (
-        bool(line.test_results),
-        charge is not None and charge > 0,
-        units is not None and units > 0,
-        units is None or units == units.to_integral_value(),
-        None if quantity is None else quantity > 0,
-    )
-    found: tuple[Any, ...] = _values(line) + kinds
-    return found
-
 
 class _Values:
     """The values of one kind of record that can wake a rule."""

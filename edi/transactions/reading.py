@@ -613,9 +613,8 @@ def line_starts(claim: Claim) -> tuple[int, ...]:
     if not isinstance(origin, Origin):
         return ()
     begins = f"LX{ELEMENT}"
-    return tuple(
-        origin.unit.ordinal + i for i, text in enumerate(origin.unit.segments) if text.startswith(begins)
-    )
+    size, first = len(begins), origin.unit.ordinal
+    return tuple([i for i, text in enumerate(origin.unit.segments, first) if text[:size] == begins])
 
 
 def claims_of(events: Iterable[Event | ReadClaim]) -> Iterator[Claim]:

@@ -22,6 +22,7 @@ _LINE = {"units": 1, "service_date": "2026-03-03", "charge": "1.00"}
     severity="info",
     codes=(*INITIALS, "96366", "96523"),
     snip=7,
+    sees="codes",
     breaks=[
         {"/lines/-": {**_LINE, "hcpcs": "96413"}},
         {"/lines/-": {**_LINE, "hcpcs": "96366", "units": 5}},

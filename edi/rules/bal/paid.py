@@ -101,8 +101,8 @@ def paid_exceeds(case: Case) -> Iterator[Hit]:
             )
 
 
-_MOST_DIGITS = 20
-"""Sums of fewer digits are exact."""
+TOO_LARGE = Decimal(10) ** 8
+"""US dollars from which an amount has more than the ten digits that there is room for."""
 
 
 def _whole(case: Case) -> bool:
@@ -117,8 +117,9 @@ def _whole(case: Case) -> bool:
         return False
     if any(line.non_covered is not None for line in claim.lines):
         return False
-    _, digits, exponent = (charges + claim.total_charge).as_tuple()
-    return isinstance(exponent, int) and exponent >= -2 and len(digits) < _MOST_DIGITS
+    added = charges + claim.total_charge
+    exponent = added.as_tuple().exponent
+    return isinstance(exponent, int) and exponent >= -2 and abs(added) < TOO_LARGE
 
 
 def _amounts(case: Case) -> Iterator[tuple[str, str, Decimal | None]]:
@@ -141,9 +142,11 @@ def _amounts(case: Case) -> Iterator[tuple[str, str, Decimal | None]]:
 @rule(
     "P62",
     "amount-with-part-of-a-cent",
-    message="{what} is {amount}: an amount has at most two decimals",
-    help="Round to the cent, and let total and lines agree.",
-    source="005010X222A1 and 005010X223A2, amounts (data element 782, two decimals); rules catalogue P62",
+    message="{what} is {amount}: an amount has at most {most}",
+    help="Round to the cent, and let total and lines agree. An amount that is too large is billed on several "
+    "claims.",
+    source="005010X222A1 and 005010X223A2, amounts (data element 782: ten digits, two of them decimals); X12 "
+    "request for interpretation 2204; rules catalogue P62 and ENV-09",
     severity="error",
     snip=1,
     also=("I46", "I64", "ENV-09"),
@@ -171,16 +174,28 @@ def _amounts(case: Case) -> Iterator[tuple[str, str, Decimal | None]]:
             "/total_charge": "1.005",
             "/patient_paid": "1.005",
         },
+        {"/lines/0/charge": "100000000.00", "/lines/1/charge": "100000000.00"},
+        {"/total_charge": "100000000.00"},
+        {"/lines/0/charge": "100000000", "/lines/1/charge": "100000000", "/total_charge": "200000000"},
+        {"/patient_paid": "-100000000.00"},
     ],
-    keeps=[{"/lines/0/charge": "250.00"}, {"/lines/0/charge": "250.000"}],
+    keeps=[
+        {"/lines/0/charge": "250.00"},
+        {"/lines/0/charge": "250.000"},
+        {"/lines/0/charge": "99999999.99", "/total_charge": "99999999.99"},
+    ],
 )
 def part_of_a_cent(case: Case) -> Iterator[Hit]:
-    """There is no smaller amount than a cent on a claim."""
+    """There is no smaller amount than a cent on a claim, and none of more than ten digits."""
     if _whole(case):
         return
     for path, what, amount in _amounts(case):
-        if amount is not None and amount != round(amount, 2):
-            yield Hit(path, what=what, amount=f"{amount:f}")
+        if amount is None:
+            continue
+        if amount != round(amount, 2):
+            yield Hit(path, what=what, amount=f"{amount:f}", most="two decimals")
+        elif abs(amount) >= TOO_LARGE:
+            yield Hit(path, what=what, amount=f"{amount:f}", most="ten digits, two of them cents")
 
 
 @rule(

@@ -36,7 +36,7 @@ SUPERSEDED_FROM = EDITION
     help="Bill the code that is in force on the service date, in its own units.",
     source="HCPCS quarterly updates, where the drug table knows the dates; rules catalogue K27, 0.5 no. 15",
     severity="error",
-    by_line=True,
+    sees="line",
     snip=5,
     breaks=[
         {"/lines/1/hcpcs": "J1300"},
@@ -294,6 +294,7 @@ def _matched(case: Case, line: ServiceLine, code: str) -> bool:
     source="rules catalogue B.4 (a drug is paid incident to its administration, to be verified)",
     severity="warning",
     snip=6,
+    sees="codes",
     breaks=[
         {"/lines/0": {"hcpcs": "J2405", "units": "4", "service_date": "2026-03-03", "kind": "drug"}},
         {"/lines/0": {"kind": "drug"}, "/place_of_service": "49"},
@@ -398,6 +399,7 @@ INTO_A_VEIN = frozenset(
     source="HCPCS (products for subcutaneous use); rules catalogue B.4 (to be verified)",
     severity="warning",
     snip=7,
+    sees="services",
     breaks=[
         {"/lines/1/hcpcs": "J9311"},
         {"/lines/1/hcpcs": "J1748", "/lines/0/hcpcs": "96413"},
@@ -607,13 +609,17 @@ SELF_ADMINISTERED = "0637"
 @rule(
     "DRUG-SAD-001",
     "self-administered-drug-as-covered",
-    message="line {line} bills {hcpcs} ({drug}), a self-administered drug, as covered (FL 42, 44)",
-    help="Bill it under 0637 as non-covered, with A9270 and GY where a denial is wanted.",
-    source="lists of self-administered drugs of Medicare contractors (to be verified); rules catalogue B.4",
+    message="line {line} bills {hcpcs} ({drug}), a self-administered drug, as covered ({box})",
+    help="A hospital bills it under 0637 as non-covered, with A9270 where a denial is wanted; a practice "
+    "adds GY.",
+    source="lists of self-administered drugs of Medicare contractors (to be verified); rules catalogue A.7 "
+    "and B.4",
     severity="warning",
     snip=7,
-    setting="facility",
+    also=("INF-SC-003",),
+    base="facility",
     breaks=[
+        {"/lines/1/hcpcs": "J1438", BASE: "professional"},
         {"/lines/1/hcpcs": "J1438"},
         {"/lines/1/hcpcs": "J3030", "/lines/1/modifiers": []},
         {"/lines/1/hcpcs": "J1438", "/lines/0/modifiers": ["GY"]},
@@ -624,6 +630,7 @@ SELF_ADMINISTERED = "0637"
         {"/lines/1/hcpcs": "J1438", "/lines/1/revenue_code": "0637"},
         {"/lines/1/hcpcs": "J1756"},
         {"/lines/1/hcpcs": "J1438", "/coverages/0/claim_filing": "CI"},
+        {"/lines/1/hcpcs": "J1438", "/lines/1/modifiers": ["GY"], BASE: "professional"},
     ],
 )
 def self_administered(case: Case) -> Iterator[Hit]:
@@ -638,7 +645,8 @@ def self_administered(case: Case) -> Iterator[Hit]:
             continue
         entry = case.lists.entry("self_administered", code, line.service_date)
         if entry is not None:
-            yield Hit(f"/lines/{i}/hcpcs", line=i + 1, hcpcs=code, drug=entry.label)
+            where = box(case, "24D", "42, 44")
+            yield Hit(f"/lines/{i}/hcpcs", line=i + 1, hcpcs=code, drug=entry.label, box=where)
 
 
 MOST = Decimal("99999.99")

@@ -1,19 +1,30 @@
 """DRUG: drug lines that are missing, without a price, without words, or at odds with the record."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
 from edi.coding.given import NOT_CLASSIFIED
 from edi.coding.timeline import Given
+from edi.finding import Severity
 from edi.rules import Case, Hit, rule
-from edi.rules.about import BASE, ON
+from edi.rules.about import BASE, ON, code_of, coded_lines
 from edi.rules.asks import box, first_day
+from edi.rules.drug.facts import administrations_of, drug_lines, pays_drugs_apart
 from edi.rules.drug.units import units_mistaken
 from edi.rules.f15.lines import charge_problems
+from edi.rules.inf.linking import family_lines
 
 SHOWN = 4
 """Codes that a finding names at most."""
+_NO_DRUG = ("96360", "96361", "96521", "96522", "96523")
+"""Codes of the family that may stand without a drug: hydration, and care of pumps and ports."""
+_DRUGLIKE = (*"ACGJPQS", "90")
+"""First characters of codes that stand for drugs, blood products, fluids and vaccines."""
+_PHARMACY = ("025", "063")
+"""Beginnings of revenue codes of drugs."""
+_LINE = {"units": 1, "charge": "20.00", "service_date": "2026-03-03"}
 
 
 @rule(
@@ -26,7 +37,7 @@ SHOWN = 4
     source="005010X222A1, 2400 SV102 (required); 005010X223A2, 2400 SV203 (required); rules catalogue 0.5 "
     "no. 28",
     severity="error",
-    by_line=True,
+    sees="line",
     snip=2,
     also=("F15-24F-001", "P62", "I46"),
     breaks=[
@@ -59,15 +70,28 @@ def _has_line(case: Case, given: Given) -> bool:
 @rule(
     "DRUG-ADMIN-001",
     "drug-without-line",
-    message="administration {id} has no drug code, so the drug itself is not billed{known}",
-    help="Write the drug code and its price, or say with patient_supplied that the drug was not bought.",
+    message="{what}, so the drug itself is not billed{known}",
+    help="Bill the drug by its code and price. Nothing to do where it was not bought: in a record "
+    "patient_supplied says so.",
     source="rules catalogue B.4 (source article S2: the drug and its administration are billed together)",
     severity="warning",
     snip=6,
-    needs=("record",),
     on="encounter",
     breaks=[
         {"/administrations/0/hcpcs": None},
+        {BASE: "coded-professional", "/services/1": None},
+        {BASE: "coded-facility", "/services/2": None},
+        {BASE: "coded-facility", "/services/3/hcpcs": "96415"},
+        {BASE: "coded-facility", "/services/2": None, "/administrations/0/hcpcs": None},
+        {BASE: "coded-professional", "/services/1": None, "/administrations/0/drug": None},
+        {BASE: "coded-facility", "/administrations/1/hcpcs": None, "/administrations/1/drug": "ceftriaxone"},
+        {ON: "claim", BASE: "facility", "/lines/1/hcpcs": None, "/lines/1/revenue_code": None},
+        {ON: "claim", "/lines/1": None},
+        {ON: "claim", "/lines/1": None, "/lines/0/hcpcs": "96372"},
+        {ON: "claim", "/lines/1": None, "/lines/-": {**_LINE, "hcpcs": "36591"}},
+        {ON: "claim", "/lines/1": None, BASE: "facility"},
+        {ON: "claim", "/lines/1/hcpcs": None, "/lines/1/revenue_code": "0270", BASE: "facility"},
+        {ON: "claim", "/lines/1/hcpcs": "96360", "/lines/1/kind": None},
         {"/administrations/-": {"id": "A2", "drug": "ceftriaxone", "start": "2026-03-03T10:30"}},
         {
             "/administrations/0/hcpcs": None,
@@ -86,28 +110,78 @@ def _has_line(case: Case, given: Given) -> bool:
         {"/administrations/0/hcpcs": None, "/administrations/0/start": ""},
         {"/administrations/0/hcpcs": None, "/administrations/0/drug": None},
         {"/administrations/0/hcpcs": None, BASE: "coded-facility"},
-        {BASE: "coded-facility", "/services/3/hcpcs": "96415"},
+        {BASE: "coded-professional", "/services/1/service_date": "2026-03-02"},
+        {BASE: "coded-professional", "/administrations/0/drug": None},
         {
             BASE: "coded-professional",
             "/administrations/0/hcpcs": None,
             "/services/1/administrations": ["A1"],
             "/administrations/0/drug": "study drug",
         },
+        {BASE: "coded-professional", "/services/1": None, "/administrations/0/patient_supplied": True},
+        {BASE: "coded-professional", "/services/1/hcpcs": "J1439"},
+        {BASE: "coded-facility", "/services/2": {**_LINE, "revenue_code": "0250"}},
+        {ON: "claim", "/lines/1": None, "/lines/0/hcpcs": "96360"},
+        {ON: "claim", "/lines/1": None, "/lines/0/hcpcs": "96361"},
+        {ON: "claim", "/lines/1": None, "/lines/0/hcpcs": "96521"},
+        {ON: "claim", "/lines/1": None, "/lines/0/hcpcs": "96522"},
+        {ON: "claim", "/lines/1": None, "/lines/0/hcpcs": "96523"},
+        {ON: "claim", "/lines/1": None, "/lines/0/units": "0"},
+        {ON: "claim", "/lines/1/hcpcs": "P9047", "/lines/1/kind": None},
+        {ON: "claim", "/lines/1/hcpcs": "90471", "/lines/1/kind": None},
+        {ON: "claim", "/lines/1": None, "/place_of_service": "22"},
+        {ON: "claim", "/lines/1/hcpcs": None, "/lines/1/revenue_code": "0636", BASE: "facility"},
+        {ON: "claim", "/lines/1": None, "/type_of_bill": "0111", BASE: "facility"},
     ],
 )
 def drug_without_line(case: Case) -> Iterator[Hit]:
     """Who buys a drug bills it; an administration alone leaves the drug unpaid.
 
-    Plain fluids, diluents and flushes are left alone.
+    Plain fluids, diluents and flushes are left alone. With a record each drug is looked for among the lines;
+    a drug line that is left over may stand for it (DRUG-MATCH-001). Without one a claim is named, once, that
+    bills giving a drug where its provider buys drugs, and no drug or vaccine at all.
     """
+    if case.assembled is None:
+        yield from _no_drug_at_all(case)
+        return
     for given in case.timeline.given:
-        if given.source.hcpcs or given.source.patient_supplied or given.excluded is not None:
+        source = given.source
+        if source.patient_supplied or given.excluded is not None or given.klass == "hydration":
             continue
-        if given.klass == "hydration" or not given.source.drug or _has_line(case, given):
+        named = source.hcpcs or source.drug
+        if not named or _has_line(case, given) or _may_have_line(case, given):
             continue
-        yield Hit(
-            f"/administrations/{given.index}/hcpcs", id=given.id, known=_known_codes(case, given.source.drug)
-        )
+        what = f"({named}) has no line" if source.hcpcs else "has no drug code"
+        path, known = f"/administrations/{given.index}/hcpcs", _known_codes(case, named)
+        yield Hit(path, what=f"administration {given.id} {what}", known=known)
+
+
+def _may_have_line(case: Case, given: Given) -> bool:
+    """Whether a line by code and day, or one that stands for nothing else, may bill a coded drug."""
+    if not given.source.hcpcs:
+        return False
+    for _, line, _ in drug_lines(case):
+        billed = administrations_of(case, line)
+        if not billed or given in billed:
+            return True
+    return _uncoded_drugs(case)
+
+
+def _uncoded_drugs(case: Case) -> bool:
+    """Whether a hospital bills drugs by revenue code alone."""
+    return any(
+        not line.hcpcs and (line.revenue_code or "").startswith(_PHARMACY) for line in case.claim.lines
+    )
+
+
+def _no_drug_at_all(case: Case) -> Iterator[Hit]:
+    """The first line that bills giving a drug on a claim without any drug."""
+    if any(code.startswith(_DRUGLIKE) for _, _, code in coded_lines(case)) or _uncoded_drugs(case):
+        return
+    for i, line, code in family_lines(case):
+        if code not in _NO_DRUG and pays_drugs_apart(case, line):
+            yield Hit(f"/lines/{i}/hcpcs", what=f"line {i + 1} ({code}) stands beside no drug line", known="")
+            return
 
 
 def _known_codes(case: Case, name: str) -> str:
@@ -123,10 +197,9 @@ def _known_codes(case: Case, name: str) -> str:
 @rule(
     "DRUG-NOC-001",
     "unlisted-drug-without-words",
-    message="line {line} bills {hcpcs}, a code for drugs that have none of their own, and does not name the "
-    "drug",
+    message="line {line} bills {hcpcs}, a code for drugs that have none of their own, and {problem}",
     help="Write name, dose and route of the drug as the description of the line, or in the note of the "
-    "claim.",
+    "claim, and its NDC.",
     source="005010X222A1, SV101-7; 005010X223A2, SV202-7; CMS Pub. 100-04 ch. 26 (item 19); UB-04 FL 80",
     severity="error",
     snip=4,
@@ -138,20 +211,56 @@ def _known_codes(case: Case, name: str) -> str:
         {"/lines/1/hcpcs": "J9999"},
         {"/lines/1/hcpcs": "J3590"},
         {"/lines/1/hcpcs": "J3490", "/lines/0/hcpcs": "C9399"},
+        {"/lines/1/hcpcs": "J3490", "/lines/1/description": "SAMPLE DRUG"},
+        {"/lines/1/hcpcs": "J3490", "/lines/1/description": "SAMPLE DRUG IV"},
+        {"/lines/1/hcpcs": "J3490", "/note": "SAMPLE DRUG 200 MG"},
+        {"/lines/1/hcpcs": "J3490", "/lines/1/ndc": None, "/note": "SAMPLE DRUG 200 MG IV"},
+        {"/lines/0/hcpcs": "J9999", "/lines/0/description": "DRUG 1 MG IM", "/lines/1/hcpcs": "C9399"},
+        {
+            "/lines/0/hcpcs": "J9999",
+            "/lines/0/description": "DRUG 1 MG IM 99999-0101-01",
+            "/lines/1/hcpcs": "C9399",
+        },
     ],
     keeps=[
         {"/lines/1/hcpcs": "J3490", "/lines/1/description": "SAMPLE DRUG 200 MG IV"},
+        {"/lines/1/hcpcs": "J3490", "/lines/1/description": "SAMPLE DRUG 0.5mg", "/note": "SUBCUT"},
+        {"/lines/1/hcpcs": "J3490", "/lines/1/description": "DRUG 1 MG IV 99999-0101-01"},
+        {"/lines/1/hcpcs": "J3490", "/lines/1/ndc": None, "/note": "DRUG 2 ML IM N499999010101"},
         {"/lines/1/hcpcs": "J9999", "/note": "SAMPLE DRUG 200 MG IV"},
         {"/lines/1/hcpcs": "J1756"},
     ],
 )
 def unlisted_without_words(case: Case) -> Iterator[Hit]:
-    """A code that stands for many drugs is read together with the name of this one."""
-    if case.claim.note:
-        return
+    """A code that stands for many drugs is read together with the name of this one.
+
+    Words that lack dose, route or NDC are a warning, because a payer may understand them all the same.
+    """
     for i, line in case.lines(*NOT_CLASSIFIED):
-        if not line.description:
-            yield Hit(f"/lines/{i}/description", line=i + 1, hcpcs=(line.hcpcs or "").upper())
+        words = f"{line.description or ''} {case.claim.note or ''}"
+        lack = [what for what, form in _TOLD.items() if not form.search(words)]
+        if line.ndc and "NDC" in lack:
+            lack.remove("NDC")
+        if not words.strip():
+            severity: Severity | None = None
+            problem = "does not name the drug"
+        elif lack:
+            severity, problem = "warning", f"its words do not tell the {' and the '.join(lack)}"
+        else:
+            continue
+        path = f"/lines/{i}/description"
+        yield Hit(path, severity=severity, line=i + 1, hcpcs=code_of(line), problem=problem)
+
+
+_TOLD = {
+    "dose": re.compile(r"\d\s*(mc?g|grams?|gm?|ml|iu|units?|m?eq|mmol|million|%)(?![a-z])", re.IGNORECASE),
+    "route": re.compile(
+        r"\b(i[vmdat]|s[cq]|sub-?\s?(q|cut)|intra|under the skin|po|oral|by mouth|topical|inhal|eye|rectal)",
+        re.IGNORECASE,
+    ),
+    "NDC": re.compile(r"\d{11}|\d{4,5}-\d{3,4}-\d{1,2}"),
+}
+"""How the words for a drug without a code tell its dose, route and product."""
 
 
 @rule(

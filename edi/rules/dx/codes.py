@@ -34,6 +34,7 @@ _EXTERNAL = ("V", "W", "X", "Y")
     source="005010X223A2, 2300 HI*ABK (required); UB-04 FL 67",
     severity="error",
     snip=2,
+    sees="diagnoses",
     also=("I21", "F04-67-001"),
     setting="facility",
     breaks=[{"/diagnoses": []}, {"/diagnoses": [{"code": "R50.9", "kind": "reason_for_visit"}]}],
@@ -93,6 +94,7 @@ def malformed(case: Case) -> Iterator[Hit]:
     source="005010X222A1, 2300 HI (12 diagnoses) and 2400 SV107 (4 pointers); 005010X223A2, 2300 HI",
     severity="error",
     snip=2,
+    sees="diagnoses",
     also=("I21", "I23", "I24", "I26", "SNIP2-005"),
     breaks=[
         {"/diagnoses": [{"code": f"E86.{n}"} for n in range(13)]},
@@ -234,6 +236,8 @@ def repeated(case: Case) -> Iterator[Hit]:
 def external_cause_first(case: Case) -> Iterator[Hit]:
     """V, W, X and Y codes say how something happened, not what it was."""
     claim = case.claim
+    if not any(one.code and one.code.strip().upper().startswith(_EXTERNAL) for one in claim.diagnoses):
+        return
     order = pointed(case)
     if order and (code := claim.diagnoses[order[0]].code) and code.strip().upper().startswith(_EXTERNAL):
         day = day_one(case)

@@ -240,21 +240,23 @@ def not_in_force(case: Case) -> Iterator[Hit]:
     if not claim.diagnoses:
         return
     facility = claim.setting == "facility"
-    days: list[date] = []
     by_line: dict[int, list[date]] = {}
-    if not facility:
+    if facility:
+        span = period(case)
+        days = [span.through_date] if span.from_date == span.through_date and span.through_date else []
+    else:
         days = sorted({line.service_date for line in claim.lines if line.service_date is not None})
         by_line = _days_pointed(case) if len(days) > 1 else {}
+    alike = case.lists.since(days[0]) if len(days) == 1 else None
     for i, diagnosis in enumerate(claim.diagnoses):
         if not diagnosis.code:
             continue
-        if len(days) == 1 and _on_one_day(case.lists, diagnosis.code, days[0]) is None:
+        if alike is not None and _on_one_day(case.lists, diagnosis.code, alike) is None:
             continue  # most claims: one day, and nothing against the code
         if icd10.problem(diagnosis.code):
             continue
         code = icd10.compact(diagnosis.code)
         if facility:
-            span = period(case)
             fault = _of_facility(case, code, span.from_date, span.through_date)
         elif i in by_line:
             fault = _worst(_fault(case.lists, code, day) for day in by_line[i])

@@ -10,8 +10,17 @@ from edi.coding.family import codes
 from edi.rules import Case, Hit, rule
 from edi.rules.about import BASE, administrations, code_of, is_drug
 from edi.rules.asks import ICD10_FROM, box, day_one, pointed
+from edi.rules.inf.hydration import unexplained
+from edi.rules.inf.linking import HYDRATION, family_lines
 
 _TREATMENT = ("Z5111", "Z5112")
+_VISIT = "the visit is for antineoplastic treatment only, and "
+_FLUID = {
+    BASE: "professional",
+    "/diagnoses": [{"code": "C50.911"}, {"code": "E86.0"}, {"code": "Z51.11"}],
+    "/lines/0/hcpcs": "96360",
+}
+_HYDRATED = {"hcpcs": "96361", "units": "1", "service_date": "2026-03-03"}
 _ANTINEOPLASTIC = ("96409", "96411", "96413", "96415", "96416", "96417")
 
 
@@ -34,14 +43,14 @@ def _only_treatment(case: Case) -> bool:
 @rule(
     "PRO-DX-004",
     "chemotherapy-diagnosis-order",
-    message="the visit is for antineoplastic treatment only, and {problem} ({box})",
-    help="Put Z51.11 (chemotherapy) or Z51.12 (immunotherapy) first and the neoplasm after it, as the record "
-    "supports it.",
+    message="{problem} ({box})",
+    help="Put Z51.11 (chemotherapy) or Z51.12 (immunotherapy) first and the neoplasm after it, and point "
+    "hydration to what the fluid was for, as the record supports it.",
     source="ICD-10-CM Official Guidelines, section I.C.2 (admission or visit solely for chemotherapy or "
     "immunotherapy); rules catalogue 0.5 no. 27",
     severity="warning",
     snip=6,
-    codes=_ANTINEOPLASTIC,
+    codes=(*_ANTINEOPLASTIC, *HYDRATION),
     base="chemo-facility",
     breaks=[
         {"/diagnoses": [{"code": "C50.911"}, {"code": "Z51.11"}]},
@@ -67,6 +76,20 @@ def _only_treatment(case: Case) -> bool:
             ],
         },
         {"/setting": None, "/lines/0/diagnosis_pointers": [2], "/diagnoses/-": {"code": "Z51.11"}},
+        {**_FLUID, "/lines/0/diagnosis_pointers": [1]},
+        {**_FLUID, "/lines/0/diagnosis_pointers": [1], "/coverages": []},
+        {**_FLUID, "/lines/0/diagnosis_pointers": [3, 1], "/lines/0/hcpcs": "96361"},
+        {
+            **_FLUID,
+            "/lines/0/diagnosis_pointers": [1, 9],
+            "/lines/1": {**_HYDRATED, "diagnosis_pointers": [1]},
+        },
+        {
+            **_FLUID,
+            "/diagnoses": [{"code": "C50.911"}],
+            "/lines/0/diagnosis_pointers": [1],
+            "/coverages/0/claim_filing": "CI",
+        },
     ],
     keeps=[
         {"/diagnoses": [{"code": "Z51.11"}, {"code": "C50.911"}]},
@@ -90,32 +113,62 @@ def _only_treatment(case: Case) -> bool:
             "/lines": [{"hcpcs": "96413", "service_date": "2026-03-03", "diagnosis_pointers": [3]}],
         },
         {"/lines": [{"hcpcs": "96365", "service_date": "2026-03-03"}], "/diagnoses": [{"code": "C50.911"}]},
+        {**_FLUID, "/lines/0/diagnosis_pointers": [1, 2]},
+        {**_FLUID, "/lines/0/diagnosis_pointers": [2]},
+        {**_FLUID, "/lines/0/diagnosis_pointers": [3]},
+        {**_FLUID, "/lines/0/diagnosis_pointers": [9]},
+        {
+            **_FLUID,
+            "/diagnoses": [{"code": "E86.0"}, {"code": "C50.911"}],
+            "/lines/0/diagnosis_pointers": [0],
+        },
+        {**_FLUID, "/lines/0/diagnosis_pointers": [1], "/lines/0/service_date": "2015-09-30"},
+        {**_FLUID, "/lines/0/diagnosis_pointers": [1], "/setting": "facility"},
+        {**_FLUID, "/diagnoses": [{"code": "C50.911"}], "/lines/0/diagnosis_pointers": [1]},
     ],
 )
 def chemotherapy_order(case: Case) -> Iterator[Hit]:
     """Who comes for the treatment of a tumour only is there for the treatment first.
 
-    Without a neoplasm on the claim the drug is not given for one, and the rule is silent.
+    Without a neoplasm on the claim the drug is not given for one, and the rule is silent. A practice's
+    hydration that points to the neoplasm alone is named too; where no diagnosis explains the fluid that is
+    INF-HYD-008.
     """
-    claim = case.claim
-    if case.by_code.keys().isdisjoint(_ANTINEOPLASTIC):
-        return
     day = day_one(case)
     ordered = _ordered(case)
     if (day is not None and day < ICD10_FROM) or not any(_is_neoplasm(code) for _, code in ordered):
         return
-    if not _only_treatment(case):
+    yield from _fluid_for_neoplasm(case, [code for _, code in ordered])
+    if not case.by_code.keys().isdisjoint(_ANTINEOPLASTIC) and _only_treatment(case):
+        yield from _not_treatment_first(case, ordered)
+
+
+def _fluid_for_neoplasm(case: Case, ordered: list[str]) -> Iterator[Hit]:
+    """Hydration of a practice whose pointers lead to a neoplasm and its treatment only."""
+    if case.claim.setting == "facility" or unexplained(case):
         return
+    for i, line, code in family_lines(case, HYDRATION):
+        codes = [ordered[p - 1] for p in line.diagnosis_pointers if 1 <= p <= len(ordered)]
+        others = [one for one in codes if one not in _TREATMENT and not _is_neoplasm(one)]
+        if any(_is_neoplasm(one) for one in codes) and not others:
+            problem = f"line {i + 1} bills {code} and points to a neoplasm only"
+            yield Hit(f"/lines/{i}/diagnosis_pointers", problem=problem, box="item 24E")
+
+
+def _not_treatment_first(case: Case, ordered: list[tuple[int, str]]) -> Iterator[Hit]:
+    """Where the treatment is not the first diagnosis of a visit for it; said once."""
+    claim = case.claim
     treatment = [k for k, (_, code) in enumerate(ordered) if code in _TREATMENT]
     where = box(case, "21", "67")
     if not treatment:
-        yield Hit(
-            f"/diagnoses/{ordered[0][0]}/code", problem="neither Z51.11 nor Z51.12 is on the claim", box=where
-        )
+        problem = f"{_VISIT}neither Z51.11 nor Z51.12 is on the claim"
+        yield Hit(f"/diagnoses/{ordered[0][0]}/code", problem=problem, box=where)
         return
     if treatment[0] != 0:
         found = icd10.formatted(ordered[0][1])
-        yield Hit(f"/diagnoses/{ordered[0][0]}/code", problem=f"{found} is the first diagnosis", box=where)
+        yield Hit(
+            f"/diagnoses/{ordered[0][0]}/code", problem=f"{_VISIT}{found} is the first diagnosis", box=where
+        )
         return
     if claim.setting == "facility":
         return
@@ -124,7 +177,7 @@ def chemotherapy_order(case: Case) -> Iterator[Hit]:
             continue
         first = line.diagnosis_pointers[0]
         if 1 <= first <= len(ordered) and first - 1 not in treatment and _is_neoplasm(ordered[first - 1][1]):
-            problem = f"line {i + 1} points to {icd10.formatted(ordered[first - 1][1])} first"
+            problem = f"{_VISIT}line {i + 1} points to {icd10.formatted(ordered[first - 1][1])} first"
             yield Hit(f"/lines/{i}/diagnosis_pointers/0", problem=problem, box="item 24E")
             return
 

@@ -17,6 +17,7 @@ from edi.rules.asks import pointed, unread
     source="005010X222A1, 2300 HI*ABK and 2400 SV107 (required); CMS-1500 items 21 and 24E",
     severity="error",
     snip=2,
+    sees="diagnoses",
     also=("P43", "P65", "F15-24E-001"),
     setting="professional",
     breaks=[
@@ -100,6 +101,7 @@ def _of_record(case: Case, administrations: tuple[str, ...]) -> bool:
     source="005010X222A1, 2400 SV107; CMS-1500 item 24E",
     severity="error",
     snip=2,
+    sees="diagnoses",
     also=("P65",),
     setting="professional",
     breaks=[

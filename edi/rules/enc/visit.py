@@ -19,6 +19,7 @@ _RECORD = "encounter record (contract, section 2)"
     source=f"{_RECORD}; rules catalogue C.1",
     severity="error",
     snip=2,
+    sees="bill",
     on="encounter",
     breaks=[
         {"/setting": None, "/place_of_service": None, "/ownership": None},
@@ -172,6 +173,7 @@ def visit_time_unreadable(case: Case) -> Iterator[Hit]:
     source="005010X222A1 and 005010X223A2, loop 2400 (required); CMS-1500 item 24, UB-04 FL 42-47",
     severity="error",
     snip=2,
+    sees="codes",
     also=("SNIP2-001",),
     on="encounter",
     breaks=[

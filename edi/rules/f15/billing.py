@@ -175,6 +175,7 @@ def _signatures(case: Case) -> Signatures:
     source="005010X222A1, 2300 CLM06 (required); CMS-1500 item 31",
     severity="error",
     snip=2,
+    sees="bill",
     setting="professional",
     breaks=[{"/signatures/provider_on_file": None}, {"/signatures": None}],
     keeps=[{"/signatures/provider_on_file": False}],
@@ -194,6 +195,7 @@ def provider_signature_missing(case: Case) -> Iterator[Hit]:
     source="005010X222A1 and 005010X223A2, 2300 CLM07 (required); CMS-1500 item 27",
     severity="error",
     snip=2,
+    sees="bill",
     also=("P29", "I11"),
     breaks=[
         {"/signatures/accept_assignment": None},
@@ -229,6 +231,7 @@ def assignment_missing(case: Case) -> Iterator[Hit]:
     source="005010X222A1 and 005010X223A2, 2300 CLM08 (required); CMS-1500 item 13, UB-04 FL 53",
     severity="error",
     snip=2,
+    sees="bill",
     also=("I11",),
     breaks=[{"/signatures/assignment_of_benefits": None}, {"/signatures/assignment_of_benefits": "A"}],
     keeps=[
@@ -261,6 +264,7 @@ def benefit_assignment_missing(case: Case) -> Iterator[Hit]:
     source="005010X222A1 and 005010X223A2, 2300 CLM09 (required); CMS-1500 item 12, UB-04 FL 52",
     severity="error",
     snip=2,
+    sees="bill",
     also=("P30", "I11"),
     breaks=[
         {"/signatures": None},

@@ -23,7 +23,7 @@ RATE_CODES = frozenset(("0022", "0023", "0024"))
     source="005010X222A1, 2400 DTP*472 (required); 005010X223A2, 2400 DTP*472; CMS-1500 item 24A, UB-04 FL "
     "45",
     severity="error",
-    by_line=True,
+    sees="line",
     snip=2,
     also=("P66", "I49"),
     breaks=[
@@ -98,7 +98,7 @@ def service_after_receipt(case: Case) -> Iterator[Hit]:
     help="Write a HCPCS or CPT code of five characters, and modifiers of two.",
     source="005010X222A1, 2400 SV101 (required); 005010X223A2, 2400 SV202; CMS-1500 item 24D, UB-04 FL 44",
     severity="error",
-    by_line=True,
+    sees="line",
     snip=2,
     also=("P59", "F04-44-001", "SNIP5-001"),
     breaks=[
@@ -179,7 +179,7 @@ def charge_problems(case: Case, *, drugs: bool) -> Iterator[Hit]:
     "UB-04 FL 47; "
     "rules catalogue 0.5 no. 28 (zero is a warning)",
     severity="error",
-    by_line=True,
+    sees="line",
     snip=2,
     also=("P62", "I46"),
     breaks=[
@@ -220,7 +220,7 @@ def _said_elsewhere(case: Case, line: ServiceLine) -> bool:
     source="005010X222A1, 2400 SV104 (required); 005010X223A2, 2400 SV205 (required); CMS-1500 item 24G, "
     "UB-04 FL 46",
     severity="error",
-    by_line=True,
+    sees="line",
     snip=2,
     also=("P63", "I47", "FAC-UNIT-001"),
     breaks=[
@@ -284,7 +284,7 @@ def units_unusable(case: Case) -> Iterator[Hit]:
     help="Round the dose up to the next whole unit, or count the hours as the code says.",
     source="HCPCS (units of drug codes are rounded up); CPT (time codes count whole units); UB-04 FL 46",
     severity="error",
-    by_line=True,
+    sees="line",
     snip=6,
     also=("F15-24G-001",),
     breaks=[

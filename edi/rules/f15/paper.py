@@ -83,11 +83,17 @@ def payer_block_empty(case: Case) -> Iterator[Hit]:
         {PAPER: [{}, {"1.medicare": "X", "1.other": "X"}]},
         {PAPER: [{"1.medicare": "X"}], "/coverages/0/claim_filing": "MC"},
         {PAPER: [{"1.medicare": "X"}], "/coverages/0/claim_filing": "CH"},
+        {PAPER: [{"1.medicare": "X"}], "/coverages/0/claim_filing": "CI"},
+        {PAPER: [{"1.tricare": "X"}], "/coverages/0/claim_filing": "CI"},
+        {PAPER: [{"1.medicaid": "X"}], "/coverages/0/claim_filing": "BL"},
     ],
     keeps=[
         {PAPER: [{"1.medicare": "X"}]},
         {PAPER: [{"1.medicare": "X", "1a": "1EG4TE5MK73"}]},
         {PAPER: [{"1.other": "X"}], "/coverages": []},
+        {PAPER: [{"1.medicare": "X"}], "/coverages": []},
+        {PAPER: [{"1.group": "X"}], "/coverages/0/claim_filing": "CI"},
+        {PAPER: [{"1.medicare": "X"}], "/coverages/0/claim_filing": "MA"},
     ],
 )
 def coverage_ticks(case: Case) -> Iterator[Hit]:
@@ -98,8 +104,9 @@ def coverage_ticks(case: Case) -> Iterator[Hit]:
         problem = _tick_problem(page, "1")
         if problem is None:
             tick = filled(page, "1")[0]
-            expected = {"MB": "1.medicare", "MC": "1.medicaid", "CH": "1.tricare"}.get(filing or "")
-            if expected and tick != expected:
+            told = {"MB": "1.medicare", "MA": "1.medicare", "MC": "1.medicaid", "CH": "1.tricare"}
+            other = "" if tick in told.values() else tick
+            if filing and tick != told.get(filing, other):
                 problem = (
                     f"item 1 has the tick {tick.partition('.')[2]}, but the claim filing code is {filing}"
                 )

@@ -1,9 +1,14 @@
 """F15, items 2, 3, 5, 10: the patient and the accident."""
 
+import re
 from collections.abc import Iterator
 
 from edi.rules import Case, Hit, rule
+from edi.rules.about import BASE, FORM
 from edi.rules.asks import absent, address_problems, box, day_one, last_days, unread
+
+TITLES = frozenset(("MR", "MRS", "MISS", "DR", "PROF", "REV", "SISTER", "CAPT", "PHD", "ESQ"))
+"""Words before and after a name that are no part of it."""
 
 
 @rule(
@@ -21,13 +26,20 @@ from edi.rules.asks import absent, address_problems, box, day_one, last_days, un
         {"/patient/first_name": None},
         {"/patient/last_name": "EXAMPLE3"},
         {"/patient/last_name": "EXAMPLE3", "/patient/first_name": "2"},
+        {"/patient/first_name": "Dr. Paula", "/patient/last_name": "EXAMPLE, PhD"},
+        {"/patient/first_name": "MR PAUL", "/patient/last_name": "EXAMPLE ESQ"},
     ],
-    keeps=[{"/patient/last_name": "O'EXAMPLE-SAMPLE"}, {"/patient/middle_name": None}],
+    keeps=[
+        {"/patient/last_name": "O'EXAMPLE-SAMPLE"},
+        {"/patient/middle_name": None},
+        {"/patient/first_name": "REV", "/patient/last_name": "ESQ"},
+        {"/patient/first_name": "PAULA DREW", "/patient/last_name": "CAPT-SAMPLE"},
+    ],
 )
 def patient_name_unusable(case: Case) -> Iterator[Hit]:
     """A patient has a last name; the first name is missing only for people who have none.
 
-    A missing first name and digits in a name are warnings.
+    A missing first name, digits and titles in a name are warnings.
     """
     patient, where = case.claim.patient, box(case, "2", "8b")
     if patient is None:
@@ -40,6 +52,9 @@ def patient_name_unusable(case: Case) -> Iterator[Hit]:
     for key, name in (("last_name", patient.last_name), ("first_name", patient.first_name)):
         if name and any(c.isdigit() for c in name):
             yield Hit(f"/patient/{key}", severity="warning", box=where, problem="has digits in the name")
+        words = re.split(r"[\s.,]+", (name or "").strip(" .,").upper())
+        if len(words) > 1 and not TITLES.isdisjoint(words):
+            yield Hit(f"/patient/{key}", severity="warning", box=where, problem="has a title in the name")
 
 
 @rule(
@@ -58,10 +73,13 @@ def patient_name_unusable(case: Case) -> Iterator[Hit]:
         {"/patient/sex": None},
         {"/patient/sex": "X"},
         {"/patient/birth_date": "1905-12-31"},
+        {"/patient/sex": "U", FORM: True},
     ],
     keeps=[
         {"/patient/birth_date": "2026-03-03"},
         {"/patient/sex": "U"},
+        {"/patient/sex": "U", FORM: True, BASE: "facility"},
+        {"/patient/sex": "M", FORM: True},
         {"/patient/sex": "M"},
         {"/lines": None},
         {"/patient": None},
@@ -73,7 +91,7 @@ def patient_name_unusable(case: Case) -> Iterator[Hit]:
 def demographics_unusable(case: Case) -> Iterator[Hit]:
     """Birth date and sex are required, and nobody is treated before birth.
 
-    An age over 120 years is a warning.
+    An age over 120 years is a warning, and so is a sex that the CMS-1500 cannot show.
     """
     patient = case.claim.patient
     if patient is None:
@@ -93,6 +111,9 @@ def demographics_unusable(case: Case) -> Iterator[Hit]:
         yield Hit("/patient/sex", box=where, problem="the patient's sex is not stated")
     elif patient.sex is not None and patient.sex.upper() not in ("F", "M", "U"):
         yield Hit("/patient/sex", box=where, problem="the patient's sex is none of F, M and U")
+    elif patient.sex == "U" and case.paper is not None and case.form == "cms1500":
+        problem = "the patient's sex is U, and the form has ticks for F and M alone"
+        yield Hit("/patient/sex", severity="warning", box=where, problem=problem)
 
 
 @rule(

@@ -22,7 +22,7 @@ _UNLISTED = ("96379", "96549")
     source="005010X222A1, 2400 SV103 (UN, MJ); 005010X223A2, 2400 SV204 (UN, DA); rules catalogue P63, I47 "
     "and F15-24G-001 (minutes in place of units)",
     severity="error",
-    by_line=True,
+    sees="line",
     snip=2,
     also=("I47", "F15-24G-001"),
     breaks=[

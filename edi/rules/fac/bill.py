@@ -9,6 +9,8 @@ from edi.rules.about import BASE
 from edi.rules.asks import absent, is_outpatient, period
 
 MOST_LINES = 999
+NEWBORN = "4"
+"""Priority of the visit of a child that is born in it."""
 
 
 @rule(
@@ -19,6 +21,7 @@ MOST_LINES = 999
     source="005010X223A2, 2300 CLM05-1 and CLM05-3 (required); CMS Pub. 100-04 ch. 25, FL 4",
     severity="error",
     snip=2,
+    sees="bill",
     also=("I08", "FAC-TOB-001"),
     setting="facility",
     breaks=[
@@ -46,15 +49,21 @@ def type_of_bill_unusable(case: Case) -> Iterator[Hit]:
 @rule(
     "FAC-TOB-002",
     "frequency-contradicts-type-of-bill",
-    message="the frequency is {frequency}, the type of bill ends with {last} (FL 4)",
+    message="{problem} (FL 4)",
     help="Write the frequency as the last character of the type of bill, or leave the separate one out.",
     source="005010X223A2, 2300 CLM05-3; CMS Pub. 100-04 ch. 25, FL 4 (last character = frequency)",
     severity="error",
     snip=2,
+    sees="bill",
     also=("I08",),
     setting="facility",
-    breaks=[{"/frequency": "7", "/original_reference": "X1"}, {"/type_of_bill": "0137", "/frequency": "1"}],
+    breaks=[
+        {"/frequency": "7", "/original_reference": "X1"},
+        {"/type_of_bill": "0137", "/frequency": "1"},
+        {"/type_of_bill": "013Z"},
+    ],
     keeps=[
+        {"/type_of_bill": "013Q", "/original_reference": "X1"},
         {"/type_of_bill": "0137", "/frequency": "7", "/original_reference": "X1"},
         {"/frequency": None},
         {"/type_of_bill": "13", "/frequency": "1"},
@@ -62,13 +71,18 @@ def type_of_bill_unusable(case: Case) -> Iterator[Hit]:
     ],
 )
 def frequency_contradicts(case: Case) -> Iterator[Hit]:
-    """The last character of the type of bill is the claim frequency."""
+    """The last character of the type of bill is the claim frequency; one that is not known is a warning."""
     claim = case.claim
-    if not claim.frequency or not claim.type_of_bill or bill_type.problem(claim.type_of_bill):
+    if not claim.type_of_bill or bill_type.problem(claim.type_of_bill):
         return
     last = bill_type.frequency(claim.type_of_bill)
-    if claim.frequency.upper() != last:
-        yield Hit("/frequency", frequency=claim.frequency, last=last)
+    if claim.frequency and claim.frequency.upper() != last:
+        yield Hit(
+            "/frequency", problem=f"the frequency is {claim.frequency}, the type of bill ends with {last}"
+        )
+    elif case.lists.entry("bill_frequency", last) is None:
+        problem = f"the type of bill ends with {last}, which is not known as a frequency"
+        yield Hit("/type_of_bill", severity="warning", problem=problem)
 
 
 @rule(
@@ -79,6 +93,7 @@ def frequency_contradicts(case: Case) -> Iterator[Hit]:
     source="005010X223A2, 2300 DTP*434 (required); UB-04 FL 6",
     severity="error",
     snip=2,
+    sees="days",
     also=("I14",),
     setting="facility",
     breaks=[
@@ -133,6 +148,7 @@ def _admission(case: Case) -> Admission:
     source="005010X223A2, 2300 CL101; UB-04 FL 14",
     severity="error",
     snip=2,
+    sees="bill",
     also=("I16",),
     setting="facility",
     breaks=[{"/admission": None}, {"/admission/type": None}, {"/admission/type": "8"}],
@@ -155,9 +171,11 @@ def admission_type_unusable(case: Case) -> Iterator[Hit]:
     "point-of-origin-missing",
     message="the claim {problem} (FL 15)",
     help="Write where the patient came from, such as 1 for home or another place that is no facility.",
-    source="005010X223A2, 2300 CL102; UB-04 FL 15 (not for laboratory bills of non-patients, 014x)",
+    source="005010X223A2, 2300 CL102; UB-04 FL 15 (not for laboratory bills of non-patients, 014x); "
+    "rules catalogue I16 (nor for newborns)",
     severity="error",
     snip=2,
+    sees="bill",
     also=("I16",),
     setting="facility",
     breaks=[
@@ -170,6 +188,7 @@ def admission_type_unusable(case: Case) -> Iterator[Hit]:
     keeps=[
         {"/admission/source": "5"},
         {"/admission/source": None, "/type_of_bill": "0141"},
+        {"/admission/source": None, "/admission/type": "4"},
         {"/admission/source": None, "/unread/-": {"path": "/admission/source", "text": "?"}},
     ],
 )
@@ -178,7 +197,7 @@ def origin_missing(case: Case) -> Iterator[Hit]:
     path, code = "/admission/source", _admission(case).source
     bill = case.claim.type_of_bill
     if absent(case, code, path):
-        if not bill or bill_type.facility(bill) != "14":
+        if (not bill or bill_type.facility(bill) != "14") and _admission(case).type != NEWBORN:
             yield Hit(path, problem="does not say where the patient came from")
     elif code is not None and (len(code) != 1 or not code.isascii() or not code.isalnum()):
         yield Hit(path, problem=f"has {code} for the point of origin, which is not one letter or digit")
@@ -192,6 +211,7 @@ def origin_missing(case: Case) -> Iterator[Hit]:
     source="005010X223A2, 2300 CL103 (required); UB-04 FL 17",
     severity="error",
     snip=2,
+    sees="bill",
     also=("I16",),
     setting="facility",
     breaks=[
@@ -223,6 +243,7 @@ def patient_status_unusable(case: Case) -> Iterator[Hit]:
     source="005010X223A2, loop 2400 (at most 999)",
     severity="error",
     snip=2,
+    sees="codes",
     also=("I41",),
     setting="facility",
     breaks=[{"/lines": [{"revenue_code": "0260"}] * 1000}],

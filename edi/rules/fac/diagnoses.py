@@ -63,6 +63,7 @@ def reason_missing(case: Case) -> Iterator[Hit]:
     source="005010X223A2, 2300 HI*ABJ (inpatient admissions); UB-04 FL 69",
     severity="error",
     snip=4,
+    sees="diagnoses",
     also=("I22",),
     setting="facility",
     base="inpatient",
@@ -95,6 +96,7 @@ def admitting_misplaced(case: Case) -> Iterator[Hit]:
     source="005010X223A2, 2300 HI component 9; CMS Pub. 100-04 ch. 25; rules catalogue FAC-DX-004",
     severity="warning",
     snip=4,
+    sees="diagnoses",
     also=("I21", "I24"),
     setting="facility",
     base="inpatient",
@@ -193,6 +195,7 @@ def procedure_on_outpatient_bill(case: Case) -> Iterator[Hit]:
     source="005010X223A2, 2300 HI*DR (inpatient, where the contract pays by group); UB-04 FL 71",
     severity="warning",
     snip=4,
+    given=("unmapped",),
     also=("SNIP4-002",),
     setting="facility",
     breaks=[

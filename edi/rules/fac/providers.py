@@ -4,6 +4,9 @@ from collections.abc import Iterator
 
 from edi.rules import Case, Hit, rule
 
+TRANSPORT = "054"
+"""Beginning of the revenue codes of transport."""
+
 
 @rule(
     "FAC-PROV-001",
@@ -13,14 +16,25 @@ from edi.rules import Case, Hit, rule
     source="005010X223A2, 2310A NM1*71 (required but for non-emergency transport); UB-04 FL 76",
     severity="error",
     snip=2,
+    sees="bill",
     also=("I31", "F04-76-001"),
     setting="facility",
-    breaks=[{"/attending_provider": None}],
-    keeps=[{"/attending_provider/taxonomy": None}],
+    breaks=[
+        {"/attending_provider": None},
+        {"/attending_provider": None, "/lines/0/revenue_code": "0540"},
+        {"/attending_provider": None, "/lines": []},
+        {"/attending_provider": None, "/lines": [{"hcpcs": "A0428"}]},
+    ],
+    keeps=[
+        {"/attending_provider/taxonomy": None},
+        {"/attending_provider": None, "/lines": [{"revenue_code": "0540"}, {"revenue_code": "0541"}]},
+    ],
 )
 def attending_missing(case: Case) -> Iterator[Hit]:
-    """Every facility claim names the attending practitioner."""
-    if case.claim.attending_provider is None:
+    """Every facility claim names the attending practitioner, but one that bills transport alone."""
+    lines = case.claim.lines
+    rides = [line for line in lines if (line.revenue_code or "").startswith(TRANSPORT)]
+    if case.claim.attending_provider is None and (not lines or len(rides) < len(lines)):
         yield Hit("/attending_provider")
 
 

@@ -206,9 +206,8 @@ def value_implausible(case: Case) -> Iterator[Hit]:
 @rule(
     "FAC-OBS-001",
     "short-observation",
-    message="line {line} bills {units} hours of observation; Medicare's comprehensive rate begins at 8",
-    help="Nothing to do where the hours are right. Time with active monitoring of an infusion is not "
-    "observation.",
+    message="line {line} bills {units} hours of observation; {what}",
+    help="Nothing to do where the hours are right.",
     source="CMS Pub. 100-04 ch. 4 section 290 (comprehensive observation); rules catalogue FAC-OBS-001",
     severity="info",
     snip=7,
@@ -218,9 +217,10 @@ def value_implausible(case: Case) -> Iterator[Hit]:
         {"/lines/-": {"hcpcs": "G0378", "units": "7", "revenue_code": "0762", "service_date": "2026-03-03"}},
         {"/lines/0/hcpcs": "G0378"},
         {"/lines/-": {"hcpcs": "G0378"}, "/lines/0/hcpcs": "G0378"},
+        {"/lines/-": {"hcpcs": "G0378", "units": "8", "revenue_code": "0762", "service_date": "2026-03-03"}},
     ],
     keeps=[
-        {"/lines/-": {"hcpcs": "G0378", "units": "8", "revenue_code": "0762", "service_date": "2026-03-03"}},
+        {"/lines/0/hcpcs": "G0378", "/lines/0/units": "8"},
         {
             "/lines/-": {
                 "hcpcs": "G0378",
@@ -234,14 +234,22 @@ def value_implausible(case: Case) -> Iterator[Hit]:
     ],
 )
 def short_observation(case: Case) -> Iterator[Hit]:
-    """Fewer than eight hours of observation are packaged into the other services."""
+    """Fewer than eight hours of observation are packaged into the other services.
+
+    Beside administrations their minutes with active monitoring are no observation. Said once per claim.
+    """
     if not medicare(case):
         return
     hours = list(case.lines("G0378"))
     units = sum((line.units or Decimal(0) for _, line in hours), Decimal(0))
     if 0 < units < COMPREHENSIVE_HOURS:
-        first = hours[0][0]
-        yield Hit(f"/lines/{first}/units", line=first + 1, units=f"{units.normalize():f}")
+        what = f"Medicare's comprehensive rate begins at {COMPREHENSIVE_HOURS}"
+    elif units >= COMPREHENSIVE_HOURS and administrations(case):
+        what = "minutes in which an infusion was actively monitored do not count"
+    else:
+        return
+    first = hours[0][0]
+    yield Hit(f"/lines/{first}/units", line=first + 1, units=f"{units.normalize():f}", what=what)
 
 
 def _is_surgery(code: str) -> bool:
@@ -296,6 +304,7 @@ def operating_without_surgery(case: Case) -> Iterator[Hit]:
     "rules catalogue FAC-DATE-003",
     severity="warning",
     snip=7,
+    sees="days",
     setting="facility",
     breaks=[{"/statement": {"from_date": "2025-12-31", "through_date": "2026-01-01"}}],
     keeps=[
@@ -317,7 +326,8 @@ def spans_years(case: Case) -> Iterator[Hit]:
 
 
 @cache
-def _repetitive() -> tuple[str, ...]:
+def repetitive() -> tuple[str, ...]:
+    """Beginnings of the revenue codes of services that are billed once a month."""
     return tuple(row["revenue"] for row in tables.rows("coding/repetitive_revenue.csv"))
 
 
@@ -364,7 +374,7 @@ def repetitive_over_months(case: Case) -> Iterator[Hit]:
     if not is_outpatient(case) or not medicare(case):
         return
     for i, line in enumerate(case.claim.lines):
-        if (line.revenue_code or "none").startswith(_repetitive()):
+        if (line.revenue_code or "none").startswith(repetitive()):
             path = f"/lines/{i}/revenue_code"
             yield Hit(path, line=i + 1, revenue=line.revenue_code, actual=f"{first} to {last}")
             return
@@ -555,6 +565,7 @@ def accident_state_missing(case: Case) -> Iterator[Hit]:
     source="CMS Pub. 100-04 ch. 4 section 180.4 (G0), not read in the original; rules catalogue FAC-CC-G0",
     severity="warning",
     snip=7,
+    sees="codes",
     also=("FAC-CC-001", "I62"),
     setting="facility",
     codes=VISITS,

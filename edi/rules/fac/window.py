@@ -1,4 +1,4 @@
-"""FAC-3DAY: outpatient infusions shortly before an admission to the same hospital."""
+"""FAC-3DAY and FAC-DATE-005: outpatient bills beside other bills of the same hospital."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
@@ -6,13 +6,17 @@ from datetime import date, timedelta
 from edi.refdata import Lists
 from edi.rules.about import administrations, facility_code, medicare
 from edi.rules.across import Across, Fact, Found, Key, Told, nothing, once
+from edi.rules.asks import period
 from edi.rules.base import Case, Hit, rule
 from edi.rules.days import patient_key
+from edi.rules.fac.situations import repetitive
 
 ADMITTED = "11"
 """Facility code of a hospital bill for an admitted patient."""
 OUTPATIENT = "13"
 """Facility code of an outpatient hospital bill; critical access hospitals (85) have no such window."""
+OUTPATIENTS = ("13", "85")
+"""Facility codes of outpatient bills of hospitals."""
 WINDOW_DAYS = 3
 """Days before the day of admission."""
 UNRELATED = "51"
@@ -26,17 +30,31 @@ _STAY = {
 }
 
 
+_APART = {
+    "/lines/0/service_date": "2026-03-02",
+    "/lines/1/service_date": "2026-03-04",
+}
+_BETWEEN = {"/claim_id": "VISIT-2"}
+_UNKNOWN = ("/billing_provider", "/billing_provider/tax_id", "/patient/birth_date")
+"""What tells whose bills two claims are."""
+
+
+def _key(case: Case, what: str) -> Key | None:
+    """The patient and the tax id of the hospital; None where one of them is not known."""
+    who = patient_key(case.claim)
+    owner = case.claim.billing_provider.tax_id if case.claim.billing_provider else None
+    return None if who is None or not owner else (what, *who, owner.replace("-", ""))
+
+
 def _stays(case: Case) -> Iterator[tuple[Key, Fact]]:
     """Admissions, and outpatient infusions, of Medicare patients under patient and tax id of the hospital."""
     claim = case.claim
     kind = facility_code(case)
     if kind not in (ADMITTED, OUTPATIENT) or not medicare(case):
         return
-    who = patient_key(claim)
-    owner = claim.billing_provider.tax_id if claim.billing_provider else None
-    if who is None or not owner:
+    key = _key(case, "stay")
+    if key is None:
         return
-    key = ("stay", *who, owner.replace("-", ""))
     if kind == ADMITTED:
         day = claim.admission.date if claim.admission else None
         if day is not None:
@@ -87,6 +105,7 @@ def _before_admission(told: Sequence[Told], _: Lists) -> Iterator[Found]:
     source="CMS three-day payment window (rules catalogue C.3, to be verified)",
     severity="warning",
     snip=7,
+    sees="bill",
     setting="facility",
     across=Across(_stays, _before_admission),
     breaks=[
@@ -109,5 +128,80 @@ def before_admission(case: Case) -> Iterator[Hit]:
     """Outpatient services in the three days before an admission to the same owner belong to the stay.
 
     Shown by an outpatient claim and the claim of the stay in one run, for Medicare.
+    """
+    return nothing(case)
+
+
+def _visits(case: Case) -> Iterator[tuple[Key, Fact]]:
+    """Periods of outpatient bills to Medicare without repetitive services, under patient and hospital."""
+    claim, span = case.claim, period(case)
+    if facility_code(case) not in OUTPATIENTS or not medicare(case):
+        return
+    if any((line.revenue_code or "none").startswith(repetitive()) for line in claim.lines):
+        return
+    key, first, last = _key(case, "visit"), span.from_date, span.through_date
+    if key is not None and first is not None and last is not None:
+        yield key, (first.isoformat(), last.isoformat())
+
+
+def _spanning(told: Sequence[Told], _: Lists) -> Iterator[Found]:
+    """Bills in the midst of whose period another bill of the same patient and hospital lies."""
+    claims = once(told)
+    for one in claims:
+        first, last = one.fact
+        other = next((o for o in claims if first < o.fact[0] and o.fact[1] < last), None)
+        if other is not None:
+            yield Found(one.claim, "/statement", {"where": other.where, "first": first, "last": last})
+
+
+@rule(
+    "FAC-DATE-005",
+    "bill-spans-another-visit",
+    message="the bill covers {first} to {last}, and {where} bills a visit in between (FL 6)",
+    help="Bill each visit by itself; only services that are repeated over the month stand on one bill.",
+    source="CMS Pub. 100-04 ch. 1 section 50 (rules catalogue FAC-DATE-004 and F04-06-001)",
+    severity="warning",
+    snip=7,
+    setting="facility",
+    also=("FAC-DATE-004", "F04-06-001"),
+    across=Across(_visits, _spanning),
+    breaks=[
+        {**_APART, "sister": _BETWEEN},
+        {**_APART, "/type_of_bill": "0851", "sister": {**_BETWEEN, "/type_of_bill": "0851"}},
+        {
+            **_APART,
+            "/lines/0/revenue_code": None,
+            "sister": [
+                {**_BETWEEN, "/lines/1/service_date": "2026-03-04"},
+                {**_BETWEEN, "/claim_id": "VISIT-3"},
+            ],
+        },
+    ],
+    keeps=[
+        {},
+        {**_APART},
+        *({**_APART, path: None, "sister": {**_BETWEEN, path: None}} for path in _UNKNOWN),
+        {**_APART, "sister": {}},
+        {**_APART, "/setting": "professional", "sister": _BETWEEN},
+        {"sister": _BETWEEN},
+        {**_APART, "/lines/0/service_date": "2026-03-03", "sister": _BETWEEN},
+        {**_APART, "/lines/1/service_date": "2026-03-03", "sister": _BETWEEN},
+        {**_APART, "sister": {**_BETWEEN, "/billing_provider/tax_id": "987654321"}},
+        {**_APART, "sister": {**_BETWEEN, "/patient/birth_date": "1955-04-13"}},
+        {**_APART, "sister": {**_BETWEEN, "/lines": [], "/statement": None}},
+        {**_APART, "/lines/0/revenue_code": "0420", "sister": _BETWEEN},
+        {**_APART, "sister": {**_BETWEEN, "/lines/0/revenue_code": "0420"}},
+        {**_APART, "/type_of_bill": "0121", "sister": {**_BETWEEN, "/type_of_bill": "0121"}},
+        {
+            **_APART,
+            "/coverages/0/claim_filing": "CI",
+            "sister": {**_BETWEEN, "/coverages/0/claim_filing": "CI"},
+        },
+    ],
+)
+def spans_another_visit(case: Case) -> Iterator[Hit]:
+    """A bill of outpatient services stands for one visit, unless they are repeated over a month.
+
+    Shown by two claims of a run, for Medicare.
     """
     return nothing(case)

@@ -14,6 +14,7 @@ from edi.rules.inf.linking import (
     Linked,
     by_date,
     coded_links,
+    distinct,
     family_lines,
     links,
     supported,
@@ -24,6 +25,8 @@ CHEMO_CODES = ("96401", "96409", "96411", "96413", "96415", "96416", "96417")
 THERAPEUTIC_CODES = ("96365", "96366", "96367", "96374", "96375")
 INFUSED_AS_CHEMO = ("96409", "96411", "96413", "96415", "96417")
 REFILLS = ("96521", "96522")
+_PUMPS = ("96416", "C8957")
+_BESIDE_PUMP = ("96360", "96365", "96374")
 INJECTIONS = ("96401", "96402")
 
 
@@ -494,6 +497,7 @@ def prolonged_not_shown(case: Case) -> Iterator[Hit]:
     source=f"{PAIRS}: indicator 0",
     severity="error",
     snip=7,
+    sees="services",
     codes=REFILLS,
     also=("NCCI-PTP-002",),
     breaks=[
@@ -538,6 +542,7 @@ def start_and_refill(case: Case) -> Iterator[Hit]:
     source=f"{PAIRS}: indicator 0",
     severity="error",
     snip=7,
+    sees="services",
     codes=("96523",),
     also=("INF-HYD-004", "NCCI-PTP-002"),
     breaks=[
@@ -567,6 +572,7 @@ def port_flush(case: Case) -> Iterator[Hit]:
     source=CPT,
     severity="info",
     snip=7,
+    sees="codes",
     codes=INJECTIONS,
     breaks=[
         {"/lines/-": {"hcpcs": "96401", "units": "1", "service_date": "2026-03-03"}},
@@ -582,3 +588,48 @@ def injection_stands_alone(case: Case) -> Iterator[Hit]:
     for i, _, code in family_lines(case, INJECTIONS):
         yield Hit(f"/lines/{i}/hcpcs", line=i + 1, hcpcs=code, other=other)
         return
+
+
+@rule(
+    "INF-CHEMO-009",
+    "initial-service-beside-a-pump",
+    message="line {line} bills the initial code {hcpcs} beside the pump {pump} on line {other}",
+    help="Check that the payer takes both: some count the pump as the first service of the day and the other "
+    "as an add-on.",
+    source="rules catalogue 0.5 no. 18 (medium confidence); CMS NCCI edits of 96416, indicator 1",
+    severity="warning",
+    snip=7,
+    codes=_PUMPS,
+    base="chemo-facility",
+    breaks=[
+        {"/lines/0/hcpcs": "96416", "/lines/1/hcpcs": "96365", "/lines/1/modifiers": ["59"]},
+        {"/lines/0/hcpcs": "C8957", "/lines/1/hcpcs": "96360", "/lines/1/modifiers": ["XU"]},
+        {
+            "/lines/0/hcpcs": "96416",
+            "/lines/1/hcpcs": "96374",
+            "/lines/1/modifiers": ["59"],
+            "/lines/-": {"hcpcs": "96365", "modifiers": ["XE"], "units": "1", "service_date": "2026-03-03"},
+        },
+    ],
+    keeps=[
+        {"/lines/0/hcpcs": "96416", "/lines/1/hcpcs": "96413", "/lines/1/modifiers": ["59"]},
+        {"/lines/0/hcpcs": "96416", "/lines/1/hcpcs": "96365"},
+        {"/lines/0/hcpcs": "96416", "/lines/1/hcpcs": "96375", "/lines/1/modifiers": ["59"]},
+        {
+            "/lines/0/hcpcs": "96416",
+            "/lines/1/hcpcs": "96365",
+            "/lines/1/modifiers": ["59"],
+            "/lines/1/service_date": "2026-03-04",
+        },
+    ],
+)
+def initial_beside_pump(case: Case) -> Iterator[Hit]:
+    """A prolonged pump is an initial service for what runs beside it only; other services keep their own.
+
+    Without a modifier the pair is NCCI-PTP-001. Chemotherapy beside its pump is joined by no edit.
+    """
+    for lines in by_date(case).values():
+        pump = next(((i, code) for i, _, code in lines if code in _PUMPS), None)
+        for i, line, code in lines:
+            if pump is not None and code in _BESIDE_PUMP and distinct(line):
+                yield Hit(f"/lines/{i}/hcpcs", line=i + 1, hcpcs=code, pump=pump[1], other=pump[0] + 1)

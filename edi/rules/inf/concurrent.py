@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import combinations
 
+from edi.coding.family import INFUSION_GATE
 from edi.coding.timeline import INCLUDED, Given
 from edi.rules.base import Case, Hit, rule
 from edi.rules.inf.linking import (
@@ -35,6 +37,21 @@ _SALINE = {
     "order": {"id": "O3", "by_npi": "1245319599"},
     "volume_ml": "500",
 }
+_ETOPOSIDE = {
+    "/administrations/0/drug": "etoposide",
+    "/administrations/0/hcpcs": "J9181",
+    "/services/1/hcpcs": "96417",
+}
+_THIRD = {
+    "id": "A3",
+    "drug": "fluorouracil",
+    "hcpcs": "J9190",
+    "route": "IV",
+    "technique": "infusion",
+    "start": "2026-03-03T08:40",
+    "stop": "2026-03-03T09:31",
+    "access_site": "chest port",
+}
 
 
 @rule(
@@ -45,6 +62,7 @@ _SALINE = {
     source=f"{ARTICLES}; {LIMITS}: one unit per date, absolute",
     severity="error",
     snip=7,
+    sees="services",
     also=("NCCI-MUE-002",),
     codes=("96368",),
     base="coded-facility",
@@ -241,7 +259,8 @@ def _shared_bags(case: Case) -> list[list[Given]]:
     "INF-CONC-004",
     "antineoplastics-at-the-same-time",
     message="{names} ran at the same time as another antineoplastic, for which there is no code",
-    help="Check the times. What ran wholly beside another antineoplastic is 96549 with a description.",
+    help="Check the times. What ran beside another antineoplastic, and has fewer than 16 minutes of its own, "
+    "is 96549 with a description; with more it is 96417 by those minutes.",
     source=f"{CPT}; rules catalogue 0.5 no. 2",
     severity="warning",
     snip=7,
@@ -263,9 +282,52 @@ def _shared_bags(case: Case) -> list[list[Given]]:
             "/administrations/0/stop": "2026-03-03T10:00",
             "/services/1/hcpcs": "96549",
         },
+        {
+            **_ETOPOSIDE,
+            "/administrations/0/start": "2026-03-03T09:59",
+            "/administrations/0/stop": "2026-03-03T10:31",
+        },
+        {
+            **_ETOPOSIDE,
+            "/administrations/0/start": "2026-03-03T09:59",
+            "/administrations/0/stop": "2026-03-03T10:31",
+            "/administrations/-": _THIRD,
+        },
+        {
+            **_ETOPOSIDE,
+            "/administrations/0/start": "2026-03-03T09:20",
+            "/administrations/0/stop": "2026-03-03T10:00",
+            "/administrations/-": {**_THIRD, "start": "2026-03-03T08:00", "stop": "2026-03-03T12:00"},
+        },
     ],
     keeps=[
         {},
+        {
+            **_ETOPOSIDE,
+            "/administrations/0/start": "2026-03-03T10:00",
+            "/administrations/0/stop": "2026-03-03T10:31",
+        },
+        {
+            **_ETOPOSIDE,
+            "/administrations/0/start": "2026-03-03T09:30",
+            "/administrations/0/stop": "2026-03-03T10:31",
+            "/administrations/0/access_site": "left forearm",
+            "/administrations/0/site_reason": "no blood return from the port",
+        },
+        {
+            **_ETOPOSIDE,
+            "/administrations/0/drug": "carboplatin",
+            "/administrations/0/hcpcs": "J9045",
+            "/administrations/0/start": "2026-03-03T09:30",
+            "/administrations/0/stop": "2026-03-03T10:31",
+        },
+        {"/administrations/0/start": "2026-03-03T09:30", "/administrations/0/stop": "2026-03-03T10:45"},
+        {
+            **_ETOPOSIDE,
+            "/administrations/0/technique": "pump",
+            "/administrations/0/start": "2026-03-03T09:30",
+            "/administrations/0/stop": "2026-03-03T19:30",
+        },
         {
             "/administrations/0/drug": "etoposide",
             "/administrations/0/hcpcs": "J9181",
@@ -277,13 +339,24 @@ def _shared_bags(case: Case) -> list[list[Given]]:
     ],
 )
 def antineoplastics_together(case: Case) -> Iterator[Hit]:
-    """The concurrent code is for therapeutic drugs only."""
+    """The concurrent code is for therapeutic drugs only.
+
+    Said too where an antineoplastic that ran 16 minutes or more beside another one has enough minutes of its
+    own for 96417: what the two shared is in no code.
+    """
+    told: set[str] = set()
     for item in proposed(case):
         if item.line.hcpcs != "96549":
             continue
         given = [g for g in case.timeline.given if g.id in item.line.administrations]
         if given:
+            told |= {g.id for g in given}
             yield Hit(f"/administrations/{given[0].index}/start", names=names(given))
+    drips = [g for g in drug_infusions(case) if g.klass == "chemo" and g.mode == "infusion"]
+    for one, other in combinations([g for g in drips if g.id not in told], 2):
+        together = one.substance != other.substance and same_place(one, other)
+        if together and shared_minutes([one], [other]) >= INFUSION_GATE:
+            yield Hit(f"/administrations/{other.index}/start", names=other.name)
 
 
 @rule(

@@ -204,6 +204,7 @@ def open_vein(case: Case) -> Iterator[Hit]:
     source=f"{NCCI_MANUAL}; {PAIRS}",
     severity="error",
     snip=7,
+    sees="services",
     codes=VEIN_ACCESS,
     also=("INF-INCL-001", "NCCI-PTP-001"),
     breaks=[
@@ -375,6 +376,7 @@ def fluids_without_reason(case: Case) -> Iterator[tuple[Given, Given]]:
     source=f"{ADD_ONS}; {CPT} (rules catalogue K08)",
     severity="error",
     snip=7,
+    sees="codes",
     codes=("96360",),
     also=("INF-INIT-001", "NCCI-PTP-001"),
     breaks=[
@@ -433,6 +435,15 @@ def _prefixes() -> tuple[str, ...]:
     return tuple(row["prefix"] for row in tables.rows("coding/hydration_diagnoses.csv"))
 
 
+def unexplained(case: Case) -> bool:
+    """Whether no diagnosis of a claim to Medicare speaks of loss of fluid or volume."""
+    coverage = billed_coverage(case.claim)
+    if coverage is None or coverage.claim_filing not in MEDICARE_FILING or not case.claim.diagnoses:
+        return False
+    stated = [(d.code or "").replace(".", "").upper() for d in case.claim.diagnoses]
+    return not any(code.startswith(_prefixes()) for code in stated)
+
+
 @rule(
     "INF-HYD-008",
     "no-diagnosis-for-hydration",
@@ -458,11 +469,7 @@ def _prefixes() -> tuple[str, ...]:
 )
 def no_diagnosis(case: Case) -> Iterator[Hit]:
     """Medicare contractors want a diagnosis that explains the fluid. Said once per claim, for Medicare."""
-    coverage = billed_coverage(case.claim)
-    if coverage is None or coverage.claim_filing not in MEDICARE_FILING or not case.claim.diagnoses:
-        return
-    stated = [(d.code or "").replace(".", "").upper() for d in case.claim.diagnoses]
-    if any(code.startswith(_prefixes()) for code in stated):
+    if not unexplained(case):
         return
     for i, _, code in family_lines(case, HYDRATION):
         key = "hcpcs" if case.claim.setting == "facility" else "diagnosis_pointers"
@@ -629,6 +636,7 @@ def little_fluid(case: Case) -> Iterator[Hit]:
     source=f"{NORIDIAN_HYDRATION}; {CONVENTION}",
     severity="warning",
     snip=7,
+    sees="services",
     setting="facility",
     codes=HYDRATION,
     base="hydration-facility",

@@ -27,6 +27,7 @@ def _supplies() -> dict[str, tuple[str, bool]]:
     severity="error",
     codes=_supplies(),
     snip=7,
+    sees="services",
     setting="professional",
     breaks=[
         {"/lines/-": {"hcpcs": "J1642", "units": "10", "service_date": "2026-03-03"}},

@@ -81,6 +81,7 @@ def _hit(second: Second) -> Hit:
     source=f"{ARTICLES}; {PRACTICE}; {RAC}; {HOSPITAL}",
     severity="error",
     snip=7,
+    sees="codes",
     codes=INITIALS,
     also=("NCCI-PTP-001",),
     breaks=[
@@ -127,6 +128,7 @@ def _initial_ranks(case: Case) -> list[int]:
     severity="error",
     codes=parents(),
     snip=7,
+    sees="services",
     setting="facility",
     breaks=[
         {"/lines/0/hcpcs": "96374", "/lines/-": {"hcpcs": "96367", **_LINE}},
@@ -335,6 +337,7 @@ def primary_against_order(case: Case) -> Iterator[Hit]:
     source=ARTICLES,
     severity="error",
     snip=7,
+    sees="codes",
     codes=CHEMO,
     also=("INF-INIT-001", "NCCI-PTP-001"),
     breaks=[
@@ -361,6 +364,7 @@ def chemo_and_therapeutic(case: Case) -> Iterator[Hit]:
     source=f"{NORIDIAN_CHEMO}; {PAIRS}",
     severity="error",
     snip=7,
+    sees="codes",
     setting="facility",
     codes=("96360",),
     also=("INF-INIT-001", "INF-HYD-SEC", "NCCI-PTP-001"),
@@ -402,6 +406,7 @@ def _parent_elsewhere(told: Sequence[Told], lists: Lists) -> Iterator[Settled]:
     severity="error",
     codes=parents(),
     snip=7,
+    sees="services",
     also=("NCCI-AOC-001",),
     across=Across(by_day, _parent_elsewhere),
     base="professional",
@@ -469,6 +474,7 @@ def add_on_without_parent(case: Case) -> Iterator[Hit]:
     source=f"{ARTICLES}; {LIMITS}",
     severity="error",
     snip=7,
+    sees="codes",
     codes=(*INITIALS, "96369"),
     also=("NCCI-MUE-001",),
     breaks=[

@@ -116,6 +116,7 @@ def push_initial_by_modifier(case: Case) -> Iterator[Hit]:
     source=f"CMS physician fee schedule 2024 (status X); {LIMITS}: none for practitioners",
     severity="error",
     snip=7,
+    sees="codes",
     setting="professional",
     codes=("96376",),
     breaks=[
@@ -261,6 +262,7 @@ def same_drug(case: Case) -> Iterator[Hit]:
     source=f"{PAIRS}; rules catalogue 0.5 no. 17",
     severity="warning",
     snip=7,
+    sees="services",
     codes=INJECTIONS,
     also=("NCCI-PTP-001",),
     breaks=[

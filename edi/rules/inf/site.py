@@ -256,6 +256,7 @@ def lumens(case: Case) -> Iterator[Hit]:
     source=f"{LIMITS}; rules catalogue 0.5 no. 36",
     severity="warning",
     snip=7,
+    sees="codes",
     setting="professional",
     codes=INITIALS,
     also=("NCCI-MUE-001",),

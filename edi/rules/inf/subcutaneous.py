@@ -102,6 +102,7 @@ def too_short(case: Case) -> Iterator[Hit]:
     source=LIMITS,
     severity="error",
     snip=7,
+    sees="services",
     codes=("96371",),
     also=("NCCI-MUE-001",),
     base="subcutaneous-professional",

@@ -74,6 +74,7 @@ def second_visit_without_modifier(case: Case) -> Iterator[Hit]:
     source=HOSPITAL,
     severity="info",
     snip=7,
+    sees="codes",
     setting="facility",
     codes=OBSERVATION,
     breaks=[
@@ -109,6 +110,7 @@ def emergency_to_observation(case: Case) -> Iterator[Hit]:
     source=CONVENTION,
     severity="warning",
     snip=7,
+    sees="codes",
     setting="facility",
     codes=(*EMERGENCY, *CLINIC),
     breaks=[
@@ -171,6 +173,7 @@ def two_visits_without_27(case: Case) -> Iterator[Hit]:
     source=f"{ARTICLES}; {PAIRS}: indicator 0 for practitioners",
     severity="error",
     snip=7,
+    sees="services",
     setting="professional",
     codes=("99211",),
     also=("NCCI-PTP-002",),
@@ -211,6 +214,7 @@ def nurse_visit(case: Case) -> Iterator[Hit]:
     source=HOSPITAL,
     severity="warning",
     snip=7,
+    sees="codes",
     setting="facility",
     breaks=[{"/type_of_bill": "0111"}, {"/type_of_bill": "111"}],
     keeps=[

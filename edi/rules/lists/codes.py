@@ -60,7 +60,7 @@ def _missing(lists: Lists, name: str, code: str, on: date | None) -> tuple[Sever
     help="Write a code that is in force on the day of the service.",
     source="HCPCS and CPT lists that the user has loaded; CMS front-end edit X222.351.2400.SV101-2.020",
     severity="error",
-    by_line=True,
+    sees="line",
     snip=5,
     also=("P59", "I43", "DRUG-HCPCS-DATE"),
     breaks=[

@@ -62,6 +62,7 @@ def _unmarked_beside(case: Case, line: ServiceLine) -> tuple[str | None, bool]:
     "services of status S or T",
     severity="error",
     snip=7,
+    sees="services",
     codes=EVALUATION,
     also=("PRO-EM-001", "NCCI-PTP-001"),
     breaks=[
@@ -259,6 +260,7 @@ def nothing_distinct(case: Case) -> Iterator[Hit]:
     severity="info",
     modifiers=("59",),
     snip=7,
+    sees="services",
     when={"distinct_modifier": "X"},
     breaks=[
         {"/lines/0/modifiers": ["59"]},

@@ -100,7 +100,7 @@ def not_marked(case: Case) -> Iterator[Hit]:
     source="CMS: 340B modifiers (TB alone from 2025-01-01); rules catalogue B.1 (to be verified)",
     severity="warning",
     modifiers=("JG",),
-    by_line=True,
+    sees="line",
     snip=5,
     also=("MOD-INV-001",),
     breaks=[

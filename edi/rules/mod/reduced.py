@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from edi.coding.family import INFUSION_GATE
 from edi.coding.spans import minutes
 from edi.coding.timeline import Given
-from edi.rules.about import BASE
+from edi.rules.about import BASE, POLICIES
 from edi.rules.base import Case, Hit, rule
 from edi.rules.drug.facts import modifiers_of
 from edi.rules.inf.linking import FIRST_INFUSIONS, Linked, coded_links, drug_infusions, links
@@ -229,4 +229,76 @@ def stopped_within_fifteen(case: Case) -> Iterator[Hit]:
                 planned=planned,
                 minutes=ran,
                 coded="an infusion by what was planned" if by_plan else "a push by the actual time",
+            )
+
+
+@rule(
+    "MOD-52-004",
+    "stopped-before-planned",
+    message="{name} ran {minutes} of {planned} planned minutes and is billed without 52",
+    help="From 16 minutes on the code is earned in full. One source article adds 52, a contractor calls 52 "
+    "and 53 not mandatory, trade answers add 53 where a patient's safety was the reason, another bills the "
+    "actual minutes alone. Follow the payer; the policy mod52_policy = textbook adds 52.",
+    source=_VIEWS,
+    severity="info",
+    snip=7,
+    needs=("record",),
+    when={"mod52_policy": ("cpt_time", "ask")},
+    on="encounter",
+    breaks=[
+        {"/administrations/0/planned_minutes": 60, "/administrations/0/stop": "2026-03-03T09:25"},
+        {"/administrations/0/planned_minutes": 17, "/administrations/0/stop": "2026-03-03T09:16"},
+        {
+            "/administrations/0/planned_minutes": 60,
+            "/administrations/0/stop": "2026-03-03T09:25",
+            POLICIES: {"mod52_policy": "ask"},
+        },
+        {
+            "/administrations/0/planned_minutes": 60,
+            "/administrations/-": {
+                "id": "A2",
+                "start": "2026-03-03T10:00",
+                "stop": "2026-03-03T10:20",
+                "planned_minutes": 30,
+            },
+        },
+        {
+            "/administrations/0/planned_minutes": 60,
+            "/administrations/0/stop": "2026-03-03T09:25",
+            BASE: "coded-professional",
+        },
+    ],
+    keeps=[
+        {},
+        {"/administrations/0/planned_minutes": 45},
+        {"/administrations/0/planned_minutes": 60, "/administrations/0/stop": "2026-03-03T09:15"},
+        {
+            "/administrations/0/planned_minutes": 60,
+            "/administrations/0/stop": "2026-03-03T09:25",
+            BASE: "coded-professional",
+            "/services/0/modifiers": ["52"],
+        },
+        {
+            "/administrations/0/planned_minutes": 60,
+            "/administrations/0/stop": "2026-03-03T09:25",
+            "/administrations/0/route": "SC",
+        },
+    ],
+)
+def stopped_before_planned(case: Case) -> Iterator[Hit]:
+    """An infusion that was cut short after 16 minutes earns its code; whether 52 or 53 is added is open.
+
+    Where the policy asks, a person has to decide: a warning. 15 minutes or less are MOD-52-003, a line that
+    carries 52 is MOD-52-002.
+    """
+    marked = {g.id for found in links(case) if _first_with_52(found) for g in found.given}
+    for given in drug_infusions(case):
+        planned = given.source.planned_minutes or 0
+        if given.id not in marked and given.minutes in range(INFUSION_GATE, planned):
+            yield Hit(
+                f"/administrations/{given.index}/stop",
+                severity="warning" if case.policies.mod52_policy == "ask" else None,
+                name=given.name,
+                planned=planned,
+                minutes=given.minutes,
             )

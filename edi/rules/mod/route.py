@@ -67,6 +67,7 @@ def _recorded(modifier: str, *routes: str | None, injected: bool = False) -> dic
     severity="warning",
     modifiers=("JA", "JB"),
     snip=7,
+    sees="services",
     breaks=[
         {"/lines/1/modifiers": ["JZ", "JB"]},
         {"/lines/1/modifiers": ["JZ", "JA"], "/lines/0": _INJECTION},

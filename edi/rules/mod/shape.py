@@ -16,7 +16,7 @@ MOST = 4
     help="Keep the modifiers that decide the payment and drop those that only inform.",
     source="005010X222A1, SV101-3 to -6; 005010X223A2, SV202-3 to -6; CMS-1500 item 24D, UB-04 FL 44",
     severity="error",
-    by_line=True,
+    sees="line",
     snip=2,
     also=("P60", "I44"),
     breaks=[
@@ -44,7 +44,7 @@ def too_many(case: Case) -> Iterator[Hit]:
     source="005010X222A1, SV101-3 to -6; 005010X223A2, SV202-3 to -6; CMS front-end edit "
     "X222.351.2400.SV101-3.040",
     severity="error",
-    by_line=True,
+    sees="line",
     snip=2,
     also=("P60", "I44"),
     breaks=[

@@ -82,7 +82,7 @@ def contradicted(case: Case, rule_id: str) -> Iterator[tuple[int, dict[str, Any]
     source="rules catalogue B.1 (two source articles on 96365; NCCI Policy Manual ch. I)",
     severity="error",
     modifiers=misplaced("MOD-25-002"),
-    by_line=True,
+    sees="line",
     snip=7,
     also=("PRO-EM-001",),
     breaks=[{"/lines/0/modifiers": ["25"]}, {"/lines/0/modifiers": ["59", "25"]}],
@@ -105,7 +105,7 @@ def visit_modifier(case: Case) -> Iterator[Hit]:
     source=f"{_INDICATORS}: bilateral 0 for these codes",
     severity="error",
     modifiers=misplaced("MOD-ANAT-001"),
-    by_line=True,
+    sees="line",
     snip=7,
     breaks=[
         {"/lines/0/modifiers": ["RT"]},
@@ -128,7 +128,7 @@ def side(case: Case) -> Iterator[Hit]:
     source=f"{_INDICATORS}: professional and technical component 5 for these codes",
     severity="error",
     modifiers=misplaced("MOD-PCTC-001"),
-    by_line=True,
+    sees="line",
     snip=7,
     breaks=[{"/lines/0/modifiers": ["26"]}, {"/lines/0/modifiers": ["TC"]}],
     keeps=[
@@ -149,7 +149,7 @@ def component(case: Case) -> Iterator[Hit]:
     source=f"{_INDICATORS}: multiple procedure 0 for these codes",
     severity="warning",
     modifiers=misplaced("MOD-51-001"),
-    by_line=True,
+    sees="line",
     snip=7,
     setting="professional",
     breaks=[{"/lines/0/modifiers": ["51"]}],
@@ -168,7 +168,7 @@ def several_procedures(case: Case) -> Iterator[Hit]:
     source="rules catalogue B.1 (to be verified)",
     severity="warning",
     modifiers=misplaced("MOD-27-001"),
-    by_line=True,
+    sees="line",
     snip=7,
     setting="professional",
     breaks=[{"/lines/0/modifiers": ["27"]}, {"/lines/0/modifiers": ["27"], "/lines/0/hcpcs": None}],
@@ -187,7 +187,7 @@ def hospital_visit(case: Case) -> Iterator[Hit]:
     source="rules catalogue B.1 (trade sources, to be verified)",
     severity="warning",
     modifiers=misplaced("MOD-53-001"),
-    by_line=True,
+    sees="line",
     snip=7,
     breaks=[
         {"/lines/0/modifiers": ["73"]},
@@ -210,7 +210,7 @@ def stopped_procedure(case: Case) -> Iterator[Hit]:
     source="CMS Pub. 100-04 ch. 17 §40 (JW, JZ); rules catalogue B.1",
     severity="warning",
     modifiers=misplaced("MOD-KIND-001"),
-    by_line=True,
+    sees="line",
     snip=7,
     breaks=[
         {"/lines/0/modifiers": [one], "/lines/1/modifiers": []}
@@ -231,7 +231,7 @@ def drug_modifier(case: Case) -> Iterator[Hit]:
     source="rules catalogue B.1; rules catalogue 0.5 no. 26 (hospital outpatient payment system)",
     severity="warning",
     modifiers=misplaced("MOD-CAMPUS-001"),
-    by_line=True,
+    sees="line",
     snip=7,
     setting="professional",
     breaks=[
@@ -254,7 +254,7 @@ def department_modifier(case: Case) -> Iterator[Hit]:
     source="rules catalogue B.1 (to be verified)",
     severity="warning",
     modifiers=("AX",),
-    by_line=True,
+    sees="line",
     snip=7,
     breaks=[
         {"/lines/1/modifiers": ["JZ", "AX"]},
@@ -284,7 +284,7 @@ def dialysis_modifier(case: Case) -> Iterator[Hit]:
     source="NCCI Policy Manual ch. I (XE, XP, XS, XU are parts of 59); rules catalogue B.2 (to be verified)",
     severity="warning",
     modifiers=contradicting("MOD-59-002"),
-    by_line=True,
+    sees="line",
     snip=7,
     breaks=[
         {"/lines/-": {**_LINE, "modifiers": ["59", "XS"]}},
@@ -311,7 +311,7 @@ def distinct_twice(case: Case) -> Iterator[Hit]:
     source="CMS Pub. 100-04 ch. 30 (GA, GX, GY, GZ); rules catalogue B.2 (to be verified)",
     severity="warning",
     modifiers=contradicting("MOD-ABN-001"),
-    by_line=True,
+    sees="line",
     snip=7,
     breaks=[
         {"/lines/0/modifiers": ["GA", "GZ"]},
@@ -338,7 +338,7 @@ def notices_contradict(case: Case) -> Iterator[Hit]:
     help="Correct the modifier or the date.",
     source="HCPCS modifiers by date (schemas/codes/modifiers.csv, or the list of the user); CARC 182",
     severity="error",
-    by_line=True,
+    sees="line",
     snip=5,
     also=("P60", "I44"),
     breaks=[

@@ -47,6 +47,7 @@ def _add_ons(lists: Lists, codes: tuple[str, ...]) -> tuple[int, ...]:
     source=ADD_ONS,
     severity="error",
     snip=7,
+    sees="services",
     across=Across(by_day, _parent_elsewhere),
     breaks=[
         {"loaded": _ROWS, **_ADDED},

@@ -59,6 +59,7 @@ def _others(lists: Lists, setting: str, day: date) -> str:
     source=f"{PAIRS}; {LIMITS}",
     severity="info",
     snip=7,
+    sees="services",
     breaks=[{}, {"/setting": "facility"}, {"/lines/0/service_date": "2024-06-30"}],
     keeps=[
         {"/lines/0/service_date": "2024-07-01"},
@@ -87,6 +88,7 @@ def another_quarter(case: Case) -> Iterator[Hit]:
     source=f"{PAIRS}; {LIMITS}: one file for practitioners, one for outpatient hospitals",
     severity="warning",
     snip=7,
+    sees="services",
     breaks=[{"loaded": _HOSPITAL}, {"loaded": _PRACTITIONER, "/setting": "facility"}],
     keeps=[
         {},

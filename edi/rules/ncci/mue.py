@@ -1,6 +1,6 @@
 """NCCI-MUE: most units of a code on one day."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -65,23 +65,21 @@ def over(case: Case) -> tuple[Over, ...]:
 
 def _over(case: Case) -> Iterator[Over]:
     setting = ncci.setting_of(case)
+    if _modest(case, _lowest(case.lists, setting)):
+        return
     again = {index for index, _ in repeated_lines(case)}
     for day, lines in coded(case).items():
-        limits = _least(case.lists, tuple([code for _, _, code in lines]), setting)
-        if not limits:
-            continue
+        limits = _lowest(case.lists, setting)
         groups: dict[str, list[Line]] = {}
         for entry in lines:
             i, line, code = entry
             through = line.service_through
-            if code not in limits or i in again or (through is not None and through != day):
+            if limits[code] is None or i in again or (through is not None and through != day):
                 continue
             if not line.modifiers or "JW" not in modifiers_of(line):
                 groups.setdefault(code, []).append(entry)
         for code, members in groups.items():
             total = _units(members[0][1])
-            if len(members) == 1 and total <= limits[code]:
-                continue
             limit = edits.unit_limit(case.lists, code, setting, day)
             if limit is None or (len(members) == 1 and total <= limit.units):
                 continue
@@ -98,15 +96,37 @@ def _over(case: Case) -> Iterator[Over]:
                 yield Over(limit, members[-1][0], code, total)
 
 
-@lru_cache(maxsize=4096)
-def _least(lists: Lists, codes: tuple[str, ...], setting: str) -> dict[str, int]:
-    """For those codes of which the units count here the lowest limit of any day; none where there is none."""
-    none = frozenset[str]()
-    return {
-        code: min(row[0] for row in rows)
-        for code in codes
-        if counted(code, none, setting) and (rows := lists.ever("mue", (code,), setting))
-    }
+def _modest(case: Case, lowest: Mapping[str | None, int | None]) -> bool:
+    """Whether each code stands once, with no more units than any day allows: most claims are so."""
+    codes = {line.hcpcs for line in case.claim.lines}
+    if len(codes) < len(case.claim.lines):
+        return False
+    for line in case.claim.lines:
+        limit = lowest[line.hcpcs]
+        if limit is not None and _units(line) > limit:
+            return False
+    return True
+
+
+class _Lowest(dict[str | None, int | None]):
+    """Code as it is stated -> its lowest limit of any day; None where it has none, or is not counted here."""
+
+    def __init__(self, lists: Lists, setting: str) -> None:
+        self._lists, self._setting = lists, setting
+
+    def __missing__(self, stated: str | None) -> int | None:
+        code = (stated or "").strip().upper()
+        found = None
+        if counted(code, frozenset(), self._setting):
+            found = min((row[0] for row in self._lists.ever("mue", (code,), self._setting)), default=None)
+        if len(self) >= _MOST_CODES:
+            self.clear()
+        self[stated] = found
+        return found
+
+
+_MOST_CODES = 4096
+_lowest = lru_cache(maxsize=8)(_Lowest)
 
 
 _ONE_UNIT = frozenset({*INITIALS, "96369"})

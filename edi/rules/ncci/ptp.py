@@ -105,6 +105,7 @@ def _hit(found: Joined) -> Hit:
     source=f"{PAIRS}, indicator 1; NCCI Policy Manual ch. I",
     severity="error",
     snip=7,
+    sees="services",
     breaks=[
         {"/lines/0/hcpcs": "96425", "/lines/-": {"hcpcs": "96375", **_DAY}},
         {**_QUARTER, "/lines/0/hcpcs": "96425", "/lines/-": {"hcpcs": "96375", **_THEN}},
@@ -162,6 +163,7 @@ def without_modifier(case: Case) -> Iterator[Hit]:
     source=f"{PAIRS}, indicator 0; NCCI Policy Manual ch. I",
     severity="error",
     snip=7,
+    sees="services",
     breaks=[
         {"/lines/-": {"hcpcs": "36591", **_DAY}},
         {"/lines/-": {"hcpcs": "36591", "modifiers": ["59"], **_DAY}},

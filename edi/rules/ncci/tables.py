@@ -92,7 +92,7 @@ def _ever_joined(lists: Lists, first: str, second: str, setting: str) -> bool:
 
 def _one_practitioner(case: Case, one: ServiceLine, other: ServiceLine) -> bool:
     """Whether nothing says that two lines were performed by two practitioners."""
-    if case.claim.setting == "facility":
+    if case.claim.setting == "facility" or one.rendering_provider is other.rendering_provider is None:
         return True
     a, b = effective_rendering_provider(case.claim, one), effective_rendering_provider(case.claim, other)
     return a is None or b is None or a.npi is None or b.npi is None or a.npi == b.npi

@@ -58,6 +58,7 @@ def _container(case: Case, package: NdcCode, day: date) -> str | None:
     source="NDC-HCPCS crosswalk of the user, columns PKG SIZE and PKG QTY (rules catalogue B.5)",
     severity="warning",
     snip=6,
+    sees="line",
     breaks=[
         *({**_NAMED, LOADED: _both(programme)} for programme in CROSSWALKS),
         {**_NAMED, LOADED: [*_both("asp"), *_both("opps")]},

@@ -10,7 +10,7 @@ from edi import tables
 from edi.codes import dose, ndc
 from edi.model.claim import ServiceLine, billed_coverage
 from edi.refdata import Drug, Lists
-from edi.rules.about import BASE, LOADED, ON
+from edi.rules.about import BASE, LOADED, ON, medicare
 from edi.rules.asks import absent, box
 from edi.rules.base import Case, Hit, rule
 from edi.rules.drug.facts import (
@@ -25,6 +25,13 @@ from edi.rules.drug.facts import (
 )
 
 _NONE = {"/lines/1/ndc": None, "/lines/1/ndc_quantity": None, "/lines/1/ndc_unit": None}
+_MEDICAID = {
+    "responsibility": "S",
+    "payer": {"name": "STATE MEDICAID", "id": "77002"},
+    "claim_filing": "MC",
+    "member_id": "M1",
+    "relationship": "18",
+}
 _CROSSWALKS = ("asp", "awp", "opps", "prep")
 SLACK = 2
 """A quantity is doubted when it is more than so many times too large or too small."""
@@ -96,7 +103,7 @@ def ndc_missing(case: Case) -> Iterator[Hit]:
 @rule(
     "NDC-REQ-002",
     "ndc-missing-for-medicaid",
-    message="line {line} ({hcpcs}) has no NDC; most Medicaid programs want one on drug lines ({box})",
+    message="line {line} ({hcpcs}) has no NDC; {who} want one on drug lines ({box})",
     help="Write the NDC of the container that was opened, with its quantity.",
     source="42 CFR 447.520 (NDC of drugs that practitioners give); rules catalogue B.5 (most states)",
     severity="warning",
@@ -106,20 +113,34 @@ def ndc_missing(case: Case) -> Iterator[Hit]:
     breaks=[
         {**_NONE, "/coverages/0/claim_filing": "MC"},
         {"/lines/1/ndc": None, "/coverages/0/claim_filing": "MC", "/lines/0/kind": "drug"},
+        {**_NONE, "/coverages/-": _MEDICAID},
     ],
     keeps=[
         {"/coverages/0/claim_filing": "MC"},
+        {"/coverages/-": _MEDICAID},
+        {**_NONE, "/coverages/0/claim_filing": "CI", "/coverages/-": _MEDICAID},
+        {**_NONE, "/coverages/-": {**_MEDICAID, "claim_filing": "CI"}},
         {**_NONE, "/coverages/0/claim_filing": "CI"},
         {"/coverages": [], "/lines/1/ndc": None},
     ],
 )
 def ndc_missing_for_medicaid(case: Case) -> Iterator[Hit]:
-    """Medicaid claims rebates from the makers and needs the product for that."""
+    """Medicaid claims rebates from the makers and needs the product for that.
+
+    Medicare sends on to Medicaid what it decided for a patient of both.
+    """
     coverage = billed_coverage(case.claim)
-    if coverage is None or coverage.claim_filing != MEDICAID_FILING:
+    if coverage is None:
         return
+    filings = {one.claim_filing for one in case.claim.coverages}
+    who = "most Medicaid programs"
+    if coverage.claim_filing != MEDICAID_FILING:
+        if MEDICAID_FILING not in filings or not medicare(case):
+            return
+        who = "Medicare sends this claim on to Medicaid, whose programs mostly"
     for i, _, code in _without(case):
-        yield Hit(f"/lines/{i}/ndc", line=i + 1, hcpcs=code, box=box(case, "24 shaded", "43"))
+        where = box(case, "24 shaded", "43")
+        yield Hit(f"/lines/{i}/ndc", line=i + 1, hcpcs=code, box=where, who=who)
 
 
 @cache
@@ -147,6 +168,22 @@ def _expected(row: Drug, amount: Decimal, unit: str) -> tuple[Decimal, Decimal] 
     if unit == "UN":
         most = most.to_integral_value(rounding="ROUND_CEILING")
     return amount / largest, most
+
+
+@lru_cache(maxsize=4096)
+def _surely_fits(
+    lists: Lists,
+    code: str,
+    day: date | None,
+    units: Decimal | None,
+    quantity: Decimal | None,
+    unit: str | None,
+) -> bool:
+    """Whether the quantity of a line fits its units for certain: the same amounts come again."""
+    row = lists.drug(code, day)
+    if row is None or row.unit is None or row.unit_value is None or units is None or quantity is None:
+        return False
+    return units > 0 and quantity > 0 and _fits(row, units * row.unit_value, quantity, unit or "")
 
 
 def _fits(row: Drug, amount: Decimal, quantity: Decimal, unit: str) -> bool:
@@ -285,8 +322,11 @@ def quantity_does_not_fit(case: Case) -> Iterator[Hit]:
     more than twice too large or too small is doubted. Lines of discarded drug are left alone.
     """
     for i, line, code in drug_lines(case):
-        row = case.lists.drug(code, line.service_date)
-        quantity = line.ndc_quantity
+        day, quantity = line.service_date, line.ndc_quantity
+        alike = None if day is None else case.lists.since(day)
+        if _surely_fits(case.lists, code, alike, line.units, quantity, line.ndc_unit):
+            continue
+        row = case.lists.drug(code, day)
         if row is None or row.unit is None or row.unit_value is None or not line.ndc or quantity is None:
             continue
         units = units_of(line)
@@ -481,7 +521,7 @@ def _families() -> dict[str, tuple[str, frozenset[str]]]:
     source="HCPCS (codes of reference products and biosimilars); labelers to be verified; RARC N846",
     severity="warning",
     codes=_families(),
-    by_line=True,
+    sees="line",
     snip=6,
     breaks=[
         {"/lines/1/hcpcs": "J1745", "/lines/1/ndc": "00069-0809-01"},

@@ -24,7 +24,7 @@ def _is_ambiguous(text: str) -> bool:
     help="Write the eleven digits, or the code of the label with its hyphens.",
     source="005010X222A1 and 005010X223A2, 2410 LIN03 (5-4-2, eleven digits); FDA, 21 CFR 207.33",
     severity="error",
-    by_line=True,
+    sees="line",
     snip=5,
     also=("P69", "I53", "SNIP5-005", "F04-43-001"),
     breaks=[
@@ -56,7 +56,7 @@ def malformed(case: Case) -> Iterator[Hit]:
     help="Write the NDC with the hyphens of the label: 4-4-2, 5-3-2 or 5-4-1.",
     source="FDA, 21 CFR 207.33 (ten digits in three shapes); 005010X222A1 and 005010X223A2, 2410 LIN03",
     severity="error",
-    by_line=True,
+    sees="line",
     snip=5,
     also=("P69", "I53"),
     breaks=[
@@ -85,7 +85,7 @@ def ambiguous(case: Case) -> Iterator[Hit]:
     help="Write UN for containers of powder, ML for liquids, GR, ME or F2.",
     source="005010X222A1 and 005010X223A2, 2410 CTP05-1: F2 GR ME ML UN",
     severity="error",
-    by_line=True,
+    sees="line",
     snip=2,
     also=("P69", "I53", "I71"),
     breaks=[
@@ -123,7 +123,7 @@ def unit_unknown(case: Case) -> Iterator[Hit]:
     "opened containers, with the volume of each where the drug is a liquid.",
     source="005010X222A1 and 005010X223A2, 2410 CTP04 (required beside LIN)",
     severity="error",
-    by_line=True,
+    sees="line",
     snip=2,
     also=("P69", "I53"),
     breaks=[

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
+from edi.finding import Severity
 from edi.rules import Case, Hit, rule
+from edi.rules.about import PAPER
 from edi.rules.asks import absent, box, frequency_of
 
 MOST_LINES = 50
@@ -17,7 +19,7 @@ NOTE_LENGTH = 80
     source="005010X222A1, 2300 CLM05-1 (required) and 2400 SV105; CMS place of service codes; CMS-1500 item "
     "24B",
     severity="error",
-    by_line=True,
+    sees="line",
     snip=2,
     also=("P27", "P64", "SNIP5-003"),
     setting="professional",
@@ -50,6 +52,7 @@ def place_unusable(case: Case) -> Iterator[Hit]:
     source="005010X222A1, 2300 CLM05-3; CMS-1500 item 22",
     severity="error",
     snip=2,
+    sees="bill",
     setting="professional",
     breaks=[
         {"/frequency": "12"},
@@ -86,6 +89,7 @@ def frequency_unusable(case: Case) -> Iterator[Hit]:
     "UB-04 FL 64",
     severity="error",
     snip=4,
+    sees="bill",
     also=("P39", "I19", "FAC-TOB-004", "F15-22-001"),
     breaks=[{"/frequency": "7"}, {"/frequency": "8"}],
     keeps=[{"/frequency": "7", "/original_reference": "2026061000123"}, {"/frequency": "1"}],
@@ -106,6 +110,7 @@ def original_reference_missing(case: Case) -> Iterator[Hit]:
     "UB-04 FL 64",
     severity="warning",
     snip=4,
+    sees="bill",
     also=("P39", "I19"),
     breaks=[{"/original_reference": "2026061000123"}],
     keeps=[
@@ -132,6 +137,7 @@ def reference_without_frequency(case: Case) -> Iterator[Hit]:
     source="005010X222A1, loop 2400 (at most 50); 005010X223A2, loop 2400 (at most 999)",
     severity="error",
     snip=2,
+    sees="codes",
     also=("P58", "I41", "FAC-LINE-001"),
     setting="professional",
     breaks=[{"/lines": [{"hcpcs": "96375"}] * 51}],
@@ -248,6 +254,7 @@ def delay_reason_unknown(case: Case) -> Iterator[Hit]:
         {"/dates": [{}], "/dates/-": {"qualifier": "999"}},
         {"/dates": [{}]},
         {"/dates": [{"date": "2026-03-02", "through_date": "2026-03-01"}, {}]},
+        {"/dates": [{"date": "2026-03-01"}], PAPER: [{"14.date": "03 01 2026"}]},
     ],
     keeps=[
         {"/dates": [{"qualifier": "431", "date": "2026-03-01"}]},
@@ -260,11 +267,12 @@ def delay_reason_unknown(case: Case) -> Iterator[Hit]:
     ],
 )
 def claim_date_incomplete(case: Case) -> Iterator[Hit]:
-    """A date of the claim says what it is the date of."""
+    """A date of the claim says what it is the date of; on paper one that does not is a warning."""
+    missing: Severity | None = None if case.paper is None else "warning"
     for i, one in enumerate(case.claim.dates):
         base = f"/dates/{i}"
         if absent(case, one.qualifier, f"{base}/qualifier"):
-            yield Hit(f"{base}/qualifier", number=i + 1, problem="has no qualifier")
+            yield Hit(f"{base}/qualifier", severity=missing, number=i + 1, problem="has no qualifier")
         elif one.qualifier is not None and case.lists.known("date_qualifiers", one.qualifier, None) is False:
             yield Hit(f"{base}/qualifier", number=i + 1, problem=f"has the unknown qualifier {one.qualifier}")
         if absent(case, one.date, f"{base}/date"):

@@ -53,6 +53,7 @@ def _on_two_claims(told: Sequence[Told], _: Lists) -> Iterator[Found]:
     source="CARC 18 (exact duplicate; group code OA); rules catalogue C.2 and K33",
     severity="error",
     snip=7,
+    sees="codes",
     across=Across(by_day, _on_two_claims),
     breaks=[
         {**_FIRST, "/lines/-": _AGAIN},

@@ -39,7 +39,7 @@ def _is_facility(case: Case, place: str | None) -> bool:
     source="CMS physician fee schedule indicators 2024: PC/TC 5, no payment in facilities; CPT; source "
     "article S2; rules catalogue PRO-POS-001",
     severity="error",
-    by_line=True,
+    sees="line",
     snip=6,
     setting="professional",
     codes=paid_to_facility(),
@@ -121,7 +121,7 @@ def office_in_hospital(case: Case) -> Iterator[Hit]:
     "sure that the contract pays this code at place of service 12.",
     source="rules catalogue PRO-POS-004 and C.1 (home)",
     severity="warning",
-    by_line=True,
+    sees="line",
     snip=7,
     setting="professional",
     codes=_INFUSED,
@@ -151,7 +151,7 @@ def infusion_at_home(case: Case) -> Iterator[Hit]:
     help="Remove the line; the hospital bills the drug. If it was given in the office, correct the place.",
     source="rules catalogue PRO-POS-005; CMS Pub. 100-04 ch. 12 section 30.5",
     severity="warning",
-    by_line=True,
+    sees="line",
     snip=6,
     setting="professional",
     breaks=[
@@ -178,7 +178,7 @@ def drug_in_hospital(case: Case) -> Iterator[Hit]:
     help="Nothing to do where the payer pays these codes apart.",
     source="rules catalogue PRO-POS-006 and C.1 (ambulatory surgical center)",
     severity="info",
-    by_line=True,
+    sees="line",
     snip=7,
     setting="professional",
     breaks=[

@@ -233,6 +233,7 @@ def taxonomy_missing(case: Case) -> Iterator[Hit]:
     source="rules catalogue PRO-FREQ-001; CMS Pub. 100-04 ch. 34 (reopenings)",
     severity="warning",
     snip=7,
+    sees="bill",
     setting="professional",
     breaks=[
         {"/frequency": "7", "/original_reference": "X1"},

@@ -6,7 +6,7 @@ from edi.codes import npi, taxonomy
 from edi.finding import Severity
 from edi.model.party import Address
 from edi.rules import Case, Hit, rule
-from edi.rules.about import BASE
+from edi.rules.about import BASE, FORM, medicare
 from edi.rules.asks import (
     absent,
     address_problems,
@@ -165,7 +165,7 @@ def taxonomy_malformed(case: Case) -> Iterator[Hit]:
     help="Write street, city, state and all nine digits of the ZIP code of the place; no post office box.",
     source="005010X222A1, 2310C N3 and N4; 005010X223A2, 2310E N3 and N4; 2010AB N3 and N4 of a pay-to "
     "address; "
-    "CMS-1500 item 32",
+    "CMS-1500 item 32; rules catalogue 0.5 no. 10",
     severity="error",
     snip=2,
     also=("P47", "P72", "I36", "SNIP5-006"),
@@ -194,6 +194,20 @@ def taxonomy_malformed(case: Case) -> Iterator[Hit]:
         {"/pay_to": {}, "/service_facility/address/line1": "PO BOX 1"},
         {"/pay_to": {}, "/service_facility": {}},
         {"/service_facility": {"address": {"zip": "62701"}}, "/pay_to/address/zip": "62701"},
+        {
+            "/service_facility": {
+                "organization_name": "X",
+                "address": {"line1": "1 A STREET", "city": "X", "state": "IL", "zip": "62701"},
+            },
+            "/coverages/0/claim_filing": "CI",
+        },
+        {
+            "/service_facility": {
+                "organization_name": "X",
+                "address": {"line1": "1 A STREET", "city": "X", "state": "IL", "zip": "62701"},
+            },
+            FORM: True,
+        },
     ],
     keeps=[
         {
@@ -222,7 +236,8 @@ def taxonomy_malformed(case: Case) -> Iterator[Hit]:
 def place_unusable(case: Case) -> Iterator[Hit]:
     """A place that is named has its whole address; a place of service is no post office box.
 
-    A ZIP code of five digits is a warning. A pay-to address may be a post office box.
+    A ZIP code of five digits is an error where Medicare is billed electronically, else a warning. A pay-to
+    address may be a post office box.
     """
     for base, key, title, one in all_providers(case):
         if key != "service_facility" or one.address is None:
@@ -232,7 +247,8 @@ def place_unusable(case: Case) -> Iterator[Hit]:
             yield Hit(f"{base}/address/line1", title=title, problem="is a post office box")
         if short_zip(one.address):
             problem = "has a ZIP code of five digits; electronic claims want nine"
-            yield Hit(f"{base}/address/zip", severity="warning", title=title, problem=problem)
+            sure: Severity | None = None if medicare(case) and case.paper is None else "warning"
+            yield Hit(f"{base}/address/zip", severity=sure, title=title, problem=problem)
     if case.claim.pay_to is not None:
         yield from _incomplete(case, "/pay_to", "pay-to address", case.claim.pay_to.address)
 

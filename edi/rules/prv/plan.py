@@ -15,6 +15,7 @@ LOOP = "2010AC"
     source="005010X222A1 and 005010X223A2, 2010AC NM1*PE (only for subrogation demands)",
     severity="info",
     snip=4,
+    given=("unmapped",),
     also=("SNIP4-002",),
     breaks=[{"/unmapped": [{"address": "2010AC/NM1", "text": "NM1*PE*2*STATE PLAN*****PI*12345"}]}],
     keeps=[{"/unmapped": [{"address": "2010AB/REF", "text": "REF*0B*12345"}]}],

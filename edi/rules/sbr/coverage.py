@@ -8,8 +8,10 @@ from edi.model.claim import billed_coverage, effective_bill_to, other_coverages
 from edi.model.party import Coverage
 from edi.payers import MEDICARE_FILING
 from edi.rules import Case, Hit, rule
+from edi.rules.about import BASE
 from edi.rules.asks import absent, box, day_one
 
+_UNKNOWN = {"responsibility": "S", "claim_filing": "XX"}
 MOST_OTHER_PAYERS = 10
 MBI_FROM = date(2020, 1, 1)
 """First service date on which Medicare takes no other number than the present one (CMS, end of the "
@@ -25,6 +27,7 @@ MBI_FROM = date(2020, 1, 1)
     "UB-04 FL 50",
     severity="error",
     snip=2,
+    sees="payers",
     breaks=[{"/coverages": []}],
     keeps=[{"/coverages/0/group_number": "G1"}],
 )
@@ -42,6 +45,7 @@ def no_coverage(case: Case) -> Iterator[Hit]:
     source="encounter and claim record (contract, section 2)",
     severity="error",
     snip=2,
+    sees="payers",
     breaks=[{"/bill_to": 1}, {"/bill_to": -1}],
     keeps=[
         {"/bill_to": 0},
@@ -64,6 +68,7 @@ def billed_coverage_unknown(case: Case) -> Iterator[Hit]:
     source="005010X222A1 and 005010X223A2, 2000B (the payer that is billed has not adjudicated)",
     severity="error",
     snip=2,
+    sees="payers",
     breaks=[{"/coverages/0/adjudication": {"paid": "80.00"}, "/bill_to": None}],
     keeps=[
         {"/coverages/0/adjudication": {"paid": "80.00"}, "/bill_to": 0},
@@ -87,6 +92,7 @@ def no_coverage_left(case: Case) -> Iterator[Hit]:
     source="005010X222A1 and 005010X223A2, 2000B SBR01 and 2320 SBR01; UB-04 FL 50 lines A to C",
     severity="error",
     snip=2,
+    sees="payers",
     also=("I06", "F04-50-001"),
     breaks=[
         {"/coverages/0/responsibility": None},
@@ -135,6 +141,7 @@ def responsibility_impossible(case: Case) -> Iterator[Hit]:
     source="005010X222A1 and 005010X223A2, SBR02 and PAT01; CMS-1500 item 6, UB-04 FL 59",
     severity="error",
     snip=2,
+    sees="payers",
     also=("I06", "P23"),
     breaks=[
         {"/coverages/0/relationship": "99"},
@@ -172,6 +179,7 @@ def relationship_impossible(case: Case) -> Iterator[Hit]:
     source="005010X222A1 and 005010X223A2, 2010BA NM1 and 2330A NM1 (required); CMS-1500 item 4, UB-04 FL 58",
     severity="error",
     snip=2,
+    sees="payers",
     also=("I07", "F15-06-001"),
     breaks=[
         {"/coverages/0/relationship": "19"},
@@ -330,6 +338,7 @@ def _payer_problem(coverage: Coverage) -> str | None:
     source="005010X222A1 and 005010X223A2, 2010BB NM103 and NM109, 2330B NM103 and NM109; UB-04 FL 50 and 51",
     severity="error",
     snip=2,
+    sees="payers",
     also=("I07", "P53", "I40"),
     breaks=[
         {"/coverages/0/payer": None},
@@ -359,20 +368,32 @@ def payer_incomplete(case: Case) -> Iterator[Hit]:
     source="005010X222A1 and 005010X223A2, SBR09 (required until a national plan id is mandated)",
     severity="error",
     snip=4,
+    sees="payers",
     also=("I06", "F15-01-001"),
     breaks=[
         {"/coverages/0/claim_filing": None},
         {"/coverages/0/claim_filing": "XX"},
         {"/coverages/0/claim_filing": "XX", "/coverages/-": {}},
         {"/coverages/0/claim_filing": None, "/coverages/-": {}},
+        {"/coverages/0/claim_filing": "MA"},
+        {"/coverages/0/claim_filing": "MB", BASE: "facility"},
+        {"/coverages/0/claim_filing": "MA", "/coverages/-": _UNKNOWN},
+        {"/coverages/0/claim_filing": "MB", "/coverages/-": _UNKNOWN, BASE: "facility"},
     ],
     keeps=[
+        {"/coverages/0/claim_filing": "MA", BASE: "facility"},
+        {"/coverages/-": {"responsibility": "S", "claim_filing": "MA"}},
+        {"/coverages/-": {"responsibility": "S", "claim_filing": "MB"}, BASE: "facility"},
         {"/coverages/0/claim_filing": "ZZ"},
         {"/coverages/0/claim_filing": None, "/unread/-": {"path": "/coverages/0/claim_filing", "text": "?"}},
     ],
 )
 def claim_filing_impossible(case: Case) -> Iterator[Hit]:
-    """The kind of insurance decides which rules hold for the claim."""
+    """The kind of insurance decides which rules hold for the claim.
+
+    Practitioners bill Part B (MB), an error else; hospitals bill Part A (MA), a warning else.
+    """
+    billed = billed_coverage(case.claim)
     for i, coverage in enumerate(case.claim.coverages):
         path = f"/coverages/{i}/claim_filing"
         code = coverage.claim_filing
@@ -380,6 +401,13 @@ def claim_filing_impossible(case: Case) -> Iterator[Hit]:
             yield Hit(path, number=i + 1, problem="no claim filing code is stated")
         elif code is not None and case.lists.known("claim_filing", code, None) is False:
             yield Hit(path, number=i + 1, problem=f"{code} is no claim filing code")
+        elif coverage is billed and code == "MA" and case.claim.setting == "professional":
+            yield Hit(
+                path, number=i + 1, problem="MA is Medicare Part A; a professional claim goes to Part B (MB)"
+            )
+        elif coverage is billed and code == "MB" and case.claim.setting == "facility":
+            problem = "MB is Medicare Part B; Medicare takes facility claims as Part A (MA)"
+            yield Hit(path, severity="warning", number=i + 1, problem=problem)
 
 
 @rule(
@@ -421,6 +449,7 @@ def coverage_dates_reversed(case: Case) -> Iterator[Hit]:
     source="005010X222A1 and 005010X223A2, loop 2320 (at most 10)",
     severity="error",
     snip=2,
+    sees="payers",
     also=("I38", "SNIP2-005"),
     breaks=[{"/coverages": [{"responsibility": "U", "payer": {"name": "X", "id": "1"}}] * 12}],
     keeps=[{"/coverages": [{"responsibility": "U", "payer": {"name": "X", "id": "1"}}] * 11}],

@@ -42,6 +42,7 @@ _DECIDED = {
     "one); X12 reason 22; CMS-1500 items 9 and 29, UB-04 FL 50 and 54",
     severity="error",
     snip=4,
+    sees="payers",
     also=("P49", "I38", "PRO-MSP-001"),
     breaks=[
         {**_SECOND, "/coverages/-": _FIRST},
@@ -147,6 +148,7 @@ def first_payer_not_decided(case: Case) -> Iterator[Hit]:
     source="005010X222A1 and 005010X223A2, SBR01; UB-04 FL 50 lines A to C; rules catalogue F04-50-001",
     severity="warning",
     snip=4,
+    sees="payers",
     also=("P12", "I06"),
     breaks=[{"/coverages/-": {**_FIRST, "responsibility": "T"}, "/bill_to": 0}],
     keeps=[

@@ -27,6 +27,7 @@ _EMPLOYER_PLAN = {
     "39-41); CMS Pub. 100-05",
     severity="error",
     snip=4,
+    sees="payers",
     also=("P15", "I06"),
     breaks=[
         {"/coverages/-": _EMPLOYER_PLAN, "/coverages/0/responsibility": "S", "/bill_to": 0},

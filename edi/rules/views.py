@@ -1,0 +1,190 @@
+"""What of a claim a rule looks at.
+
+Claims of one practice resemble each other: patients, amounts and drugs differ; admission data, dates, payers
+and the codes beside each other come again. A rule that names its view (`Rule.sees`) looks at nothing but the
+values of that view, so that it need not be asked again about a claim with values on which it said nothing.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields
+from datetime import date
+from operator import attrgetter
+from typing import Any, Literal
+
+from edi.model.claim import Admission, Claim, ServiceLine, Signatures, Statement, billed_coverage
+from edi.refdata import Lists
+
+View = Literal["line", "codes", "services", "bill", "days", "diagnoses", "payers"]
+"""The views.
+
+- line: each line by itself, as `shape` has it, beside setting, place of service and type of bill.
+- codes: the shapes of all lines but for their NDC and text, their days relative to each other, and the
+  condition codes; not asked where lines share a code.
+- services: the same, and in which stretches of days they are.
+- bill: admission, signatures, frequency and the like, whether somebody attends, and the kind of insurance.
+- days: the statement period, the admission, and the days of the lines.
+- diagnoses: their kinds, and which lines point to them; not their codes.
+- payers: the coverages, but for who is insured (a last name counts as there or not) and under which number.
+"""
+Key = tuple[Any, ...]
+"""The values of a view."""
+
+SEVERAL = 4
+"""Most units that do not stand out: hours of infusion, above all."""
+_CODES = ("hcpcs", "modifiers", "revenue_code", "place_of_service", "kind")
+_SHAPE = (*_CODES, "unit", "ndc", "ndc_unit", "description", "non_covered")
+_BILL = (
+    "setting",
+    "place_of_service",
+    "type_of_bill",
+    "frequency",
+    "original_reference",
+    "condition_codes",
+)
+_COVERAGE = ("responsibility", "claim_filing", "relationship", "secondary_reason")
+
+
+def _all(record: type) -> Callable[[Any], Key]:
+    return attrgetter(*(one.name for one in fields(record)))
+
+
+_codes, _shape, _bill, _coverage = (attrgetter(*names) for names in (_CODES, _SHAPE, _BILL, _COVERAGE))
+_admission, _signatures, _period = _all(Admission), _all(Signatures), _all(Statement)
+_days = attrgetter("service_date", "service_through")
+_kinds = attrgetter("kind", "present_on_admission")
+_pointers = attrgetter("diagnosis_pointers")
+_payer = attrgetter("id", "name")
+_value = attrgetter("code", "amount")
+
+
+class Stretches(dict[date | None, Any]):
+    """Day -> what stands for it where rules ask tables by it, and compare it with constants of the program.
+
+    The days between two dates of which nothing changes have one answer, and one number. Where the dates of
+    the tables are not known, as of those of a user, each day stands for itself.
+    """
+
+    __slots__ = ("_turns",)
+
+    def __init__(self, lists: Lists, own: Iterable[date]) -> None:
+        """Of code lists, and of the dates with which rules compare."""
+        held = lists.turns()
+        self._turns = None if held is None else sorted({*held, *own})
+
+    def __missing__(self, day: date | None) -> Any:
+        if len(self) >= _MOST_DAYS:
+            self.clear()
+        found: Any = day
+        if day is not None and self._turns is not None:
+            # a first or last day is a stretch by itself
+            found = bisect_left(self._turns, day) + bisect_right(self._turns, day)
+        self[day] = found
+        return found
+
+
+_MOST_DAYS = 4096
+
+
+def shape(line: ServiceLine, stretches: Mapping[date | None, Any]) -> Key:
+    """The shape of a line: values that come again, and of each number what kind of number it is.
+
+    Charge, units and NDC quantity only count as there or not, above zero or not, units as whole or not and as
+    one, several or many; laboratory values and a provider of the line as there or not. The day counts by its
+    stretch, the last day by its distance.
+    """
+    day, through = line.service_date, line.service_through
+    last = through if day is None or through is None else (through - day).days
+    found: Key = (*_shape(line), stretches[day], last, *_signs(line))
+    return found
+
+
+def _signs(line: ServiceLine) -> Key:
+    charge, units, quantity = line.charge, line.units, line.ndc_quantity
+    return (
+        bool(line.test_results),
+        line.rendering_provider is None,
+        charge is not None and charge > 0,
+        units is not None and units > 0,
+        units is None or units == units.to_integral_value(),
+        None if quantity is None else quantity > 0,
+        None if units is None else (units > 1) + (units > SEVERAL),
+    )
+
+
+def coded(line: ServiceLine) -> Key:
+    """What of the shape of a line belongs to the codes of the claim."""
+    found: Key = (*_codes(line), *_signs(line))
+    return found
+
+
+def days_apart(lines: Sequence[ServiceLine]) -> Key:
+    """Days of lines relative to the first one that is known; empty where all are of that day alone."""
+    pairs = list(map(_days, lines))
+    first = pairs[0]
+    if first[0] is not None and first[1] is None and pairs.count(first) == len(pairs):
+        return ()
+    known = next((day for pair in pairs for day in pair if day is not None), None)
+    return tuple([None if day is None or known is None else (day - known).days for p in pairs for day in p])
+
+
+def bill(claim: Claim, filing: str | None) -> Key:
+    """Admission, signatures, frequency and the like, by the kind of insurance."""
+    admission, signatures = claim.admission, claim.signatures
+    found: Key = _bill(claim)
+    return (
+        *found,
+        filing,
+        claim.attending_provider is None,
+        None if admission is None else _admission(admission),
+        None if signatures is None else _signatures(signatures),
+    )
+
+
+def days(claim: Claim, _filing: str | None) -> Key:
+    """Statement period, day of admission, and the days of the lines."""
+    statement, admission = claim.statement, claim.admission
+    return (
+        claim.type_of_bill,
+        None if statement is None else _period(statement),
+        None if admission is None else admission.date,
+        frozenset(map(_days, claim.lines)),
+    )
+
+
+def diagnoses(claim: Claim, _filing: str | None) -> Key:
+    """Kinds of diagnoses, and which lines point to them."""
+    return (
+        claim.type_of_bill,
+        tuple(map(_kinds, claim.diagnoses)),
+        tuple(map(_pointers, claim.lines)),
+    )
+
+
+def payers(claim: Claim, _filing: str | None) -> Key:
+    """The coverages, but for who is insured and under which number."""
+    found = []
+    for one in claim.coverages:
+        payer = one.payer
+        found += [
+            _coverage(one),
+            None if payer is None else _payer(payer),
+            None if one.subscriber is None else bool(one.subscriber.last_name),
+            one.adjudication is None,
+        ]
+    return (claim.bill_to, *found, tuple(map(_value, claim.value_codes)))
+
+
+OF_CLAIM: Mapping[View, Callable[[Claim, str | None], Key]] = {
+    "bill": bill,
+    "days": days,
+    "diagnoses": diagnoses,
+    "payers": payers,
+}
+"""Views that are taken of the claim as a whole; the others are taken of its lines."""
+
+
+def filing_of(claim: Claim) -> str | None:
+    """The kind of insurance that is billed."""
+    coverage = billed_coverage(claim)
+    return None if coverage is None else coverage.claim_filing
