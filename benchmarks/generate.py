@@ -210,6 +210,10 @@ class _File:
         self.parent = self.level
         return [f"HL*{self.level}**20*1", *self.dice.choice(self.billing)]
 
+    def filing(self, payer: tuple[str, str, str]) -> str:
+        """The claim filing code; a hospital's claims go to Part A."""
+        return "MA" if payer is MEDICARE and self.facility else payer[2]
+
     def _member(self, filing: str) -> str:
         dice = self.dice
         if filing != "MB":
@@ -243,7 +247,7 @@ class _File:
         if draw >= 0.28:
             made = [
                 f"HL*{own}*{self.parent}*22*0",
-                f"SBR*P*18*{group}******{payer[2]}",
+                f"SBR*P*18*{group}******{self.filing(payer)}",
                 named,
                 *self._address(),
                 f"DMG*D8*{born}*{sex}",
@@ -253,7 +257,7 @@ class _File:
             for _ in range(count):
                 made += self._claim(sex, None, None, medicare=payer is MEDICARE)
             return made, count
-        made = [f"HL*{own}*{self.parent}*22*1", f"SBR*P**{group}******{payer[2]}", named, paid_by]
+        made = [f"HL*{own}*{self.parent}*22*1", f"SBR*P**{group}******{self.filing(payer)}", named, paid_by]
         count = min(room, dice.choice((1, 1, 1, 2)))
         for i in range(count):
             self.level += 1
@@ -277,7 +281,7 @@ class _File:
         address = self._address()
         made = [
             f"HL*{self.level}*{self.parent}*22*0",
-            f"SBR*S*18*GRP{self.dice.randint(100, 160)}******{payer[2]}",
+            f"SBR*S*18*GRP{self.dice.randint(100, 160)}******{self.filing(payer)}",
             f"NM1*IL*1*{insured}****MI*{self._member(payer[2])}",
             *address,
             f"DMG*D8*{born}*{sex}",
@@ -367,7 +371,7 @@ class _File:
         paid = [line.cents * 3 // 5 for line in lines]
         if other_payer is not None and other_subscriber is not None:
             made += [
-                f"SBR*P*18*******{other_payer[2]}",
+                f"SBR*P*18*******{self.filing(other_payer)}",
                 f"AMT*D*{money(sum(paid))}",
                 "OI***Y***Y",
                 *other_subscriber,

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from edi.errors import UnknownPayer
 from edi.finding import SEVERITIES, Denial, Finding, Place, RecordKind, Severity, X12Place
+from edi.model.boxes import NO_BOX
 from edi.model.claim import Setting, effective_bill_to
 from edi.model.crosswalk import FormName, SetName, box_at, first_box, is_held, item_at_address, item_of
 from edi.model.pointer import pointer
@@ -104,7 +105,7 @@ def _is_told_better(found: Finding, wrong: Sequence[str]) -> bool:
 def _is_on_paper(found: Finding, case: Case, record: RecordKind) -> bool:
     """Whether a finding is about something that the form holds: what has no box cannot be wrong there."""
     path, billed = found.claim_path, effective_bill_to(case.claim)
-    if not path:
+    if not path or found.rule == NO_BOX:
         return True
     return is_held(case.form, path, billed=billed, read=record == "boxes") is not False
 
@@ -202,6 +203,8 @@ def put_on_paper(found: Finding, case: Case, *, at: tuple[int, str] | None = Non
     Where a form is judged, its page and box are given too, and a finding about a form that was given points
     to them.
     """
+    if found.rule == NO_BOX:
+        return
     place = found.place
     claim_path = found.claim_path or ""
     if at is None and case.paper is not None:

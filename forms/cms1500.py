@@ -304,8 +304,11 @@ class Own:
         self._totals()
 
     def _plan(self) -> None:
-        """Items 11 and 11d."""
+        """Items 6, 11 and 11d."""
         f, claim = self.f, self.claim
+        insured = claim.coverages[self.insured] if self.insured is not None else None
+        if insured is not None and insured.relationship is None and is_self(insured) and "4" in f.header:
+            f.put(None, "6.self", "X", (f"/coverages/{self.insured}",))
         if self.medicare:
             if self.insured is None and "11" not in f.header:
                 f.put(None, "11", NONE)

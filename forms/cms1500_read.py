@@ -30,6 +30,8 @@ _SAME_AS = {
     "11a.date": "3.date", "11a.sex.m": "3.sex.m", "11a.sex.f": "3.sex.f",
 }  # fmt: skip
 """Boxes about the insured person that repeat the patient's where the patient is insured."""
+_ANOTHER = ("6.spouse", "6.child", "6.other")
+"""Ticks by which somebody else than the patient is insured."""
 _SAYS_NOTHING = ("10a.no", "10b.no", "10c.no", "11d.yes", "11d.no", "20.no", "21.indicator")
 """Boxes that say what follows from others, or nothing."""
 _BESIDE = (
@@ -91,15 +93,16 @@ class Own:
         plan = text.get("11", "").upper()
         name, patient = text.get("4", "").upper(), text.get("2", "").upper()
         other_name = bool(name) and name not in (SAME, patient)
+        # a namesake may be insured: whoever it is, item 6 says that it is not the patient
+        another = any(key in text for key in _ANOTHER) and "6.self" not in text
         if self.medicare:
             # a plan that pays before Medicare has its number in item 11, or at least its name or insured
-            before = plan != NONE and (bool(plan) or "11c" in text or other_name)
+            before = plan != NONE and (bool(plan) or "11c" in text or other_name or another)
             self.insured = "other" if before else None
         else:
             self.insured = "destination"
             self.second = any(key in text for key in ("9", "9a", "9d"))
-        ticked = any(key.startswith("6.") for key in text)
-        self.self_insured = not other_name and ("6.self" in text or not ticked)
+        self.self_insured = not other_name and not another
         self.role = _QUALIFIERS.get(text.get("17.qualifier", "").upper(), ROLES[0])
         self.rendering = [{} for _ in self.t.used]
         if any(key.startswith(("1", "carrier")) for key in text) or self.second or self.insured == "other":

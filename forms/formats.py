@@ -8,8 +8,10 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import cache
 from typing import Any, NamedTuple
 
+from edi import tables
 from edi.codes import icd10, ndc, phone, tax_id, zipcode
 from edi.model.boxes import ProblemKind
 from forms.layout import Box
@@ -171,11 +173,23 @@ _PLACE = re.compile(r"(?:(?P<city>.*?)\s+)??(?:(?P<state>[A-Z]{2})(?:\s+|$))?(?P
 def _read_place(text: str, _box: Box, _fields: Fields) -> list[tuple[str, Any]]:
     text = " ".join(capitals(text).replace(",", " ").split())
     match = _PLACE.fullmatch(text)
-    if match is None or not (match["state"] or match["zip"]):
-        return [("city", text)]
-    found = [("city", match["city"]), ("state", match["state"])]
-    found.append(("zip", zipcode.compact(match["zip"]) if match["zip"] else None))
-    return [(field, value) for field, value in found if value]
+    if match is not None and (match["state"] or match["zip"]):
+        found = [("city", match["city"]), ("state", match["state"])]
+        found.append(("zip", zipcode.compact(match["zip"]) if match["zip"] else None))
+        return [(field, value) for field, value in found if value]
+    odd = _ODD_ZIP.fullmatch(text)
+    if odd is not None and odd["state"] in _states():
+        return [(field, value) for field, value in odd.groupdict().items() if value]
+    return [("city", text)]
+
+
+_ODD_ZIP = re.compile(r"(?:(?P<city>.*?)\s+)?(?P<state>[A-Z]{2})\s+(?P<zip>[A-Z-]*\d[A-Z0-9-]*)")
+"""A ZIP code that is none behind a state, so that rules speak of it and not of the state."""
+
+
+@cache
+def _states() -> frozenset[str]:
+    return frozenset(row["code"] for row in tables.rows("codes/states.csv"))
 
 
 def _zip(text: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from edi.finding import Finding
 from edi.model import crosswalk
+from edi.model.boxes import NO_BOX
 from forms.filling import Filled
 from forms.layout import DETAIL_ROWS, Form, boxes
 from forms.marking import Note
@@ -42,6 +43,8 @@ def places(finding: Finding, filled: Filled) -> tuple[Place, ...]:
     A datum stands where it was written. One that is absent has its place by the crosswalk, else by the item
     and the line that the finding names.
     """
+    if finding.rule == NO_BOX:
+        return ()
     path = finding.claim_path or ""
     item = (
         finding.place.box or _item(path, filled) or (LINE_ITEMS[filled.form] if finding.place.line else None)

@@ -20,6 +20,7 @@ from edi.refdata import Edition, Lists, ShippedEdits, ShippedTables
 from edi.refdata.lists import Coverage, Entry, shipped, shipped_sources
 from edi.rules import Case, Example, Rule
 from edi.rules.about import BASE, CODES, FORM, LOADED, ON, PAPER, POLICIES, READ, SISTER
+from forms.boxless import without_box
 from forms.filling import fill
 from forms.taking import take
 
@@ -84,7 +85,7 @@ def on_form(case: Case, given: Any) -> None:
     filled = fill(case.claim, truncate=given == "truncate")
     case.paper, case.paper_sources = tuple(filled.pages), tuple(filled.sources)
     case.paper_form = filled.form
-    case.paper_problems = tuple(filled.problems)
+    case.paper_problems = (*filled.problems, *without_box(case.claim, filled))
 
 
 def build(encounter: Encounter, rule: Rule | None = None, others: Mapping[str, object] = NONE) -> Case:

@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 
 import edi
-from edi.conversion import Answers, Conversion, NotCarried
+from edi.conversion import AnswerBook, Answers, Conversion, NotCarried
 from edi.errors import NotReadable, UnknownPayer
 from edi.model import pointer
 from edi.model.claim import Claim, Setting, Unmapped, Unread
+from edi.model.contract import Record
 from edi.model.encounter import Encounter
 from edi.model.party import BillingSide, Provider
+from edi.pipeline import Options, Switched
+from edi.pipeline.switching import switch
 from edi.settings import Settings
 from rule_cases import sample
 
@@ -490,6 +493,60 @@ def test_a_record_gives_the_repeated_push_back() -> None:
         given, to="facility", answers={"/ownership": "hospital_department"}, record=office
     )
     assert codes(from_claim.claims[0]) == codes(found.claims[0])
+
+
+def test_without_the_record_a_repeated_push_is_a_remark() -> None:
+    office = encounter(
+        "pushes-facility",
+        {"/setting": "professional", "/type_of_bill": None, "/place_of_service": "11", "/services": [],
+         "/ownership": "practice"},
+    )  # fmt: skip
+    given = edi.claim(office)
+
+    def told(value: Claim | Encounter, record: Encounter | None = None) -> list[str | None]:
+        kind: Any = "encounter" if isinstance(value, Encounter) else "claim"
+        book = AnswerBook(for_all=Answers(facility=TO_HOSPITAL))
+        one = Record(index=0, kind=kind, value=value)
+        found = switch(one, "facility", book, Options(), record_of=record)
+        assert isinstance(found, Switched)
+        return [f.claim_path for f in found.findings if f.rule == "CONVERT-PUSH"]
+
+    at = codes(given).index("96374")
+    assert told(given) == [f"/lines/{at}/hcpcs"]
+    assert told(given, office) == told(office) == []
+    assert told(claim("professional", {"/place_of_service": "22"})) == []
+
+
+def test_an_answer_names_a_line_by_its_code() -> None:
+    """The place of a line changes with the record and with who bills what; its code does not."""
+    given = claim("professional", {"/lines/-": VISIT, "/lines/1/charge": None})
+    drug = codes(given)[1].partition("-")[0]
+    for lines in ({}, {1: "professional"}):
+        said = {**TO_HOSPITAL, f"/lines/{drug.lower()}/charge": "77.00"}
+        answers = Answers(facility=said, lines=lines)  # type: ignore[arg-type]
+        (made, _) = edi.convert(given, to="facility", answers=answers).claims
+        assert {line.hcpcs: line.charge for line in made.lines}[drug] == 77
+        assert len(made.lines) == 2 - len(lines)
+    stays = Answers(facility=TO_HOSPITAL, professional={"/lines/99213/charge": "99.00"})
+    _, remains = edi.convert(given, to="facility", answers=stays).claims
+    assert [line.charge for line in remains.lines] == [99]
+    # a line that the record brings
+    office = encounter("pushes-facility", {"/setting": "professional", "/type_of_bill": None, "/services": [],
+                                           "/place_of_service": "11", "/ownership": "practice"})  # fmt: skip
+    answers = Answers(facility={**TO_HOSPITAL, "/lines/96376/charge": "55.00"})
+    (made,) = edi.convert(edi.claim(office), to="facility", answers=answers, record=office).claims
+    assert {line.hcpcs: line.charge for line in made.lines}["96376"] == 55
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [("/lines/J9999/charge", "no line of the resulting claim bills J9999"),
+     ("/lines/96365/charge", "2 lines bill 96365: name the line by its place, /lines/0 and so on")],
+)  # fmt: skip
+def test_a_code_that_names_no_line_or_several_is_refused(path: str, words: str) -> None:
+    given = claim("professional", {"/lines/-": {"hcpcs": "96365", "units": "1", "charge": "1.00"}})
+    with pytest.raises(NotReadable, match=words):
+        edi.convert(given, to="facility", answers={**TO_HOSPITAL, path: "1.00"})
 
 
 def push_by_reason() -> Encounter:

@@ -2,9 +2,11 @@
 
 import datetime as dt
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pypdfium2
 import pytest
 from lxml import etree
 
@@ -16,6 +18,7 @@ from test_cli import CREATED, Done, Run, run, save
 from test_conversion import TO_HOSPITAL, VISIT, claim, encounter
 
 __all__ = ["run"]
+SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 ANSWERS = """
 [facility]
 ownership = "hospital_department"
@@ -120,6 +123,61 @@ def test_surfaces(run: Run, surface: str) -> None:
     assert [one.setting for one in made] == ["facility", "professional"]
     run(*base, "--as", surface, "-o", f"all{ending}")
     assert Path(f"all{ending}").stat().st_size > len(data[0])
+
+
+@pytest.mark.parametrize(
+    ("name", "to", "answers", "made"),
+    [
+        ("office-visit-25", "facility", "to-hospital", {"facility": "ub04", "professional": "cms1500"}),
+        ("push-repeated", "professional", "to-physician", {"professional": "cms1500", "facility": "ub04"}),
+        ("off-campus", "professional", "to-office", {"professional": "cms1500"}),
+    ],
+)
+def test_the_other_side_on_paper(run: Run, name: str, to: str, answers: str, made: dict[str, str]) -> None:
+    """Boxes and proof copies of the claims that came of it, in a folder and together."""
+    given = SAMPLES / "claims" / f"{name}.claim.json"
+    id_ = json.loads(given.read_text())["claim_id"]
+    base = ("convert", given, "--to", to, "--answers", SAMPLES / "conversions" / f"{answers}.toml", *CREATED)
+    done = run(*base, "--as", "boxes", "-o", "out/")
+    body = [json.loads(Path(f"out/{id_}.{side}.boxes.json").read_text()) for side in made]
+    assert [one["form"] for one in body] == list(made.values())
+    assert len(list(Path("out").iterdir())) == len(made)
+    together = json.loads(run(*base, "--as", "boxes").out)
+    assert (together if len(made) > 1 else [together]) == body
+    # the boxes say what the claim on the other side says
+    run(*base, "-o", "json/")
+    for side in made:
+        (claim_,) = edi.read_claims(f"json/{id_}.{side}.claim.json")
+        run("convert", f"out/{id_}.{side}.boxes.json", "--to", "json", "-o", f"back-{side}.json")
+        (back,) = edi.read_claims(f"back-{side}.json")
+        assert [one.hcpcs for one in back.lines] == [one.hcpcs for one in claim_.lines]
+        assert back.total_charge == claim_.total_charge and back.setting == side
+    run(*base, "--as", "form", "-o", "pdf/")
+    for side in made:
+        drawn = Path(f"pdf/{id_}.{side}.pdf").read_bytes()
+        assert drawn.startswith(b"%PDF") and drawn.rstrip().endswith(b"%%EOF")
+    assert run(*base, "--as", "form", "-o", "all.pdf").code == done.code
+    assert len(pypdfium2.PdfDocument("all.pdf")) >= len(made)
+
+
+def test_what_a_form_of_the_other_side_cannot_say_is_told(run: Run) -> None:
+    given = replace(
+        next(edi.read_claims(SAMPLES / "claims" / "antibiotic-70-min.claim.json")), delay_reason="7"
+    )
+    save("c.json", to_json(given))
+    base = ("convert", "c.json", "--to", "facility", *CREATED, "--format", "json", "-o", "out/")
+    for surface in ("boxes", "form"):
+        told = [f["rule"] for f in said(run(*base, "--as", surface))["findings"]]
+        assert told.count("FORM-FIT-007") == 1, surface
+    assert "FORM-FIT-007" not in [f["rule"] for f in said(run(*base))["findings"]]
+
+
+def test_boxes_without_a_place_in_a_claim_are_told_on_the_way_to_the_other_side(run: Run) -> None:
+    body = json.loads((SAMPLES / "forms" / "antibiotic-70-min.boxes.json").read_text())
+    body["pages"][0] |= {"20.yes": "X"}
+    save("f.json", json.dumps(body))
+    found = said(run("convert", "f.json", "--to", "facility", "--format", "json", "-o", "out/"))["findings"]
+    assert [f["place"]["box"] for f in found if f["rule"] == "FORM-READ-001"] == ["20"]
 
 
 def test_837_in_and_many_claims(run: Run) -> None:

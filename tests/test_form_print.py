@@ -96,7 +96,7 @@ def values(page: pypdfium2.PdfPage) -> list[str]:
 def test_findings_stand_at_their_boxes(name: str) -> None:
     """Every finding that names an item is placed in it, in the row of its line."""
     one = judged(name)
-    filled = on_paper(one, HOW)
+    filled, _ = on_paper(one, HOW)
     assert filled is not None
     assert one.case is not None
     for finding in (*one.findings, *paper_findings(one.case, one.record, one.index)):
@@ -117,7 +117,7 @@ def test_findings_stand_at_their_boxes(name: str) -> None:
 def test_rows_in_another_order_are_named() -> None:
     """The UB-04 has lines by revenue code: the legend names line and row where they differ."""
     one = judged("folfox-pump")
-    filled = on_paper(one, HOW)
+    filled, _ = on_paper(one, HOW)
     assert filled is not None
     moved = [note for note in notes(one.findings, filled) if "row" in note.where]
     assert moved and all(note.where.startswith("FL ") for note in moved)
@@ -126,7 +126,7 @@ def test_rows_in_another_order_are_named() -> None:
 def test_a_missing_modifier_shows_where_it_would_stand() -> None:
     """Nothing is written in the box of an absent value: the crosswalk knows its place."""
     one = judged("saline-billed")
-    filled = on_paper(one, HOW)
+    filled, _ = on_paper(one, HOW)
     assert filled is not None
     template = one.findings[0]
     third = dataclasses.replace(template, claim_path="/lines/1/modifiers", place=Place("24D", 2))
@@ -397,6 +397,29 @@ def test_a_claim_of_the_other_setting_fills_the_form_that_is_asked_for(run: Run)
     assert any(w.text == "DEHYDRATION" and abs(w.x - box.x) < 0.02 for w in found)
 
 
+@pytest.mark.parametrize("surface", [None, "paper", "x12"])
+def test_what_paper_cannot_hold_is_said_once_and_of_the_form_that_is_printed(surface: Any) -> None:
+    (one,) = judge_inputs(inputs([str(sample("saline-billed"))]), replace(OPTIONS, surface=surface))
+    whole = [f.message for f in on_paper(one, HOW)[1] if f.rule.startswith("FORM-FIT")]
+    assert whole and len(set(whole)) == len(whole)
+    cut = {f.rule for f in on_paper(one, replace(HOW, truncate=True))[1] if f.rule.startswith("FORM-FIT")}
+    assert "FORM-FIT-002" in cut and "FORM-FIT-001" not in cut
+
+
+def test_a_form_that_is_printed_on_the_other_one_keeps_what_was_said_of_it(tmp_path: Path) -> None:
+    page = json.loads((SAMPLES / "forms" / "dehydration.boxes.json").read_text())["pages"][0]
+    path = tmp_path / "f.boxes.json"
+    path.write_text(json.dumps({"form": "ub04", "pages": [page | {"FL3b": "\u5f20"}]}), encoding="utf-8")
+    (one,) = judge_inputs(inputs([str(path)]), OPTIONS)
+    filled, findings = on_paper(one, HOW)
+    assert filled is not None and filled.form == "ub04" and findings == one.findings
+    filled, findings = on_paper(one, replace(HOW, form="cms1500"))
+    assert filled is not None and filled.form == "cms1500"
+    assert [f.path for f in findings if f.rule == "FORM-FIT-003"] == ["/pages/0/FL3b"]
+    (lost,) = [f for f in findings if f.rule == "FORM-FIT-007"]
+    assert lost.severity == "warning" and "revenue codes" in lost.message and lost.record == "claim"
+
+
 # ---------------------------------------------------------------- pictures
 
 
@@ -426,7 +449,7 @@ def test_a_proof_looks_as_it_did(picture: str, name: str, page: int, update: boo
 )
 def test_a_form_without_findings_looks_as_it_did(picture: str, name: str, plain: bool, update: bool) -> None:
     one = judged(name)
-    filled = on_paper(one, replace(HOW, truncate=True))
+    filled, _ = on_paper(one, replace(HOW, truncate=True))
     assert filled is not None
     made = [printout(filled, one, (), HOW)]
     drawn = b"".join(preprinted(made) if plain else proof(made))
@@ -438,8 +461,8 @@ def test_the_second_sheet_looks_as_it_did(update: bool) -> None:
     assert one.claim is not None
     claim = replace(one.claim, lines=(one.claim.lines * 4)[:8], total_charge=Decimal("5215"))
     assert one.case is not None
-    case = replace(one.case, claim=claim)
-    filled = on_paper(replace(one, claim=claim, case=case), replace(HOW, truncate=True))
+    case = replace(one.case, claim=claim, assembled=None)
+    filled, _ = on_paper(replace(one, claim=claim, case=case), replace(HOW, truncate=True))
     assert filled is not None
     drawn = b"".join(proof([printout(filled, one, (), HOW)]))
     pdf = pypdfium2.PdfDocument(drawn)

@@ -53,7 +53,7 @@ CASES: dict[str, Case] = {
     "FORM-READ-001": ("cms1500", [{"20.yes": "X"}], "20.yes"),
     "FORM-READ-002": ("ub04", [{}, {"FL3a": "ANOTHER"}], "FL3a"),
 }  # fmt: skip
-NOT_READ = {"FORM-FIT-002", "FORM-FIT-004", "FORM-FIT-005", "FORM-FIT-006"}
+NOT_READ = {"FORM-FIT-002", "FORM-FIT-004", "FORM-FIT-005", "FORM-FIT-006", "FORM-FIT-007"}
 """Rules about what a claim loses on its way to the form; a form that is given has lost nothing."""
 
 

@@ -18,7 +18,7 @@ from claim_strategies import claims, sentinel
 from edi.errors import NotReadable, NotWritable
 from edi.model import crosswalk
 from edi.model.claim import Claim, Unmapped, Unread, ValueCode
-from edi.model.party import Authorization, Provider, SecondaryId
+from edi.model.party import Adjudication, Authorization, Provider, SecondaryId
 from edi.transactions.normal837 import normal, provider
 from edi.transactions.parts837 import REFERRING_QUALIFIERS
 from edi.transactions.reading import ReadClaim, read_837, read_claims, trace_read
@@ -583,8 +583,12 @@ def test_the_gate_refuses_a_claim_that_comes_back_as_another_one() -> None:
     same = replace(
         twins, coverages=tuple(replace(c, payer=twins.coverages[0].payer) for c in twins.coverages)
     )
-    late = replace(same.coverages[0], adjudication=None)
-    early = replace(same.coverages[2], adjudication=same.coverages[0].adjudication)
+    decision = same.coverages[0].adjudication
+    assert decision is not None
+    # decisions on lines alone: they would be taken for those of the coverage that shows one on the claim
+    lines = tuple(replace(one, paid_date=one.paid_date or decision.paid_date) for one in decision.lines)
+    late = replace(same.coverages[0], adjudication=Adjudication(lines=lines))
+    early = replace(same.coverages[2], adjudication=decision)
     with pytest.raises(NotWritable) as caught:
         written(replace(same, coverages=(late, same.coverages[1], early), bill_to=1))
     assert caught.value.path.startswith("/coverages/0/adjudication")

@@ -66,7 +66,7 @@ READS = {
     "services": PLACE | CODES | {"lines", "condition_codes", "ServiceLine.rendering_provider"},
     "bill": PLACE
     | BILLED
-    | {"frequency", "original_reference", "condition_codes", "attending_provider", "admission", "signatures"}
+    | {"frequency", "original_reference", "condition_codes", "admission", "signatures"}
     | {f"Admission.{one.name}" for one in dataclasses.fields(claim_records.Admission)}
     | {f"Signatures.{one.name}" for one in dataclasses.fields(claim_records.Signatures)}
     | {"Coverage.claim_filing"},

@@ -32,7 +32,7 @@ CASES = {
     if case["id"].startswith("F")
 }
 ELSEWHERE = {
-    "F27": "a matter of paper: tests/test_claim_cases.py",
+    "F27": "a matter of paper: tests/test_form_findings.py",
     "F47": "an answer of a payer: the rules ACK are not built",
     "F49": "an answer of a payer: the rules ACK are not built",
 }

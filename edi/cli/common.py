@@ -294,3 +294,13 @@ def exit_code(report: "Report", fail_on: Level) -> int:
     order = ("error", "warning", "info")
     counted = order[: order.index(fail_on.value) + 1]
     return FINDINGS if any(f.severity in counted for f in report.findings) else CLEAN
+
+
+def is_worth_a_word(report: "Report") -> bool:
+    """Whether findings are shown by a command that does not judge: remarks alone are left to `check`.
+
+    What a form has no box for is shown, as only the form shows the claim afterwards.
+    """
+    from edi.model.boxes import NO_BOX
+
+    return any(f.severity != "info" or f.rule == NO_BOX for f in report.findings)

@@ -30,6 +30,8 @@ class Surface(StrEnum):
     NDJSON = "ndjson"
     XML = "xml"
     X837 = "837"
+    BOXES = "boxes"
+    FORM = "form"
 
 
 def command(
@@ -75,8 +77,8 @@ def command(
             "--set",
             metavar="PATH=VALUE",
             help="With --to professional or facility: what the claim does not say, such as "
-            "/admission/type=3; professional:/path=value for the other claim of a split; @/path copies from "
-            "the given claim. May be given several times.",
+            "/admission/type=3; professional:/path=value for the other claim of a split; /lines/J0696/charge "
+            "names a line by its code; @/path copies from the given claim. May be given several times.",
         ),
     ] = None,
     line: Annotated[
@@ -170,8 +172,7 @@ def command(
             common.emit_bytes(chunk)
     report = Report(files=[converted.report])
     code = common.exit_code(report, fail_on)
-    # remarks alone are left to `check`
-    if code != common.CLEAN or (not quiet and report.count("info") < len(report.findings)):
+    if code != common.CLEAN or (not quiet and common.is_worth_a_word(report)):
         sys.stderr.write(render.as_text(lambda console: render.report(console, report)))
     raise typer.Exit(code)
 

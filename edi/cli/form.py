@@ -164,8 +164,7 @@ def _told(report: "Report", claims: int, fail_on: common.Level, *, quiet: bool) 
         code = common.UNUSABLE
         if not report.findings:
             sys.stderr.write("cleanclaim: no claim to print\n")
-    # remarks alone are left to `check`
-    if code != common.CLEAN or (not quiet and report.count("info") < len(report.findings)):
+    if code != common.CLEAN or (not quiet and common.is_worth_a_word(report)):
         sys.stderr.write(render.as_text(lambda console: render.report(console, report)))
     return code
 

@@ -15,6 +15,7 @@ from edi.errors import NotReadable
 from edi.finding import FileReport, Report
 from edi.model.claim import Setting
 from edi.pipeline import Envelope, Input, Options
+from edi.pipeline.prose import runs
 from edi.pipeline.switching import (
     Switching,
     Told,
@@ -212,7 +213,7 @@ def _joined(rows: Iterable["NotCarried"], to: Setting) -> list[tuple[str, "NotCa
             numbers.append(line)
     joined = []
     for (key, *_), (numbers, members) in found.items():
-        text = key.replace("{}", _numbers(numbers))
+        text = key.replace("{}", runs(numbers))
         joined.append((text, members[0]))
     return joined
 
@@ -232,14 +233,3 @@ def _key(row: "NotCarried", to: Setting) -> tuple[str, int | None]:
     if len(parts) > 2 and parts[1] == "lines" and parts[2].isdecimal() and " -> " not in shown:
         return "/".join((*parts[:2], "{}", *parts[3:])), int(parts[2])
     return shown, None
-
-
-def _numbers(numbers: list[int]) -> str:
-    """`0`, `0,2`, `1-3`: positions from 0, as pointers count."""
-    runs: list[list[int]] = []
-    for number in sorted(set(numbers)):
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    return ",".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)

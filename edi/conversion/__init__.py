@@ -8,6 +8,7 @@ the given claim stands in a resulting one, or a row of `not_carried` names it.
 
 from edi.conversion.account import KINDS, Conversion, Kind, NotCarried, leaves
 from edi.conversion.answers import AnswerBook, Answers, line_side, load, parsed
+from edi.conversion.lines import pushed
 from edi.conversion.whole import Terms, converted
 
 __all__ = [
@@ -23,4 +24,5 @@ __all__ = [
     "line_side",
     "load",
     "parsed",
+    "pushed",
 ]

@@ -2,7 +2,7 @@
 
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -10,11 +10,13 @@ from typing import Any, TypeVar
 
 from edi.errors import NotReadable
 from edi.model import pointer as pointers
-from edi.model.claim import ClaimHeader, Setting
+from edi.model.claim import ClaimHeader, Service, Setting
 
 SETTINGS: tuple[Setting, ...] = ("professional", "facility")
 COPY = "@"
 """A text that begins so is a pointer into the claim that is converted: `@/attending_provider`."""
+CODE_LENGTH = 5
+"""Characters of a procedure code; no line has a place of as many digits."""
 H = TypeVar("H", bound=ClaimHeader)
 
 
@@ -143,6 +145,34 @@ def stated(answers: Mapping[str, Any], source: object) -> dict[str, Any]:
     """Answers with copies from the given claim filled in; one that points at nothing is no answer."""
     filled = {path: _filled(value, source) for path, value in answers.items()}
     return {path: value for path, value in filled.items() if value not in (None, ())}
+
+
+def by_number(answers: Mapping[str, Any], lines: Sequence[Service], *, final: bool) -> dict[str, Any]:
+    """Answers about lines that are named by their code, `/lines/J0696/charge`, with the place of the line.
+
+    Args:
+        answers: JSON Pointer -> value.
+        lines: lines of the resulting claim.
+        final: no more lines can come.
+
+    Raises:
+        NotReadable: several lines bill the code, or (`final`) none does.
+    """
+    found: dict[str, Any] = {}
+    for path, value in answers.items():
+        _, key, name = (*path.split("/"), "", "")[:3]
+        if key == "lines" and len(name) == CODE_LENGTH:
+            code = name.upper()
+            places = [n for n, line in enumerate(lines) if (line.hcpcs or "").strip().upper() == code]
+            if len(places) > 1:
+                message = f"answers: {len(places)} lines bill {code}: name the line by its place"
+                raise NotReadable(f"{message}, /lines/{places[0]} and so on", path=path)
+            if not places and final:
+                raise NotReadable(f"answers: no line of the resulting claim bills {code}", path=path)
+            if places:
+                path = "/".join(("", "lines", str(places[0]), *path.split("/")[3:]))
+        found[path] = value
+    return found
 
 
 def _filled(value: Any, source: object) -> Any:

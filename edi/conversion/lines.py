@@ -181,6 +181,15 @@ def outranked(lines: Sequence[ServiceLine]) -> list[tuple[int, str, str]]:
     return found
 
 
+def pushed(lines: Sequence[ServiceLine]) -> int | None:
+    """Position of the first push that a hospital may bill again for the same drug; None where it does."""
+    first = [one for one in codes().values() if one.technique == "push" and one.again]
+    pushes = {code for one in first for code in (one.code, one.next)}
+    if any(code_of(line) in {one.again for one in first} for line in lines):
+        return None
+    return next((n for n, line in enumerate(lines) if code_of(line) in pushes), None)
+
+
 # ---------------------------------------------------------------- other payers
 
 

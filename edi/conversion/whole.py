@@ -7,7 +7,7 @@ from functools import partial
 from edi.coding.assembly import resolve_setting
 from edi.conversion import carried, events, sides
 from edi.conversion.account import Account, Conversion, settle, with_values
-from edi.conversion.answers import Answers, applied, stated
+from edi.conversion.answers import Answers, applied, by_number, stated
 from edi.conversion.crossing import Crossing
 from edi.conversion.header import head_of
 from edi.conversion.homes import reason
@@ -208,6 +208,7 @@ class _Whole:
         coverage = billed_coverage(head)
         filing = coverage.claim_filing if coverage else None
         policies = self.terms.policies.settled(setting=self.to, claim_filing=filing)
+        self._name_lines(over, [given.lines[i] for i in going], final=False)
         lines = list(lines_of(over, head, going, policies))
         numbers = {
             i: int(place.rsplit("/", 1)[1])
@@ -227,6 +228,7 @@ class _Whole:
             unread=carried.unread(over),
             unmapped=carried.unmapped(over, numbers),
         )
+        self._name_lines(over, lines, final=True)
         same = len(numbers) == len(given.lines) == len(lines)
         said = {path: value for path, value in over.said.items() if path.startswith("/lines/")}
         claim = applied(claim, said)
@@ -241,8 +243,18 @@ class _Whole:
                 self._hierarchy(claim, numbers)
         elif len(claim.lines) > MOST_LINES:
             why = f"a professional claim holds {MOST_LINES} lines; this one has {len(claim.lines)}"
-            over.ask(f"/lines/{MOST_LINES}", why, "Split the claim")
+            over.ask(
+                f"/lines/{MOST_LINES}",
+                why,
+                "Split the given claim, by days where it has several, and convert each part",
+            )
         return claim, numbers
+
+    def _name_lines(self, crossing: Crossing, lines: Sequence[ServiceLine], *, final: bool) -> None:
+        """Give answers about lines that are named by their code the place of the line."""
+        said = stated(self.answers.of(crossing.to), self.given)
+        crossing.said = by_number(said, lines, final=final)
+        self.account.said[crossing.to] = tuple(crossing.said)
 
     def _with_period(self, claim: Claim) -> Claim:
         """The period of the lines as the statement's, where none is said."""
@@ -272,6 +284,7 @@ class _Whole:
             origin=None,
             lines=tuple(self.given.lines[i] for i in staying),
         )
+        self._name_lines(stay, made.lines, final=True)
         made = renumbered(stay, made, numbers, whole=False)
         made = replace(made, unmapped=carried.unmapped(stay, numbers))
         if self.back == "professional":

@@ -8,17 +8,20 @@ from typing import Literal
 from edi import tables
 from edi.model.crosswalk import FormName, span
 
+NO_BOX = "FORM-FIT-007"
+"""The rule that says what a form has no box for; its findings are of no box."""
 FORMS: tuple[FormName, ...] = ("cms1500", "ub04")
 Page = Mapping[str, str]
 """One sheet: box key -> text. Only boxes that are filled."""
 ProblemKind = Literal[
-    "too_long", "cut", "letters", "negative", "rounded", "unwritable", "no_room", "not_wanted", "no_home",
-    "differs",
+    "too_long", "cut", "letters", "negative", "rounded", "unwritable", "no_room", "no_box", "not_wanted",
+    "no_home", "differs",
 ]  # fmt: skip
 """too_long: more characters than the box takes; cut: the same, and cut off as asked; letters: characters that
 no form takes; negative: an amount below zero; rounded: fractions of a cent; unwritable: a value that the box
-has no way to write; no_room: the box holds something else; not_wanted: the payer wants the box empty;
-no_home: a text that a claim has no place for; differs: sheets of one claim say different things."""
+has no way to write; no_room: the box holds something else; no_box: the form has none for it; not_wanted: the
+payer wants the box empty; no_home: a text that a claim has no place for; differs: sheets of one claim say
+different things."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,9 +42,9 @@ class BoxProblem:
     page: int
     """Sheet, from 1."""
     key: str
-    """Box, as in `schemas/forms`."""
+    """Box, as in `schemas/forms`; "" for no box."""
     item: str
-    """The box as a biller calls it: `24D`, `FL 44`."""
+    """The box as a biller calls it: `24D`, `FL 44`; "" for no box."""
     format: str = ""
     """How its value is written, as in `schemas/forms`."""
     path: str | None = None
@@ -54,6 +57,8 @@ class BoxProblem:
     """Item over whose text a text that is too long would be printed."""
     what: str = ""
     """What is left off, in words without a person's data; a number or a code at most."""
+    light: bool = False
+    """Whether a payer can do without it."""
 
 
 @cache

@@ -414,6 +414,11 @@ def is_held(form: FormName, path: str, *, billed: int | None = None, read: bool 
     return any(target.held and (target.read or not read) for row in found for target in row.targets(form))
 
 
+def is_sent(name: SetName, path: str, *, billed: int | None = None) -> bool:
+    """Whether a datum of a claim has a place in one of the sets."""
+    return any(row.address(name) for row in _near(_leveled(path), _is_billed(path, billed)))
+
+
 def _is_billed(path: str, billed: int | None) -> bool | None:
     """Whether a path is of the coverage that is billed or of another one; None for other paths."""
     parts = path.split("/", 3)

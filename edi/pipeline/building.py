@@ -154,16 +154,18 @@ def _judge_sending(judged: Judged, options: Options, envelope: Envelope) -> None
     claim = judged.claim
     if claim is None or judged.case is None or claim.setting is None or not claim.lines:
         return
-    if any(f.rule.startswith("X12-WRITE") for f in judged.findings):
+    if judged.kept_back is not None or any(f.rule.startswith("X12-WRITE") for f in judged.findings):
         return
     try:
         to_json(claim)
         _x837([claim], options, Envelope(created=dt.datetime(2000, 1, 1), verify=envelope.verify), 1)
     except NotWritable as problem:
         found = not_writable(problem, judged.case, "encounter", judged.index)
-        if not covered(found, judged.findings):
+        locate(claim, [found])
+        if covered(found, judged.findings):
+            judged.kept_back = found
+        else:
             judged.findings.append(found)
-            locate(claim, [found])
 
 
 def _x837(claims: list[Claim], options: Options, envelope: Envelope, number: int) -> bytes:
@@ -239,6 +241,10 @@ def _groups(outcomes: list[Outcome], anyway: str | None) -> dict[str, list[Outco
         judged = outcome.judged
         claim = judged.claim
         if claim is None or claim.setting is None or _blocked(judged):
+            if anyway is not None and judged.kept_back is not None:
+                # the error that says it would be passed over
+                locate(claim or Claim(), [judged.kept_back])
+                judged.findings.append(judged.kept_back)
             continue
         if not judged.ok:
             if anyway is None:
@@ -262,8 +268,10 @@ def _groups(outcomes: list[Outcome], anyway: str | None) -> dict[str, list[Outco
 
 def _blocked(judged: Judged) -> bool:
     """Whether no reason can put the claim into a batch: it cannot be written, or its id is not its own."""
-    return _formless(judged) or any(
-        f.rule.startswith("X12-WRITE") or f.rule == "INPUT-DUPLICATE" for f in judged.findings
+    return (
+        _formless(judged)
+        or judged.kept_back is not None
+        or any(f.rule.startswith("X12-WRITE") or f.rule == "INPUT-DUPLICATE" for f in judged.findings)
     )
 
 

@@ -3,7 +3,7 @@
 import json
 import textwrap
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, groupby
 from typing import Literal
 
@@ -28,7 +28,7 @@ from edi.pipeline.judging import (
     refusal,
 )
 from edi.pipeline.notices import notice
-from edi.pipeline.paper import as_read, paper_findings, put_on_form, read_form
+from edi.pipeline.paper import as_read, paper_findings, paper_rules, put_on_form, read_form
 from edi.pipeline.reading import Input, records
 from edi.rules import Case
 from edi.transactions.writing import stream_837, write_837
@@ -98,7 +98,7 @@ def convert_surface(given: Input, to: Target, options: Options, envelope: Envelo
 def _chunks(
     given: Input, to: Target, options: Options, envelope: Envelope, report: FileReport
 ) -> Iterator[bytes]:
-    def tried(write: Callable[[Claim], object]) -> Iterator[Claim]:
+    def tried(write: Callable[[Claim], object]) -> Iterator[Taken]:
         """The claims that can be written."""
         for one in _taken(given, options, report):
             try:
@@ -107,24 +107,30 @@ def _chunks(
                 report.findings.append(_refused(problem, one, to))
             else:
                 report.claims += 1
-                yield one.claim
+                yield one
 
-    if to == "boxes":
-        yield from _as_boxes(_on_paper(_taken(given, options, report), options, envelope, report))
-        return
-    yield from written(tried(trial(to, options, envelope)), to, options, envelope)
+    yield from written(tried(trial(to, options, envelope)), to, options, envelope, report)
 
 
 def trial(to: Target, options: Options, envelope: Envelope) -> Callable[[Claim], object]:
     """A function that writes one claim on a surface, to see whether it can be; else it raises NotWritable."""
     if to == "837":
         return lambda claim: _alone(claim, options, envelope)
+    if to in ("boxes", "form"):
+        return lambda _: None  # a form takes any claim, and rules say what it does not hold
     return to_xml if to == "xml" else to_dict
 
 
-def written(claims: Iterator[Claim], to: Target, options: Options, envelope: Envelope) -> Iterator[bytes]:
-    """Claims on a surface, in pieces; each of them can be written."""
-    if to == "ndjson":
+def written(
+    taken: Iterator[Taken], to: Target, options: Options, envelope: Envelope, report: FileReport
+) -> Iterator[bytes]:
+    """Claims on a surface, in pieces; each can be written. What paper cannot hold joins the report."""
+    claims = (one.claim for one in taken)
+    if to == "boxes":
+        yield from _as_boxes(_on_paper(taken, options, envelope, report))
+    elif to == "form":
+        yield from _as_proofs(taken, options, envelope, report)
+    elif to == "ndjson":
         for claim in claims:
             yield (json.dumps(to_dict(claim), ensure_ascii=False) + "\n").encode()
     elif to == "json":
@@ -146,7 +152,7 @@ def _taken(given: Input, options: Options, report: FileReport) -> Iterator[Taken
     for record in records(given):
         if isinstance(record.value, Boxes):
             report.kind = "boxes" if report.kind in ("unknown", "boxes") else "mixed"
-            one = _from_boxes(record, record.value, options, report)
+            one = from_boxes(record, record.value, options, report)
             if one is not None:
                 yield one
             continue
@@ -165,7 +171,7 @@ def _taken(given: Input, options: Options, report: FileReport) -> Iterator[Taken
             yield Taken(claim=judged.claim, kind="encounter", index=record.index, case=judged.case)
 
 
-def _from_boxes(record: Record, boxes: Boxes, options: Options, report: FileReport) -> Taken | None:
+def from_boxes(record: Record, boxes: Boxes, options: Options, report: FileReport) -> Taken | None:
     """The claim of a form, with what the settings add; what is wrong with the form goes into the report."""
     taken = read_form(boxes, reference.lists())
     case = _case(taken.claim, record, "boxes", options, report)
@@ -290,7 +296,6 @@ def _on_paper(
         if not read:
             # a form that was read has been judged as it was given
             _said(paper_findings(case, one.kind, one.index), options, report)
-        report.claims += 1
         yield filled
 
 
@@ -307,6 +312,31 @@ def _as_boxes(forms: Iterator[Filled]) -> Iterator[bytes]:
         text = textwrap.indent(to_boxes(filled).rstrip("\n"), "  ")
         yield ((",\n" if i else "") + text).encode()
     yield b"\n]\n"
+
+
+def _as_proofs(
+    taken: Iterator[Taken], options: Options, envelope: Envelope, report: FileReport
+) -> Iterator[bytes]:
+    """Proof copies of claims that are made, with all that is found in them; in the report what paper says."""
+    # the drawing of PDFs is loaded only where it is needed
+    from edi.pipeline.printing import Printing, on_paper, printout
+    from forms.pdf import Printout, proof
+
+    how = Printing(created=envelope.created.date(), truncate=options.truncate)
+
+    def printouts() -> Iterator[Printout]:
+        for one in taken:
+            record = Record(index=one.index, kind="claim", value=one.claim, id=one.claim.claim_id)
+            judged = judge(record, replace(options, surface="paper"), file=report.file)
+            filled, findings = on_paper(judged, how)
+            report.findings += [found for found in findings if found.rule in paper_rules()]
+            if filled is not None:
+                yield printout(filled, judged, findings, how)
+
+    found = printouts()
+    first = next(found, None)
+    if first is not None:
+        yield from proof(chain([first], found))
 
 
 def _as_form(given: Input, options: Options, envelope: Envelope, report: FileReport) -> Iterator[bytes]:

@@ -1,5 +1,6 @@
 """One visit on both forms: a claim beside what it becomes on the other side, with what differs marked."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -12,6 +13,7 @@ from edi.model.claim import Claim, Setting
 from edi.model.encounter import Encounter
 from edi.pipeline.judging import MASK, Judged, Options
 from edi.pipeline.printing import Printing
+from edi.pipeline.prose import runs
 from edi.pipeline.reading import Input
 from edi.pipeline.switching import Switched, claim_records, switch
 from forms.filling import Filled, fill
@@ -110,7 +112,12 @@ def facing(switched: Switched, options: Options, how: Printing) -> Facing:
     on = {filled.form: n for n, filled in enumerate(sheets)}
 
     def named(places: tuple[tuple[Place, ...], ...], form: Form) -> str:
-        return where(places[on[form]], sheets[on[form]]) if form in on else ""
+        if form not in on:
+            return ""
+        at = places[on[form]]
+        rows = {(page, boxes(form)[key].row) for page, key in at}
+        more = f", and {len(rows) - 1} more" if len(rows) > 1 else ""
+        return where(at, sheets[on[form]]) + more
 
     return Facing(
         name=name,
@@ -132,18 +139,47 @@ Difference = tuple[Note, tuple[tuple[Place, ...], ...]]
 
 
 def _differences(switched: Switched, sheets: list[Filled], *, show_values: bool) -> list[Difference]:
-    """The rows of a conversion with their places, numbered down the given form."""
+    """The rows of a conversion with their places, numbered down the given form.
+
+    Rows that say the same of several lines are one.
+    """
     crossed = len(sheets) > 1
     to = switched.conversion.claims[0].setting
-    rows = []
+    alike: dict[tuple[object, ...], list[NotCarried]] = {}
     for row in switched.conversion.not_carried:
-        places = [place_of(row.source, sheets[0]) if row.source else ()]
+        said = (row.kind, row.why, row.enter, row.rule, row.setting)
+        key = (*said, _leveled(row.source), _leveled(row.target))
+        alike.setdefault(key, []).append(row)
+    joined = []
+    for rows in alike.values():
+        given = [at for row in rows if row.source for at in place_of(row.source, sheets[0])]
+        places = [tuple(dict.fromkeys(given))]
         if crossed:
-            places.append(place_of(row.target, sheets[1]) if row.target and row.setting == to else ())
-        rows.append((row, tuple(places)))
+            other = [
+                at
+                for row in rows
+                if row.target and row.setting == to
+                for at in place_of(row.target, sheets[1])
+            ]
+            places.append(tuple(dict.fromkeys(other)))
+        joined.append((rows, tuple(places)))
     orders = [{key: (box.line, box.column) for key, box in boxes(filled.form).items()} for filled in sheets]
-    rows.sort(key=lambda pair: _order(pair[1], orders))
-    return [(_note(n, row, show_values), places) for n, (row, places) in enumerate(rows, 1)]
+    joined.sort(key=lambda pair: _order(pair[1], orders))
+    return [(_note(n, rows, show_values), places) for n, (rows, places) in enumerate(joined, 1)]
+
+
+_LINE = re.compile(r"^/lines/(\d+)")
+
+
+def _leveled(path: str) -> str:
+    """A pointer with `{}` for the place of a line."""
+    return _LINE.sub("/lines/{}", path)
+
+
+def _path(paths: Sequence[str]) -> str:
+    """One pointer for those of several lines: `/lines/0-2/charge`."""
+    numbers = [int(match[1]) for path in paths if (match := _LINE.match(path))]
+    return _leveled(paths[0]).format(runs(numbers)) if numbers else paths[0]
 
 
 def _order(
@@ -157,10 +193,13 @@ def _order(
     return (len(places),)
 
 
-def _note(number: int, row: NotCarried, show_values: bool) -> Note:
-    value = row.value if row.value is not None and row.value != MASK and show_values else None
-    path = " -> ".join(dict.fromkeys(part for part in (row.source, row.target) if part))
-    detail = "; ".join(part for part in (path, f"was {value}" if value else "", row.rule or "") if part)
+def _note(number: int, rows: Sequence[NotCarried], show_values: bool) -> Note:
+    row = rows[0]
+    was = [r.value for r in rows if r.value is not None and r.value != MASK and show_values]
+    values = ", ".join(dict.fromkeys(map(str, was)))
+    ends = (_path([r.source for r in rows]), _path([r.target for r in rows]))
+    path = " -> ".join(dict.fromkeys(part for part in ends if part))
+    detail = "; ".join(part for part in (path, f"was {values}" if values else "", row.rule or "") if part)
     return Note(
         number=number,
         severity=MARKS[row.kind],

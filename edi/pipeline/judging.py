@@ -112,6 +112,8 @@ class Judged:
     reason: str | None = None
     """Why these payer rules."""
     findings: list[Finding] = field(default_factory=list)
+    kept_back: Finding | None = None
+    """What keeps the claim from being written, where an error about the same value says it already."""
     unreadable: bool = False
     surface: str | None = None
     """x12 for what was read from the wire."""
@@ -218,7 +220,9 @@ def _judge(record: Record, options: Options, *, file: str, only: Kind | None) ->
         put_on_form(case)
     found.findings = check_case(case, record=kind, index=record.index, snip=options.snip)
     unwritable = None if paper else write_problem(case, kind, record.index)
-    if unwritable is not None and not covered(unwritable, found.findings):
+    if unwritable is not None and covered(unwritable, found.findings):
+        found.kept_back = unwritable
+    elif unwritable is not None:
         found.findings.append(unwritable)
         found.findings.sort(key=lambda f: SEVERITIES.index(f.severity))
     if taken is None:
@@ -433,8 +437,11 @@ def refusal(
 
 
 def covered(found: Finding, others: Iterable[Finding]) -> bool:
-    """Whether an error about the same value stands there already."""
-    return any(f.severity == "error" and f.path == found.path for f in others)
+    """Whether an error about the same value of the record, or of the claim, stands there already."""
+    return any(
+        f.severity == "error" and f.path == found.path and (found.path or f.claim_path == found.claim_path)
+        for f in others
+    )
 
 
 def locate(claim: Claim, findings: Iterable[Finding]) -> None:

@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import cache
 
 from edi.checking import check_case
 from edi.coding.assembly import line_kind
 from edi.finding import Finding, RecordKind
 from edi.model.boxes import Boxes, BoxProblem
 from edi.refdata import Lists
-from edi.rules import Case
+from edi.rules import Case, all_rules
+from forms.boxless import without_box
 from forms.filling import Filled, fill
 from forms.layout import Box, Form, boxes
 from forms.taking import Taken, take
@@ -39,9 +41,16 @@ def put_on_form(
     case.paper = tuple(filled.pages)
     case.paper_form = filled.form
     case.paper_sources = tuple(filled.sources)
-    case.paper_problems = _told_apart(filled.problems, filled.form, filled.pages)
+    problems = (*filled.problems, *without_box(case.claim, filled))
+    case.paper_problems = _told_apart(problems, filled.form, filled.pages)
     case.forget_places()
     return filled
+
+
+@cache
+def paper_rules() -> frozenset[str]:
+    """Ids of the rules of paper."""
+    return frozenset(rule.id for rule in all_rules() if "paper" in rule.needs)
 
 
 def paper_findings(case: Case, record: RecordKind, index: int) -> list[Finding]:

@@ -7,7 +7,7 @@ from itertools import chain
 
 from edi.finding import Finding
 from edi.pipeline.judging import Judged, Run, mask
-from edi.pipeline.paper import paper_findings, put_on_form
+from edi.pipeline.paper import paper_findings, paper_rules, put_on_form
 from forms.filling import Filled
 from forms.layout import Form, Offset
 from forms.pdf import Printout, preprinted, proof
@@ -55,8 +55,7 @@ def print_forms(judged: Iterable[Judged], how: Printing) -> Printed:
         for one in judged:
             # whether the claim can be an 837 matters only where that is asked for
             one.findings = [f for f in one.findings if not f.rule.startswith("X12-WRITE")]
-            filled = on_paper(one, how)
-            one.findings += _of_paper(one)
+            filled, one.findings = on_paper(one, how)
             run.add(one)
             if filled is not None:
                 printed.claims += 1
@@ -77,37 +76,39 @@ def print_forms(judged: Iterable[Judged], how: Printing) -> Printed:
 
 def proof_copy(judged: Judged, how: Printing) -> bytes | None:
     """The proof copy of a record's claim as a PDF, None where it has none; its findings stay as they are."""
-    filled = on_paper(judged, how)
-    if filled is None:
-        return None
-    findings = [*judged.findings, *_of_paper(judged)]
-    return b"".join(proof([printout(filled, judged, findings, how)]))
+    filled, findings = on_paper(judged, how)
+    return None if filled is None else b"".join(proof([printout(filled, judged, findings, how)]))
 
 
-def on_paper(judged: Judged, how: Printing) -> Filled | None:
-    """The form of a record's claim, None where it has no claim; a form that was given stays as it is."""
+def on_paper(judged: Judged, how: Printing) -> tuple[Filled | None, list[Finding]]:
+    """The form of a record's claim, and the findings of the record with those of that form.
+
+    There is no form where there is no claim. A form that was given stays as it is, and so does what was said
+    of it.
+    """
     case = judged.case
     if judged.claim is None or case is None or judged.unreadable:
-        return None
-    if judged.kind == "boxes" and case.paper is not None and how.form in (None, case.form):
-        return Filled(
-            form=case.form,
-            pages=[dict(page) for page in case.paper],
-            problems=list(case.paper_problems),
-            sources=[dict(sources) for sources in case.paper_sources],
+        return None, judged.findings
+    given = judged.kind == "boxes" and case.paper is not None
+    if given and how.form in (None, case.form):
+        return (
+            Filled(
+                form=case.form,
+                pages=[dict(page) for page in case.paper or ()],
+                problems=list(case.paper_problems),
+                sources=[dict(sources) for sources in case.paper_sources],
+            ),
+            judged.findings,
         )
-    return put_on_form(case, form=how.form, truncate=how.truncate, created=how.created)
-
-
-def _of_paper(judged: Judged) -> list[Finding]:
-    """What the rules of paper say of a claim that was put on a form, where that is not said already."""
-    case = judged.case
-    if case is None or case.paper is None:
-        return []
-    said = {(f.rule, f.path, f.place.page, f.place.box_key, f.message) for f in judged.findings}
-    found = paper_findings(case, judged.record, judged.index)
+    said = judged.findings
+    if case.paper is not None and not given:
+        # the claim was judged on its own form, and is printed as asked
+        said = [found for found in said if found.rule not in paper_rules()]
+    filled = put_on_form(case, form=how.form, truncate=how.truncate, created=how.created)
+    # the boxes of the form that is made are not those of a form that was given
+    found = paper_findings(case, "claim" if given else judged.record, judged.index)
     mask(found)
-    return [f for f in found if (f.rule, f.path, f.place.page, f.place.box_key, f.message) not in said]
+    return filled, [*said, *found]
 
 
 def printout(filled: Filled, judged: Judged, findings: Iterable[Finding], how: Printing) -> Printout:

@@ -1,4 +1,4 @@
-"""Markdown that also reads well as plain text."""
+"""Markdown that also reads well as plain text, and numbers in words."""
 
 import textwrap
 from collections.abc import Iterable
@@ -35,3 +35,14 @@ def table(head: Iterable[str], rows: Iterable[tuple[str, ...]]) -> str:
     lines = [f"| {' | '.join(names)} |", f"|{'|'.join(' --- ' for _ in names)}|"]
     lines += [f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in rows]
     return "\n".join(lines)
+
+
+def runs(numbers: Iterable[int]) -> str:
+    """Numbers in order, those that follow one another as a span: `0`, `0,2`, `1-3`."""
+    found: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if found and number == found[-1][-1] + 1:
+            found[-1].append(number)
+        else:
+            found.append([number])
+    return ",".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in found)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from edi.checking import check_case
-from edi.conversion import KINDS, AnswerBook, Answers, Conversion, NotCarried, Terms, converted
+from edi.conversion import KINDS, AnswerBook, Answers, Conversion, NotCarried, Terms, converted, pushed
 from edi.errors import NotReadable, NotWritable, UnknownPayer
 from edi.finding import FileReport, Finding, Report
 from edi.model.boxes import Boxes
@@ -15,7 +15,7 @@ from edi.model.contract import Record, report_to_dict
 from edi.model.encounter import Encounter
 from edi.pipeline import reference
 from edi.pipeline.building import Envelope, file_name, write
-from edi.pipeline.converting import ENDINGS, Target, from_x12, trial, written
+from edi.pipeline.converting import ENDINGS, Taken, Target, from_boxes, from_x12, trial, written
 from edi.pipeline.judging import (
     MASK,
     Judged,
@@ -147,6 +147,8 @@ def switch(
         more, warned = _judged(claim, options, record.index, before, rows)
         rows += more
         findings += warned
+        if claim.setting == to == "facility" and encounter is None:
+            findings += _push_again(claim, record.index)
     rows.sort(key=lambda row: KINDS.index(row.kind))
     if not options.show_values:
         rows = [replace(row, value=MASK) if row.value is not None else row for row in rows]
@@ -182,6 +184,26 @@ def _judged(
     for one in new:
         one.setting = claim.setting
     return more, new
+
+
+def _push_again(claim: Claim, index: int) -> Iterator[Finding]:
+    """A remark where a hospital may bill more than the practice did, and only the record tells."""
+    at = pushed(claim.lines)
+    if at is not None:
+        code = claim.lines[at].hcpcs
+        message = f"whether a drug of {code} was pushed again (96376) the claim does not show"
+        path = f"/lines/{at}/hcpcs"
+        found = notice(
+            "CONVERT-PUSH",
+            message,
+            record="claim",
+            index=index,
+            path=path,
+            claim_path=path,
+            claim=claim.claim_id,
+        )
+        found.setting, found.place.line = claim.setting, at + 1
+        yield found
 
 
 def _row(found: Finding, claim: Claim) -> NotCarried:
@@ -270,7 +292,12 @@ def claim_records(given: Input, options: Options, report: FileReport) -> Iterato
     for record in records(given):
         if record.kind is not None:
             report.kind = record.kind if report.kind in ("unknown", record.kind) else "mixed"
-        yield as_claim(record)
+        if not isinstance(record.value, Boxes):
+            yield record
+            continue
+        taken = from_boxes(record, record.value, options, report)
+        if taken is not None:
+            yield replace(record, kind="claim", value=taken.claim, id=taken.claim.claim_id)
 
 
 def as_claim(record: Record) -> Record:
@@ -380,7 +407,8 @@ def into_folder(
                 file = f"{name}.{claim.setting}{ENDINGS[surface]}"
                 if source is not None and source.exists() and (out / file).resolve() == source.resolve():
                     raise NotReadable(f"{file} would replace the input; name another folder")
-                write(out / file, written(iter((claim,)), surface, options, own))
+                taken = Taken(claim=claim, kind="claim", index=one.index)
+                write(out / file, written(iter((taken,)), surface, options, own, switching.report))
                 number = number % MOST + 1 if surface == "837" else number
             parts.append(_part(claim, file))
         switching.told.append(_told(one, parts))
@@ -395,14 +423,14 @@ def together(
 ) -> Iterator[bytes]:
     """All resulting claims on one surface, in pieces; what is said is complete when they are used up."""
 
-    def claims() -> Iterator[Claim]:
+    def claims() -> Iterator[Taken]:
         for one in switched:
             switching.told.append(_told(one, [_part(claim, None) for claim in one.crossed]))
             for claim in one.crossed:
                 if _can_be_written(claim, one, switching.report, surface, options, envelope):
-                    yield claim
+                    yield Taken(claim=claim, kind="claim", index=one.index)
 
-    return written(claims(), surface, options, envelope)
+    return written(claims(), surface, options, envelope, switching.report)
 
 
 def _can_be_written(

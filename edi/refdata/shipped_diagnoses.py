@@ -22,6 +22,7 @@ LIST: Final = "icd10cm"
 """Name of the list."""
 FILE: Final = "codes/icd10cm.txt.xz"
 _LONGEST: Final = 7
+_LONGEST_HEAD: Final = 4096
 _MOST_CODES: Final = 4096
 """Codes of which the windows are remembered: a practice bills some hundreds."""
 _BILLABLE, _HEADING, _ABSENT = b"BH-"
@@ -44,6 +45,8 @@ class ShippedDiagnoses:
         text = lzma.decompress(tables.path(FILE).read_bytes())
         # rows begin after the last line of the head: codes begin with a letter
         body = text.index(b"\n", text.rindex(b"\n#") + 1) + 1
+        if body > _LONGEST_HEAD:
+            raise TableError(f"{FILE}: its head is longer than {_LONGEST_HEAD} characters")
         editions = tuple(_editions(text[:body].decode("ascii")))
         width = _LONGEST + len(editions) + 1
         if not editions or (len(text) - body) % width:
@@ -104,8 +107,9 @@ class ShippedDiagnoses:
         return [_entry(code, states[k], editions, k, k + 1, bounded=False)] if states[k] != _ABSENT else []
 
     def turns(self) -> Iterable[date]:
-        """The first and the last days of the years that ship."""
-        return [day for one in self._table[0] for day in (one.start, one.through)]
+        """The first and the last days of the years that ship, by the head of the file alone."""
+        head = lzma.LZMADecompressor().decompress(tables.path(FILE).read_bytes(), max_length=_LONGEST_HEAD)
+        return [day for one in _editions(head.decode("ascii")) for day in (one.start, one.through)]
 
     def codes(self, list_name: str) -> Sequence[str]:
         """Every code and heading of any edition."""

@@ -22,7 +22,7 @@ View = Literal["line", "codes", "services", "bill", "days", "diagnoses", "payers
 - codes: the shapes of all lines but for their NDC and text, their days relative to each other, and the
   condition codes; not asked where lines share a code.
 - services: the same, and in which stretches of days they are.
-- bill: admission, signatures, frequency and the like, whether somebody attends, and the kind of insurance.
+- bill: admission, signatures, frequency and the like, and the kind of insurance.
 - days: the statement period, the admission, and the days of the lines.
 - diagnoses: their kinds, and which lines point to them; not their codes.
 - payers: the coverages, but for who is insured (a last name counts as there or not) and under which number.
@@ -135,7 +135,6 @@ def bill(claim: Claim, filing: str | None) -> Key:
     return (
         *found,
         filing,
-        claim.attending_provider is None,
         None if admission is None else _admission(admission),
         None if signatures is None else _signatures(signatures),
     )

@@ -6,7 +6,7 @@ reader can take the same segments apart. Sources: rules.md sections E.2, E.3 and
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
@@ -987,7 +987,34 @@ def decisions_by_line(w: Cursor, claim: Claim) -> dict[int, list[tuple[int, int]
                 )
                 continue
             found.setdefault(one.line, []).append((i, j))
+    _tell_apart(w, claim, found)
     return found
+
+
+def _tell_apart(w: Cursor, claim: Claim, found: Mapping[int, Sequence[tuple[int, int]]]) -> None:
+    """Refuse decisions of coverages with one payer id, where their order does not tell whose they are.
+
+    An SVD names its payer by the id alone.
+
+    Raises:
+        NotWritable: which of two coverages decided on a line could not be read again.
+    """
+    by_id: dict[str, list[int]] = {}
+    for i, coverage in other_coverages(claim):
+        if coverage.adjudication is not None and coverage.payer is not None and coverage.payer.id:
+            by_id.setdefault(coverage.payer.id, []).append(i)
+    for members in by_id.values():
+        for line, decisions in found.items() if len(members) > 1 else ():
+            own = [i for i, _ in decisions if i in members]
+            if own != members[: len(own)]:
+                w.refuse(
+                    "two other payers have this id, and an 837 cannot say which of them decided on line "
+                    f"{line}: give the decision of each on every line, or ids that differ",
+                    "coverages",
+                    own[-1],
+                    "payer",
+                    "id",
+                )
 
 
 def line_decisions(

@@ -1233,7 +1233,9 @@ def line_decision(r: Reading, text: str) -> None:
     payer, paid, code_set, code, *modifiers, revenue, units, bundled = values
     number = len(r.lines)
     same = [c for c in r.others if c.payer is not None and c.payer.id is not None and c.payer.id == payer]
-    free = [c for c in same if not any(d.line == number for d in decided(c).lines)]
+    # of several coverages with one payer id those that show a decision on the claim, in their order
+    same = [c for c in same if c.adjudication is not None] or same
+    free = [c for c in same if c.adjudication is None or all(d.line != number for d in c.adjudication.lines)]
     if not same:
         r.turns["2430"] += 1
         r.decision = None

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from catalogue_rows import DAY, IRON, PLAN, Row, billed, coded, holds
+from catalogue_rows import DAY, IRON, PLAN, Row, billed, coded, cut, decided, holds
 
 MEDICAID: dict[str, Any] = {**PLAN, "responsibility": "S", "claim_filing": "MC"}
 NO_NDC = {f"/lines/1/{key}": None for key in ("ndc", "ndc_quantity", "ndc_unit")}
@@ -68,7 +68,7 @@ ROWS = [
         base="facility",
         on="837",
         patch={"/coverages/0/claim_filing": "MB"},
-        said={"P16": "warning"},
+        said={"P16": "info"},
     ),
     Row(
         number=0,
@@ -129,6 +129,38 @@ ROWS = [
         patch={"/patient/sex": "U"},
         said={"F15-03-001": "warning"},
         options={"surface": "paper"},
+    ),
+    Row(
+        number=0,
+        what="self, and the patient named apart",
+        on="837",
+        swap={
+            "HL*2*1*22*0": "HL*2*1*22*1",
+            "CLM*RULE": "HL*3*2*23*0~PAT*19~NM1*QC*1*EXAMPLE*KIM~N3*1 A STREET~N4*SPRINGFIELD*IL*627010001~"
+            "DMG*D8*20150412*F~CLM*RULE",
+        },
+        said={"SBR-COV-005": "error"},
+    ),
+    Row(
+        number=0,
+        what="a decision of a payer that is not named",
+        on="837",
+        patch=decided(
+            paid="500.00",
+            lines=[
+                {"line": 1, "paid": "200.00", "paid_date": "2026-04-01", "adjustments": cut("50.00")},
+                {"line": 2, "paid": "300.00", "paid_date": "2026-04-01", "adjustments": cut("100.00")},
+            ],
+        ),
+        swap={"SVD*77001*200": "SVD*99999*200"},
+        said={"SBR-COV-006": "error", "P50": None, "P52": None},
+    ),
+    Row(
+        number=0,
+        what="an organization with a first name",
+        on="837",
+        swap={"*SAMPLE INFUSION PRACTICE*": "*SAMPLE INFUSION PRACTICE*DANA"},
+        said={"PRV-NAME-003": "warning"},
     ),
     *(
         Row(

@@ -8,6 +8,7 @@ from edi.model.party import Adjudication, Adjustment
 from edi.rules import Case, Hit, rule
 from edi.rules.about import BASE
 from edi.rules.asks import absent
+from edi.rules.sbr.strays import stray_decisions
 
 _PAID = {
     "responsibility": "P",
@@ -17,6 +18,7 @@ _PAID = {
     "relationship": "18",
 }
 _DATE = "2026-04-01"
+_STRAY = {"address": "2400[1]/2430[2]/SVD", "text": "SVD*99*1*HC:J1756**1"}
 
 
 def _other(adjudication: object) -> dict[str, object]:
@@ -229,6 +231,7 @@ def line_unbalanced(case: Case) -> Iterator[Hit]:
         },
     ],
     keeps=[
+        {**_other({**_BALANCED, "paid": "499.99"}), "/unmapped/-": _STRAY},
         _other(_BALANCED),
         _other(_BY_CLAIM),
         {"/coverages/-": {"adjudication": {"lines": [{"paid": "300.00"}]}}},
@@ -260,6 +263,8 @@ def line_unbalanced(case: Case) -> Iterator[Hit]:
 )
 def paid_differs(case: Case) -> Iterator[Hit]:
     """What a payer paid for a claim is what it paid for its lines, less what it took off the claim."""
+    if stray_decisions(case):
+        return  # SBR-COV-006 says so
     for i, decision in _decided(case):
         added = _paid_by_lines(decision)
         if added is None or decision.paid is None or any(_line_differences(case, decision)):
@@ -357,6 +362,7 @@ def paid_differs(case: Case) -> Iterator[Hit]:
         },
     ],
     keeps=[
+        {**_other({**_BY_CLAIM, "paid": "499.99"}), "/unmapped/-": _STRAY},
         _other(_BALANCED),
         _other(_BY_CLAIM),
         {"/coverages/-": {"adjudication": {}}},
@@ -377,6 +383,8 @@ def claim_unbalanced(case: Case) -> Iterator[Hit]:
 
     Silent where its lines are already at odds.
     """
+    if stray_decisions(case):
+        return  # SBR-COV-006 says so
     total = case.claim.total_charge
     for i, decision in _decided(case):
         if total is None or decision.paid is None or any(_line_differences(case, decision)):

@@ -16,7 +16,6 @@ TRANSPORT = "054"
     source="005010X223A2, 2310A NM1*71 (required but for non-emergency transport); UB-04 FL 76",
     severity="error",
     snip=2,
-    sees="bill",
     also=("I31", "F04-76-001"),
     setting="facility",
     breaks=[

@@ -145,13 +145,18 @@ def _visits(case: Case) -> Iterator[tuple[Key, Fact]]:
 
 
 def _spanning(told: Sequence[Told], _: Lists) -> Iterator[Found]:
-    """Bills in the midst of whose period another bill of the same patient and hospital lies."""
+    """Bills in the midst of whose period another bill of the same patient and hospital lies.
+
+    Said at the first line: of the other places of a claim a run does not keep where they stand in the file.
+    """
     claims = once(told)
     for one in claims:
         first, last = one.fact
         other = next((o for o in claims if first < o.fact[0] and o.fact[1] < last), None)
         if other is not None:
-            yield Found(one.claim, "/statement", {"where": other.where, "first": first, "last": last})
+            yield Found(
+                one.claim, "/lines/0/service_date", {"where": other.where, "first": first, "last": last}
+            )
 
 
 @rule(
@@ -167,6 +172,11 @@ def _spanning(told: Sequence[Told], _: Lists) -> Iterator[Found]:
     across=Across(_visits, _spanning),
     breaks=[
         {**_APART, "sister": _BETWEEN},
+        {
+            "/statement": {"from_date": "2026-03-02", "through_date": "2026-03-04"},
+            "/lines/0/service_date": "2026-03-02",
+            "sister": _BETWEEN,
+        },
         {**_APART, "/type_of_bill": "0851", "sister": {**_BETWEEN, "/type_of_bill": "0851"}},
         {
             **_APART,

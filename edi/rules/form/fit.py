@@ -239,6 +239,37 @@ def left_empty(case: Case) -> Iterator[Hit]:
 
 
 @rule(
+    "FORM-FIT-007",
+    "data-without-a-box",
+    message="the form has no box for {what}",
+    help="Send the claim electronically where the payer needs this, or put it into the envelope with the "
+    "form: the other payer's explanation of benefits, the papers, a letter.",
+    source=_SOURCE + "; schemas/forms/boxless.csv",
+    severity="warning",
+    snip=1,
+    needs=("paper",),
+    breaks=[
+        {FORM: True, "/attachments": [{"type": "OZ", "transmission": "BM", "control_number": "A1"}]},
+        {FORM: True, "/patient/death_date": "2026-03-04", "/delay_reason": "7"},
+        {FORM: True, "/unmapped": [{"address": "2300/CN1", "text": "CN1*09"}]},
+    ],
+    keeps=[{FORM: True, "/attachments": []}, {FORM: True, "/patient/medical_record_number": "M1"}],
+)
+def without_box(case: Case) -> Iterator[Hit]:
+    """What a claim says and its form cannot show is named, so that nothing is lost unseen.
+
+    What the payer may ask for is a remark. What it needs is a warning, and so are the data of a claim that is
+    printed on the form of the other side. Ids by which files find their way are not named.
+    """
+    found = list(_problems(case, "no_box"))
+    for light in (False, True):
+        told = [problem for problem in found if problem.light == light]
+        if told:
+            what = ", ".join(problem.what for problem in told)
+            yield Hit(told[0].path or "", severity="info" if light else None, what=what)
+
+
+@rule(
     "FORM-READ-001",
     "text-without-a-place-in-the-claim",
     message="page {page}: the text in {box} has no place in a claim and is left out",

@@ -391,7 +391,7 @@ def payer_incomplete(case: Case) -> Iterator[Hit]:
 def claim_filing_impossible(case: Case) -> Iterator[Hit]:
     """The kind of insurance decides which rules hold for the claim.
 
-    Practitioners bill Part B (MB), an error else; hospitals bill Part A (MA), a warning else.
+    Practitioners bill Part B (MB), an error else; hospitals bill Part A (MA), a remark else.
     """
     billed = billed_coverage(case.claim)
     for i, coverage in enumerate(case.claim.coverages):
@@ -407,7 +407,7 @@ def claim_filing_impossible(case: Case) -> Iterator[Hit]:
             )
         elif coverage is billed and code == "MB" and case.claim.setting == "facility":
             problem = "MB is Medicare Part B; Medicare takes facility claims as Part A (MA)"
-            yield Hit(path, severity="warning", number=i + 1, problem=problem)
+            yield Hit(path, severity="info", number=i + 1, problem=problem)
 
 
 @rule(
