@@ -2,8 +2,8 @@
 
 - Comparisons: a boundary in or out, equal or unequal, in or not in; of a chain each one.
 - Literal numbers one more and one less, amounts one unit of their last place, dates one day; truth values.
-- `and` for `or`; one part of them left out, but for an empty value that stands in for an absent one, because
-  the type checker asks for that; `not` left out; `any` for `all`, `min` for `max`.
+- `and` for `or`; one part of them left out, but for an empty value or a number that stands in for an absent
+  one, because the type checker asks for that; `not` left out; `any` for `all`, `min` for `max`.
 - Conditions of `if`, of conditional expressions and of comprehensions: always true, always false.
 - `continue` and `break` left out, or in place of each other; nothing more after the first `yield` of a loop.
 - Sets, tuples, lists and tables of literals: one member left out.
@@ -123,7 +123,7 @@ def _is_part(parent: ast.AST, field: str, i: int | None, node: ast.expr) -> bool
     if isinstance(parent, ast.Tuple | ast.List | ast.Set | ast.Dict | ast.Starred):
         return _is_literal(node) and _is_literal(parent)
     if isinstance(parent, ast.BoolOp):
-        return isinstance(parent.op, ast.Or) and bool(i) and _is_number(node)
+        return isinstance(parent.op, ast.Or) and bool(i) and _stands_in(node)
     if isinstance(parent, ast.keyword):
         return parent.arg in ("default", "strict")
     if isinstance(parent, ast.Subscript):
@@ -135,13 +135,13 @@ def _is_number(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and type(node.value) is int
 
 
-def _is_empty(node: ast.expr) -> bool:
-    """Whether an expression is an empty text, an empty collection or zero."""
+def _stands_in(node: ast.expr) -> bool:
+    """Whether an expression is an empty text, an empty collection or a number."""
     if isinstance(node, ast.Constant):
-        return isinstance(node.value, str | int) and type(node.value) is not bool and not node.value
+        return node.value == "" or _is_number(node)
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-        zero = node.func.id == "Decimal" and all(_is_empty(one) for one in node.args)
-        return zero or (node.func.id == "frozenset" and not node.args)
+        number = node.func.id == "Decimal" and all(_is_number(one) for one in node.args)
+        return number or (node.func.id == "frozenset" and not node.args)
     if isinstance(node, ast.Tuple | ast.List | ast.Set):
         return not node.elts
     return isinstance(node, ast.Dict) and not node.keys
@@ -168,7 +168,7 @@ def _others(node: ast.expr) -> Iterator[tuple[str, ast.expr]]:
     elif isinstance(node, ast.BoolOp):
         yield "", ast.BoolOp(ast.Or() if isinstance(node.op, ast.And) else ast.And(), node.values)
         for gone, rest in without(node.values):
-            if not (isinstance(node.op, ast.Or) and gone is node.values[-1] and _is_empty(gone)):
+            if not (isinstance(node.op, ast.Or) and gone is node.values[-1] and _stands_in(gone)):
                 yield "", rest[0] if len(rest) == 1 else ast.BoolOp(node.op, rest)
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
         yield "", node.operand

@@ -35,12 +35,14 @@ LEFT_OUT = frozenset(
         "edi.rules.base",
         "edi.rules.denials",
         "edi.rules.doc.score",
+        "edi.rules.inf.examples",
         "edi.rules.own",
         "edi.rules.triggers",
         "edi.rules.views",
     }
 )
-"""No conditions of rules: what a rule is, when it runs, denials, the documentation score, rules of a user."""
+"""No conditions of rules: what a rule is, when it runs, denials, the documentation score, rules of a user,
+and what examples have in common."""
 SECONDS = 5
 """Longest time that one example may take; a mutant that takes longer is noticed."""
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from edi import payers
 from edi.checking import check_case
@@ -13,7 +13,7 @@ from edi.coding import proposed_claim
 from edi.coding.assembly import Assembled
 from edi.finding import Finding, RecordKind
 from edi.model import contract, pointer
-from edi.model.claim import ClaimHeader, Setting, billed_coverage
+from edi.model.claim import Claim, ClaimHeader, Setting, billed_coverage
 from edi.model.encounter import Encounter
 from edi.pipeline.sisters import Sisters
 from edi.refdata import Edition, Lists, ShippedEdits, ShippedTables
@@ -26,6 +26,7 @@ from forms.taking import take
 
 FOLDER = Path(__file__).parents[1] / "samples" / "rules"
 NONE: Mapping[str, object] = {}
+Patched = TypeVar("Patched", Claim, Encounter)
 _FIELDS = {"record": "assembled", "received": "received", "paper": "paper", "prices": "prices"}
 """What a rule may need -> the field of a case that holds it."""
 
@@ -50,7 +51,7 @@ def case_of(rule: Rule, example: Example) -> Case:
     if example.get(ON, rule.on) == "encounter":
         for path, value in example.items():
             if path not in (BASE, ON, POLICIES, SISTER):
-                encounter = pointer.replace(encounter, path, value)
+                encounter = _patched(encounter, path, value)
         return build(encounter, rule, others)
     case = build(encounter, rule, others)
     claim = case.claim
@@ -66,12 +67,21 @@ def case_of(rule: Rule, example: Example) -> Case:
         elif path in (SISTER, BASE, ON, POLICIES, FORM):
             continue
         else:
-            claim = pointer.replace(claim, path, value)
+            claim = _patched(claim, path, value)
     assert "record" not in rule.needs or ON in example, f"{rule.id} needs the record: patch the encounter"
     case.claim, case.assembled = claim, None
     if FORM in example:
         on_form(case, example[FORM])
     return case
+
+
+def _patched(record: Patched, path: str, value: object) -> Patched:
+    """A record with one value patched; a list at `-` appends each of its members."""
+    if path.endswith("/-") and isinstance(value, list):
+        for one in value:
+            record = pointer.replace(record, path, one)
+        return record
+    return pointer.replace(record, path, value)
 
 
 def on_form(case: Case, given: Any) -> None:

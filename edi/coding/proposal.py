@@ -138,7 +138,10 @@ def _port_flush(timeline: Timeline, billed: list[Billed], refusals: list[Refusal
         return
     busy |= {s.service_date for s in beside}
     for day, flushes in by_day.items():
-        device = [g for g in flushes if any(w in g.site.split() for w in PORT_WORDS)]
+        device = sorted(
+            (g for g in flushes if any(w in g.site.split() for w in PORT_WORDS)),
+            key=lambda g: (g.begin or 0, g.id),
+        )
         if not device or day in busy:
             continue
         first = device[0]

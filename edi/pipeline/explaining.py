@@ -5,6 +5,7 @@ import json
 import re
 import textwrap
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from edi import payers, tables
 from edi.checking import verified
@@ -131,6 +132,8 @@ def rule_page(rule: Rule) -> str:
     note += "; null takes the value away."
     if any(BASE in example for example in (*rule.breaks, *rule.keeps)):
         note += f" `{BASE}` names another clean sample."
+    if any(path.endswith("/-") and isinstance(value, list) for path, value in _patches(rule)):
+        note += " A list at `-` appends each of its members."
     if any(ON in example for example in (*rule.breaks, *rule.keeps)):
         note += f" `{ON}` says what is changed instead, the encounter or its claim alone."
     if any(POLICIES in example for example in (*rule.breaks, *rule.keeps)):
@@ -143,6 +146,11 @@ def rule_page(rule: Rule) -> str:
     for words, examples in (("Breaks the rule", rule.breaks), ("Keeps it", rule.keeps)):
         parts += [f"{words}:", _block(examples)]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _patches(rule: Rule) -> Iterator[tuple[str, Any]]:
+    for example in (*rule.breaks, *rule.keeps):
+        yield from example.items()
 
 
 _NEEDS = {

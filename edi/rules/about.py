@@ -63,7 +63,7 @@ def is_drug(case: Case, line: ServiceLine) -> bool:
     code = code_of(line)
     if line.kind is not None:
         return line.kind == "drug"
-    return bool(code) and (_DRUG_CODE.fullmatch(code) is not None or bool(case.lists.drug_rows(code)))
+    return _DRUG_CODE.fullmatch(code) is not None or bool(case.lists.drug_rows(code))
 
 
 @per_case
@@ -91,12 +91,12 @@ def heads(pages: Sequence[Mapping[str, str]], *starts: str) -> Iterator[tuple[in
 
     The pages of one claim repeat what stands above and below its lines, so one finding is enough.
     """
-    first: dict[str, str] | None = None
+    known: list[dict[str, str]] = []
     for number, page in enumerate(pages, 1):
         said = {key: page[key] for start in starts for key in filled(page, start)}
-        if first is None or said != first:
+        if said not in known:
+            known.append(said)
             yield number, page
-        first = said if first is None else first
 
 
 def text_of(page: Mapping[str, str], name: str) -> str:
@@ -107,6 +107,6 @@ def text_of(page: Mapping[str, str], name: str) -> str:
 def rows_of(page: Mapping[str, str], name: str) -> Iterator[tuple[int, str, str]]:
     """Row number, key and text of the boxes of a column such as 24E or FL42, as far as they are filled."""
     for key, text in page.items():
-        column, point, row = key.rpartition(".")
-        if point and column == name and row.isdecimal() and text.strip():
+        column, _, row = key.rpartition(".")
+        if column == name and row.isdecimal() and text.strip():
             yield int(row), key, text.strip()

@@ -28,7 +28,7 @@ NPI_FROM = date(2007, 5, 23)
 NPI_ONLY_FROM = date(2008, 5, 23)
 """First service date on which Medicare takes no older number in its place (end of the contingency)."""
 _PO_BOX = re.compile(r"\b(P\.?\s*O\.?\s*BOX|POST OFFICE BOX|LOCK\s*BOX)\b", re.IGNORECASE)
-_HOME = (None, "", "US", "USA")
+_HOME = (None, "US", "USA")
 _REMEMBERED = 1024
 
 CLAIM_ROLES = (
@@ -58,7 +58,7 @@ _of_line = attrgetter(*(key for key, _ in LINE_ROLES))
 
 def unread(case: Case, path: str) -> bool:
     """Whether a value stood at this place of the claim that could not be parsed."""
-    return bool(case.claim.unread) and any(u.path == path for u in case.claim.unread)
+    return any(u.path == path for u in case.claim.unread)
 
 
 def absent(case: Case, value: object, path: str) -> bool:
@@ -81,10 +81,7 @@ ELSEWHERE = {
 @per_case
 def named_on_lines(case: Case) -> list[tuple[int, tuple[Provider | None, ...]]]:
     """Lines that name a provider: index, and for each of `LINE_ROLES` who it is."""
-    return [(i, named) for i, line in enumerate(case.claim.lines) if (named := _of_line(line)) != _NOBODY]
-
-
-_NOBODY = (None,) * len(LINE_ROLES)
+    return [(i, named) for i, line in enumerate(case.claim.lines) if any(named := _of_line(line))]
 
 
 @per_case
@@ -148,7 +145,7 @@ def short_zip(address: Address | None) -> bool:
     """Whether the ZIP code is right and has five digits where nine are wanted."""
     if address is None or not address.zip or not is_home(address):
         return False
-    return zipcode.problem(address.zip) is None and len(zipcode.compact(address.zip)) == 5
+    return zipcode.problem(address.zip) is None and len(zipcode.compact(address.zip)) != 9
 
 
 def first_day(claim: Claim) -> date | None:

@@ -26,7 +26,8 @@ from edi.rules.views import View
 Answer = TypeVar("Answer")
 Need = Literal["record", "received", "paper", "prices"]
 Example = Mapping[str, Any]
-"""JSON Pointer -> value, applied to a clean sample: null takes the value away, `-` appends to a list.
+"""JSON Pointer -> value, applied to a clean sample: null takes the value away, `-` appends to a list (of a
+list each member).
 
 Keys that are no pointers change the circumstances: they stand in `edi.rules.about`.
 """

@@ -43,7 +43,7 @@ class DayLine:
     @property
     def number(self) -> Decimal:
         """Units; absent ones count as one."""
-        return Decimal(1) if self.units is None else Decimal(self.units)
+        return Decimal(self.units or 1)
 
     @property
     def stands_for_itself(self) -> bool:
@@ -123,7 +123,7 @@ def _entries(claim: Claim) -> dict[str, list[_Entry]]:
         entry = (
             i,
             line.hcpcs.strip().upper(),
-            _sorted(tuple(line.modifiers)) if line.modifiers else (),
+            _sorted(tuple(line.modifiers)),
             None if line.units is None else str(line.units),
             None if line.charge is None else str(line.charge),
             performer.npi if performer else None,
@@ -181,13 +181,12 @@ def by_day(case: Case) -> Iterator[tuple[Key, Fact]]:
 
 
 def billed_by(told: Sequence[Told]) -> dict[str, set[str]]:
-    """Procedure codes of facts of `by_day`, each with two of the claims that bill it, as `Told.same_id`."""
+    """Procedure codes of facts of `by_day`, each with the claims that bill it, as `Told.same_id`."""
     found: dict[str, set[str]] = {}
     for one in told:
         for line in lines_of(one):
-            claims = found.setdefault(line.code, set())
-            if line.number > 0 and len(claims) < 2:
-                claims.add(one.same_id)
+            if line.number > 0:
+                found.setdefault(line.code, set()).add(one.same_id)
     return found
 
 

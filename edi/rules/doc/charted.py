@@ -13,7 +13,7 @@ _KEPT = ("iv_rationale", "recorded_by", "signed_by", "signer_credential", "signe
 def charted(case: Case) -> Iterator[Given]:
     """Drugs and fluids that were given for themselves: neither vehicles nor flushes."""
     for given in case.timeline.given:
-        if given.excluded not in (*INCLUDED, "not_injected") and given.documented != "flush":
+        if given.excluded not in (*INCLUDED, "not_injected"):
             yield given
 
 

@@ -226,7 +226,7 @@ def dose_against_order(case: Case) -> Iterator[Hit]:
                 id=given.id,
                 drug=given.name,
                 percent=f"{abs(part) * 100:.0f}",
-                way="above" if part > 0 else "below",
+                way="below" if part.is_signed() else "above",
             )
 
 
@@ -284,6 +284,11 @@ def product_not_charted(case: Case) -> Iterator[Hit]:
         {"/administrations/0/access_site": None},
         {"/administrations/0/access_site": None, "/administrations/0/technique": "push"},
         {"/administrations/0/access_site": None, "/administrations/-": {"id": "A2"}},
+        {
+            "/administrations/0/access_site": None,
+            "/administrations/0/technique": "pump",
+            "/administrations/0/stop": "2026-03-04T09:00",
+        },
     ],
     keeps=[
         {},
@@ -293,6 +298,12 @@ def product_not_charted(case: Case) -> Iterator[Hit]:
             "/administrations/0/route": "IM",
         },
         {"/administrations/0/access_site": None, "/administrations/0/route": "SC"},
+        {
+            "/administrations/0/access_site": None,
+            "/administrations/0/technique": "injection",
+            "/administrations/0/route": None,
+            "/administrations/0/hcpcs": None,
+        },
     ],
 )
 def site_not_charted(case: Case) -> Iterator[Hit]:
@@ -307,12 +318,8 @@ def site_not_charted(case: Case) -> Iterator[Hit]:
 
 def kind_of(case: Case, given: Given) -> str | None:
     """initial, sequential or concurrent, by the code that the record supports; None: none of them."""
-    for proposed in case.proposal.lines:
-        if given.id in proposed.line.administrations:
-            kind = _KINDS.get(proposed.line.hcpcs or "")
-            if kind is not None:
-                return kind
-    return None
+    codes = (p.line.hcpcs for p in case.proposal.lines if given.id in p.line.administrations)
+    return next((_KINDS[code] for code in codes if code in _KINDS), None)
 
 
 @rule(
@@ -403,6 +410,19 @@ def kind_not_charted(case: Case) -> Iterator[Hit]:
                 "stop": "2026-03-03T10:10",
                 "documented_type": "concurrent",
             }
+        },
+        {
+            BASE: "hydration-facility",
+            "/administrations/0": None,
+            "/administrations/0/documented_type": "sequential",
+        },
+        {
+            BASE: "chemo-facility",
+            "/administrations/0/drug": "etoposide",
+            "/administrations/0/hcpcs": "J9181",
+            "/administrations/0/start": "2026-03-03T10:20",
+            "/administrations/0/stop": "2026-03-03T10:50",
+            "/administrations/0/documented_type": "concurrent",
         },
     ],
     keeps=[

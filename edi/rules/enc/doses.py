@@ -24,13 +24,18 @@ def dose_fault(given: Given) -> Fault | None:
             return "not_positive"
         if dose.problem(stated.unit):
             return "unit_unknown"
-    if drug is None or drug.unit is None or drug.unit_value is None:
+    if drug is None or drug.unit is None:
         return None
     if stated is None:
         volume = given.source.volume_ml
         by_volume = volume is not None and dose.convert(volume, "mL", drug.unit) is not None
         return None if by_volume else "missing"
     return None if dose.convert(stated.value, stated.unit, drug.unit) is not None else "unit_does_not_fit"
+
+
+def _unit(given: Given) -> str:
+    """The unit of the dose; nothing where there is no dose."""
+    return given.source.dose.unit if given.source.dose else ""
 
 
 def _billed(case: Case, given: Given) -> bool:
@@ -59,6 +64,12 @@ def _billed(case: Case, given: Given) -> bool:
             "/administrations/-": {"id": "A2", "hcpcs": "J2405", "start": "2026-03-03T11:15"},
         },
         {"/administrations/0/dose": None, "/administrations/0/volume_ml": "100"},
+        {
+            BASE: "hydration-facility",
+            "/administrations/1/dose": None,
+            "/administrations/1/volume_ml": None,
+            "/services/3": {"hcpcs": "J7030", "administrations": ["A2"]},
+        },
     ],
     keeps=[
         {"/administrations/0/dose": None, "/administrations/0/patient_supplied": True},
@@ -70,6 +81,17 @@ def _billed(case: Case, given: Given) -> bool:
             "/administrations/0/containers": [],
         },
         {"/administrations/0/dose/unit": "mL"},
+        {
+            BASE: "hydration-facility",
+            "/administrations/1/dose": None,
+            "/services/3": {"hcpcs": "J7030", "administrations": ["A2"]},
+        },
+        {
+            BASE: "coded-professional",
+            "/administrations/0/dose": None,
+            "/administrations/0/hcpcs": "J3490",
+            "/services/1": {"hcpcs": "J3490", "administrations": ["A1"]},
+        },
     ],
 )
 def dose_missing(case: Case) -> Iterator[Hit]:
@@ -140,7 +162,10 @@ def dose_not_positive(case: Case) -> Iterator[Hit]:
             "/services/1/administrations": ["A1"],
         },
     ],
-    keeps=[{"/administrations/0/dose": {"value": "0.2", "unit": "g"}}],
+    keeps=[
+        {"/administrations/0/dose": {"value": "0.2", "unit": "g"}},
+        {"/administrations/0/dose": None},
+    ],
 )
 def dose_unit_unknown(case: Case) -> Iterator[Hit]:
     """Billing units are counted from a dose in a unit of mass, volume or activity.
@@ -148,12 +173,13 @@ def dose_unit_unknown(case: Case) -> Iterator[Hit]:
     A warning where no line depends on the dose.
     """
     for given in case.timeline.given:
-        if dose_fault(given) == "unit_unknown" and given.source.dose is not None:
+        unit = _unit(given)
+        if dose_fault(given) == "unit_unknown":
             yield Hit(
                 f"/administrations/{given.index}/dose/unit",
                 severity=None if _billed(case, given) else "warning",
                 id=given.id,
-                problem=dose.problem(given.source.dose.unit),
+                problem=dose.problem(unit),
             )
 
 
@@ -181,19 +207,21 @@ def dose_unit_unknown(case: Case) -> Iterator[Hit]:
         {"/administrations/0/dose": {"value": "200000", "unit": "mcg"}},
         {"/administrations/0/dose": {"value": "10", "unit": "mL"}, "/administrations/0/hcpcs": None},
         {"/administrations/0/dose": {"value": "0", "unit": "mL"}},
+        {"/administrations/0/dose": None},
     ],
 )
 def dose_unit_does_not_fit(case: Case) -> Iterator[Hit]:
     """Millilitres do not become milligrams without a concentration that the record does not hold."""
     for given in case.timeline.given:
-        if dose_fault(given) == "unit_does_not_fit" and given.drug and given.source.dose:
+        unit, wanted = _unit(given), given.drug.unit if given.drug else None
+        if dose_fault(given) == "unit_does_not_fit":
             yield Hit(
                 f"/administrations/{given.index}/dose/unit",
                 severity=None if _billed(case, given) else "warning",
                 id=given.id,
-                hcpcs=given.drug.code,
-                wanted=given.drug.unit,
-                unit=given.source.dose.unit,
+                hcpcs=given.source.hcpcs,
+                wanted=wanted,
+                unit=unit,
             )
 
 

@@ -80,8 +80,7 @@ def setting_inferred(case: Case) -> Iterator[Hit]:
 )
 def time_zone_unknown(case: Case) -> Iterator[Hit]:
     """Minutes and dates of the record depend on the zone in which its clock times were written."""
-    stated = case.timeline.encounter.time_zone
-    if stated and clock.zone(stated) is None:
+    if clock.zone(case.timeline.encounter.time_zone) is None:
         yield Hit("/time_zone", default=clock.DEFAULT_ZONE)
 
 

@@ -56,6 +56,7 @@ def _heads(case: Case, *items: str) -> Iterator[tuple[int, Page]]:
         {PAPER: [{"FL43.2": "N412345678901ML10"}]},
         {PAPER: [{"FL43.1": "INFUSION"}]},
         {PAPER: [{"FL43.2": "N412345678901UN12345.678"}]},
+        {PAPER: [{"FL43.1": "INFUSION", "FL43.page": "1", "FL43.pages": "1"}]},
     ],
 )
 def ndc_unusable(case: Case) -> Iterator[Hit]:
@@ -103,6 +104,7 @@ def ndc_unusable(case: Case) -> Iterator[Hit]:
         {PAPER: [{"FL42.1": "0260"}, {"FL42.1": "0636", "FL42.2": "0001"}]},
         {PAPER: [{"FL42.1": "0260", "FL42.23": "0001"}, {"FL42.1": "0636", "FL42.23": "0001"}]},
         {PAPER: []},
+        {PAPER: [{"FL42.1": "0260", "FL42.2": " ", "FL42.3": "0636", "FL42.23": "0001"}]},
     ],
 )
 def out_of_order(case: Case) -> Iterator[Hit]:

@@ -302,10 +302,11 @@ def other_plan(case: Case) -> Iterator[Hit]:
     keeps=[{PAPER: [{"11": "NONE"}]}, {PAPER: [{}], "/coverages/0/claim_filing": "CI"}],
 )
 def item_11_empty(case: Case) -> Iterator[Hit]:
-    """By item 11 a practice says that it has looked for another payer."""
+    """By item 11 a practice says that it has looked for another payer. Said once."""
     for number, page in _heads(case, "11"):
         if medicare(case) and not text_of(page, "11"):
             yield Hit("/coverages/0/group_number", page=number).on(number, "11")
+            return
 
 
 @rule(
@@ -639,10 +640,11 @@ def units_too_many(case: Case) -> Iterator[Hit]:
     ],
 )
 def place_not_named(case: Case) -> Iterator[Hit]:
-    """Medicare prices a paper claim by the address in item 32."""
+    """Medicare prices a paper claim by the address in item 32. Said once."""
     for number, page in _heads(case, "32"):
         if medicare(case) and not filled(page, "32"):
             yield Hit("/service_facility", page=number).on(number, "32.name")
+            return
 
 
 @rule(

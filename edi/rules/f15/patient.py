@@ -134,6 +134,7 @@ def demographics_unusable(case: Case) -> Iterator[Hit]:
         {"/patient/address/zip": None},
         {"/patient/address/zip": "6270"},
         {"/patient/address": None, "/patient/address/state": "NE"},
+        *({"/patient/address/country": home, "/patient/address/zip": None} for home in ("US", "USA")),
     ],
     keeps=[
         {"/patient/address/zip": "62701"},

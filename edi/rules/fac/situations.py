@@ -10,7 +10,7 @@ from edi import tables
 from edi.coding.assembly import MSP_VALUE_CODES
 from edi.model.claim import other_coverages
 from edi.rules import Case, Hit, rule
-from edi.rules.about import BASE, administrations, code_of, facility_code, is_inpatient, medicare
+from edi.rules.about import BASE, INPATIENT, administrations, code_of, facility_code, is_inpatient, medicare
 from edi.rules.asks import box, is_outpatient, period
 
 ACCIDENTS = frozenset(("01", "02", "03", "04", "05", "06"))
@@ -283,6 +283,7 @@ def _is_surgery(code: str) -> bool:
         {"/operating_provider": {}, "/lines/1": {"hcpcs": "36000"}},
         {"/operating_provider": {}, "/lines/-": {"hcpcs": "10004"}},
         {"/operating_provider": {}, "/lines/-": {"hcpcs": "69990"}},
+        *({"/operating_provider": {}, "/type_of_bill": f"0{code}1"} for code in sorted(INPATIENT)),
     ],
 )
 def operating_without_surgery(case: Case) -> Iterator[Hit]:

@@ -7,7 +7,9 @@ from edi import tables
 from edi.coding.edits import parents_of
 from edi.coding.family import PROLONGED_MINUTES, codes
 from edi.coding.timeline import Given
+from edi.rules.about import BASE
 from edi.rules.base import Case, Hit, rule
+from edi.rules.inf.examples import a_drug, a_line, at
 from edi.rules.inf.linking import (
     HOURS,
     PROLONGED,
@@ -41,20 +43,16 @@ def _clearly_therapeutic(given: Given) -> bool:
 
 
 def _clearly_chemo(given: Given) -> bool:
-    return given.drug is not None and given.drug.drug_class == "chemotherapy" and given.klass == "chemo"
+    return given.drug is not None and given.drug.drug_class == "chemotherapy"
 
 
-def _mismatched(case: Case, wanted: Collection[str]) -> Iterator[Linked]:
-    """Coded lines that the record does not support.
+def _known_lines(case: Case, wanted: Collection[str]) -> Iterator[Linked]:
+    """Coded lines with one of some codes, where it is known what they bill.
 
     A further hour counts only where its first block is right and it has a legal parent (INF-INIT-008).
     """
     present = {code for _, _, code in family_lines(case)}
-    found = [
-        link
-        for link in coded_links(case)
-        if link.code in wanted and link.given and link.code not in supported(case, link.given)
-    ]
+    found = [link for link in coded_links(case) if link.code in wanted and link.given]
     firsts = {id_ for link in found if link.code not in HOURS for id_ in link.ids}
     return (
         link
@@ -80,7 +78,7 @@ def _complex(given: Given) -> bool:
     source=f"{ARTICLES}; {NORIDIAN_CHEMO}; rules catalogue 0.5 no. 29",
     severity="error",
     snip=7,
-    codes=CHEMO_CODES,
+    codes=[code for code in CHEMO_CODES if code not in HOURS],  # an hour is judged beside its first block
     needs=("record",),
     on="encounter",
     base="coded-professional",
@@ -121,6 +119,15 @@ def _complex(given: Given) -> bool:
             "/administrations/-": {"id": "A2"},
             "/services/1": {"hcpcs": "96413", "administrations": ["A1"]},
         },
+        {"/services/0": a_line("96401", administrations=["A1"])},
+        {"/services/0": a_line("96417", administrations=["A1"])},
+        {
+            BASE: "chemo-facility",
+            "/administrations/0/stop": at("10:25"),
+            "/administrations/1/start": at("10:30"),
+            "/administrations/1/stop": at("11:30"),
+            "/services/-": a_line("96415", administrations=["A1"]),
+        },
     ],
     keeps=[
         {},
@@ -155,6 +162,7 @@ def _complex(given: Given) -> bool:
                 "start": "2026-03-03T09:00",
             },
         },
+        {"/administrations/0/stop": at("10:31"), "/services/-": [a_line("96415"), a_line("96401")]},
     ],
 )
 def chemo_code_for_therapeutic(case: Case) -> Iterator[Hit]:
@@ -163,11 +171,11 @@ def chemo_code_for_therapeutic(case: Case) -> Iterator[Hit]:
     An error for antiemetics, antibiotics, iron and immune globulins; a warning for other drugs that the drug
     table or the policy calls therapeutic; silent for drugs that are not known.
     """
-    for found in _mismatched(case, CHEMO_CODES):
+    for found in _known_lines(case, CHEMO_CODES):
         if any(
             g.excluded is not None
             or g.klass != "therapeutic"
-            or g.klass_basis in ("assumed", "unknown")
+            or g.klass_basis == "unknown"
             or (g.drug is not None and g.drug.drug_class == "unclassified")
             for g in found.given
         ):
@@ -233,6 +241,11 @@ def chemo_code_for_therapeutic(case: Case) -> Iterator[Hit]:
             "/services/0/hcpcs": "96365",
             "/administrations/-": {"id": "A2", "drug": "carboplatin", "start": "2026-03-03T09:15"},
         },
+        {
+            "/administrations/1/stop": at("11:16"),
+            "/services/-": [a_line("96366", administrations=["A2"]), a_line("96366")],
+        },
+        *({"/services": [a_line(code, administrations=["A2"])]} for code in ("96367", "96374", "96375")),
     ],
     keeps=[
         {},
@@ -253,6 +266,25 @@ def chemo_code_for_therapeutic(case: Case) -> Iterator[Hit]:
                 "start": "2026-03-03T09:15",
             },
         },
+        {
+            "/administrations/1/stop": at("11:16"),
+            "/services/-": [a_line("96415"), a_line("96366")],
+        },
+        {
+            "/administrations/0/stop": at("10:25"),
+            "/administrations/1/start": at("10:30"),
+            "/administrations/1/stop": at("12:05"),
+            "/encounter_end": None,
+            "/services/-": a_line("96366", day=4),
+        },
+        {
+            "/administrations/1/stop": at("11:16"),
+            "/administrations/-": a_drug("A3", "carboplatin", "J9045", "09:15", "11:16", day=4),
+            "/encounter_end": None,
+            "/services/-": [a_line("96413", day=4), a_line("96366", day=4)],
+        },
+        {"/services/0": a_line("96416", administrations=["A2"])},
+        {"/services/0/hcpcs": "96365", "/services/-": a_line("96374")},
     ],
 )
 def therapeutic_code_for_chemo(case: Case) -> Iterator[Hit]:
@@ -260,7 +292,7 @@ def therapeutic_code_for_chemo(case: Case) -> Iterator[Hit]:
 
     An error where the drug table calls the drug an antineoplastic; a warning where only the record does.
     """
-    for found in _mismatched(case, THERAPEUTIC_CODES):
+    for found in _known_lines(case, THERAPEUTIC_CODES):
         if any(
             g.excluded is not None or g.klass not in ("chemo", "hormonal") or _complex(g) for g in found.given
         ):
@@ -293,6 +325,23 @@ def therapeutic_code_for_chemo(case: Case) -> Iterator[Hit]:
         {"/administrations/0/intensity_factors": []},
         {"/administrations/0/intensity_factors": [], "/services/0/hcpcs": "96416"},
         {"/administrations/0/intensity_factors": [], "/services/1/hcpcs": "96367"},
+        {
+            "/administrations/0/intensity_factors": [],
+            "/administrations/-": a_drug("A2", "infliximab", "J1745", "09:00", "10:00", day=4),
+            "/services/-": a_line("96413", day=4),
+            "/encounter_end": None,
+        },
+        {
+            "/administrations/0/intensity_factors": [],
+            "/administrations/-": a_drug("A2", "infliximab", "J1745", "09:00", "10:00", day=4),
+            "/services/0/service_date": None,
+            "/services/-": a_line("96413", service_date=None),
+            "/encounter_end": None,
+        },
+        *(
+            {"/administrations/0/intensity_factors": [], "/services": [a_line(code, administrations=["A1"])]}
+            for code in ("96409", "96411", "96417")
+        ),
     ],
     keeps=[
         {},
@@ -348,6 +397,7 @@ def complexity_not_recorded(case: Case) -> Iterator[Hit]:
         {"/services/0/hcpcs": "96375"},
         {"/services/1/hcpcs": "96366"},
         {"/services/0/hcpcs": "96365"},
+        {"/services": [a_line("96365", administrations=["A1"]), a_line("96374", administrations=["A1"])]},
     ],
     keeps=[
         {},
@@ -372,7 +422,7 @@ def complexity_not_recorded(case: Case) -> Iterator[Hit]:
 )
 def complex_as_therapeutic(case: Case) -> Iterator[Hit]:
     """Possible under-coding, for a person to judge."""
-    for found in _mismatched(case, THERAPEUTIC_CODES):
+    for found in _known_lines(case, THERAPEUTIC_CODES):
         if all(g.excluded is None and g.klass == "chemo" and _complex(g) for g in found.given):
             yield Hit(
                 f"/lines/{found.index}/hcpcs",

@@ -6,7 +6,9 @@ from itertools import combinations
 
 from edi.coding.family import INFUSION_GATE
 from edi.coding.timeline import INCLUDED, Given
+from edi.rules.about import BASE
 from edi.rules.base import Case, Hit, rule
+from edi.rules.inf.examples import a_drug
 from edi.rules.inf.linking import (
     by_date,
     coded_links,
@@ -20,6 +22,8 @@ from edi.rules.inf.linking import (
 )
 from edi.rules.inf.sources import ARTICLES, CPT, LIMITS, MAC
 
+_AT_ONCE = ("96368", "96549")
+"""Codes of drugs that ran at the same time as another: of a therapeutic one, and of an antineoplastic."""
 _TOGETHER = {
     "/administrations/1/start": "2026-03-03T09:10",
     "/administrations/1/stop": "2026-03-03T09:30",
@@ -220,6 +224,7 @@ def concurrent_fluid(case: Case) -> Iterator[Hit]:
             "/services/3/hcpcs": "96368",
             "/administrations/-": {"id": "A2", "start": "2026-03-03T09:00", "stop": "2026-03-03T09:45"},
         },
+        {"/services/1/hcpcs": "96368", "/administrations/1/bag": "B2"},
     ],
 )
 def one_bag(case: Case) -> Iterator[Hit]:
@@ -228,8 +233,6 @@ def one_bag(case: Case) -> Iterator[Hit]:
     A line that is not linked counts where drugs shared a bag and the record supports no concurrent infusion.
     """
     bags = _shared_bags(case)
-    if not bags:
-        return
     for found in coded_links(case):
         if found.code != "96368" or "96368" in supported(case, found.given):
             continue
@@ -344,16 +347,12 @@ def antineoplastics_together(case: Case) -> Iterator[Hit]:
     Said too where an antineoplastic that ran 16 minutes or more beside another one has enough minutes of its
     own for 96417: what the two shared is in no code.
     """
-    told: set[str] = set()
-    for item in proposed(case):
-        if item.line.hcpcs != "96549":
-            continue
-        given = [g for g in case.timeline.given if g.id in item.line.administrations]
-        if given:
-            told |= {g.id for g in given}
-            yield Hit(f"/administrations/{given[0].index}/start", names=names(given))
+    ids = {id_ for p in proposed(case) if p.line.hcpcs == "96549" for id_ in p.line.administrations}
+    given = [g for g in case.timeline.given if g.id in ids]
+    if given:
+        yield Hit(f"/administrations/{given[0].index}/start", names=names(given))
     drips = [g for g in drug_infusions(case) if g.klass == "chemo" and g.mode == "infusion"]
-    for one, other in combinations([g for g in drips if g.id not in told], 2):
+    for one, other in combinations([g for g in drips if g.id not in ids], 2):
         together = one.substance != other.substance and same_place(one, other)
         if together and shared_minutes([one], [other]) >= INFUSION_GATE:
             yield Hit(f"/administrations/{other.index}/start", names=other.name)
@@ -431,16 +430,20 @@ def third_drug(case: Case) -> Iterator[Hit]:
         {"/administrations/1/start": "2026-03-03T09:44", "/administrations/1/visit": -1},
         {"/administrations/1/start": "2026-03-03T09:44", "/administrations/1/drug": "iron sucrose"},
         {"/administrations/1/start": "2026-03-03T09:44", "/administrations/0/start": "2026-03-03T09:44"},
+        {
+            BASE: "chemo-facility",
+            "/administrations/0": a_drug(
+                "A1", "etoposide", "J9181", "09:05", "09:30", access_site="chest port"
+            ),
+        },
     ],
 )
 def short_overlap(case: Case) -> Iterator[Hit]:
     """An overlap of 1 to 15 minutes does not make two drugs concurrent. Said once per pair of neighbours."""
     given = [g for g in drug_infusions(case) if g.mode == "infusion"]
-    for i, one in enumerate(given):
-        for other in given[i + 1 :]:
-            if not same_place(one, other) or one.substance == other.substance:
-                continue
-            minutes = shared_minutes([one], [other])
-            both = supported(case, [one]), supported(case, [other])
-            if 1 <= minutes <= 15 and not any("96368" in codes or "96549" in codes for codes in both):
-                yield Hit(f"/administrations/{other.index}/start", names=names([one, other]), minutes=minutes)
+    for one, other in combinations(given, 2):
+        if not same_place(one, other) or one.substance == other.substance:
+            continue
+        minutes = shared_minutes([one], [other])
+        if 1 <= minutes <= 15 and supported(case, [one, other]).isdisjoint(_AT_ONCE):
+            yield Hit(f"/administrations/{other.index}/start", names=names([one, other]), minutes=minutes)

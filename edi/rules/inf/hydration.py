@@ -1,5 +1,6 @@
 """INF-HYD: fluids that are, and that are not, a service of their own."""
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -9,8 +10,10 @@ from edi.coding.edits import pair_indicator
 from edi.coding.timeline import HELD, Given
 from edi.model.claim import billed_coverage
 from edi.payers import MEDICARE_FILING
+from edi.rules.about import BASE, LOADED, ON
 from edi.rules.base import Case, Hit, rule
 from edi.rules.inf import initial
+from edi.rules.inf.examples import a_drug, a_line, at
 from edi.rules.inf.linking import (
     HYDRATION,
     Linked,
@@ -18,6 +21,7 @@ from edi.rules.inf.linking import (
     coded_links,
     distinct,
     drug_infusions,
+    edits_setting,
     family_lines,
     links,
     refused,
@@ -38,26 +42,28 @@ from edi.rules.inf.sources import (
 
 SMALL_VOLUME = 500
 """Millilitres below which one contractor doubts that fluid was needed."""
+_TOO_LITTLE = ("overlaps_drug", "under_minimum")
+"""Reasons for which the engine refuses hydration that ran too short, or too short outside drug time."""
 VEIN_ACCESS = ("36000", "36410")
 """Putting a needle or catheter into a vein."""
+_FIVE_DIGITS = re.compile("[0-9]{5}")
 NOT_SURGERY = ("36000", "36400", "36405", "36406", "36410", "36415", "36416", "36430")
 """Codes of the surgical range that are access, blood draw or transfusion."""
 
-_FLUID = {
-    "id": "A3",
-    "drug": "normal saline",
-    "category": "hydration",
-    "route": "IV",
-    "technique": "infusion",
-    "start": "2026-03-03T09:50",
-    "stop": "2026-03-03T10:50",
-    "access_site": "left forearm",
+_NO_HOSPITAL_EDIT = [["ptp", "hospital", ["96365", "36000"], [20260101, 0, 9]]]
+_CODED = {ON: "encounter", BASE: "hydration-facility"}
+_TWICE = {"/services/1/administrations": ["A2"], "/services/-": a_line("96360", administrations=["A2"])}
+_RINGER = {
+    "/administrations/1/drug": "lactated Ringer",
+    "/administrations/1/hcpcs": "J7120",
+    "/administrations/1/category": "hydration",
+    "/administrations/1/site_reason": None,
 }
 
 
 def _fault(case: Case, found: Linked) -> str | None:
     """What is wrong with a coded line of hydration, as one rule id; None where the record supports it."""
-    if found.code not in HYDRATION or not found.given or set(HYDRATION) & supported(case, found.given):
+    if found.code not in HYDRATION or set(HYDRATION) & supported(case, found.given):
         return None
     excluded = {g.excluded for g in found.given}
     if excluded & set(HELD):
@@ -70,10 +76,15 @@ def _fault(case: Case, found: Linked) -> str | None:
         return "INF-HYD-005"
     if "integral" in excluded:
         return "INF-HYD-010"
-    reasons = refused(case, found.given)
-    if "overlaps_drug" in reasons:
-        return "INF-HYD-006"
-    return "INF-HYD-001" if "under_minimum" in reasons else None
+    if refused(case, found.given).isdisjoint(_TOO_LITTLE):
+        return None
+    return "INF-HYD-006" if _beside_drugs(case, found) else "INF-HYD-001"
+
+
+def _beside_drugs(case: Case, found: Linked) -> int:
+    """Minutes in which fluids ran while a drug ran through the same access."""
+    places = {(g.visit, g.site) for g in found.given}
+    return shared_minutes(found.given, (g for g in drug_infusions(case) if (g.visit, g.site) in places))
 
 
 def _in_bag_of_a_drug(case: Case, fluid: Given) -> bool:
@@ -122,6 +133,21 @@ def _ran(found: Linked) -> int:
             "/services/0": None,
             "/services/0/hcpcs": "96360",
         },
+        {
+            "/administrations/1/stop": at("10:20"),
+            "/administrations/-": a_drug(
+                "A3", "lactated Ringer", "J7120", "09:00", "09:45", category="hydration"
+            ),
+            "/services/1/administrations": ["A2"],
+            "/services/-": a_line("96360"),
+        },
+        {**_TWICE, "/administrations/1/stop": at("10:20")},
+        {"/administrations/1/stop": at("10:20"), "/administrations/1/bag": "B2"},
+        {
+            "/administrations/1/stop": at("10:20"),
+            "/services/1/administrations": ["A2"],
+            "/services/-": a_line("96360"),
+        },
     ],
     keeps=[
         {},
@@ -130,6 +156,21 @@ def _ran(found: Linked) -> int:
             "/administrations/1/stop": "2026-03-03T10:05",
             "/policies": {"hydration_minimum": 15},
         },
+        {
+            "/administrations/-": a_drug(
+                "A3", "lactated Ringer", "J7120", "08:46", "08:56", category="hydration"
+            ),
+            "/services/1/administrations": ["A2", "A3"],
+        },
+        {
+            "/administrations/1/stop": None,
+            "/administrations/1/volume_ml": None,
+            "/administrations/-": a_drug(
+                "A3", "lactated Ringer", "J7120", "08:46", "08:56", category="hydration"
+            ),
+            "/services/1/administrations": ["A2", "A3"],
+        },
+        {"/administrations/1/route": "PO"},
     ],
 )
 def too_short(case: Case) -> Iterator[Hit]:
@@ -160,14 +201,33 @@ def too_short(case: Case) -> Iterator[Hit]:
             "/administrations/1/stop": "2026-03-03T09:45",
         },
         {"/administrations/1/diluent_of": "J1756"},
+        {**_TWICE, "/administrations/1/diluent_of": "A1"},
+        {
+            "/administrations/0/bag": "B1",
+            "/administrations/1/bag": "B1",
+            "/administrations/1/start": at("09:00"),
+            "/administrations/1/stop": at("09:45"),
+            "/administrations/-": a_drug(
+                "A3", "lactated Ringer", "J7120", "08:46", "08:56", category="hydration"
+            ),
+            "/services/1/administrations": ["A2", "A3"],
+        },
     ],
-    keeps=[{}, {"/administrations/0/bag": "B1", "/administrations/1/bag": "B2"}],
+    keeps=[
+        {},
+        {"/administrations/0/bag": "B1", "/administrations/1/bag": "B2"},
+        {
+            "/administrations/1/drug": "dextrose",
+            "/administrations/1/stop": at("10:20"),
+            "/administrations/-": a_drug("A3", "dextrose", None, "10:25", "10:26", technique="push"),
+        },
+    ],
 )
 def vehicle(case: Case) -> Iterator[Hit]:
     """The fluid in which a drug is dissolved is no hydration."""
     for found in faults(case, "INF-HYD-002"):
         carried = found.given[0].source.diluent_of
-        drug = case.timeline.of(carried) if carried else None
+        drug = next((g for g in case.timeline.given if g.id == carried), None)
         yield _hit(found, drug=drug.name if drug else carried or "a drug")
 
 
@@ -187,6 +247,7 @@ def vehicle(case: Case) -> Iterator[Hit]:
         {"/administrations/1/purpose": "keep_vein_open"},
         {"/administrations/1/purpose": "flush"},
         {"/administrations/1/purpose": "keep_vein_open", "/services/1/hcpcs": "96360"},
+        {**_TWICE, "/administrations/1/purpose": "keep_vein_open"},
     ],
     keeps=[{}, {"/administrations/1/purpose": "keep_vein_open", "/services/1": None}],
 )
@@ -216,6 +277,7 @@ def open_vein(case: Case) -> Iterator[Hit]:
             "/lines/1/hcpcs": "36000",
             "/lines/1/modifiers": ["XE"],
         },
+        {LOADED: _NO_HOSPITAL_EDIT, "/setting": None, "/lines/-": a_line("36000")},
     ],
     keeps=[
         {},
@@ -223,11 +285,12 @@ def open_vein(case: Case) -> Iterator[Hit]:
         {"/lines/-": {"hcpcs": "36000", "units": "1", "service_date": "2026-03-04"}},
         {"/lines/-": {"hcpcs": "36000", "service_date": "2026-03-03"}, "/lines/0/modifiers": ["XU"]},
         {"/lines/-": {"hcpcs": "36410", "service_date": "2026-03-03"}, "/lines/0/hcpcs": "96401"},
+        {LOADED: _NO_HOSPITAL_EDIT, "/setting": "facility", "/lines/-": a_line("36000")},
     ],
 )
 def vein_access(case: Case) -> Iterator[Hit]:
     """The start of the line is included in every infusion and push."""
-    setting = case.claim.setting or "professional"
+    setting = edits_setting(case)
     for day, lines in by_date(case).items():
         for i, line in case.lines(*VEIN_ACCESS):
             code = (line.hcpcs or "").upper()
@@ -257,7 +320,11 @@ def vein_access(case: Case) -> Iterator[Hit]:
     needs=("record",),
     on="encounter",
     base="hydration-facility",
-    breaks=[{"/administrations/1/purpose": "blood_line"}],
+    breaks=[
+        {"/administrations/1/purpose": "blood_line"},
+        {**_TWICE, "/administrations/1/purpose": "blood_line"},
+        {"/administrations/1/purpose": "blood_line", "/services/1/hcpcs": "96360"},
+    ],
     keeps=[{}, {"/administrations/1/purpose": "treatment"}],
 )
 def blood_line(case: Case) -> Iterator[Hit]:
@@ -287,6 +354,26 @@ def blood_line(case: Case) -> Iterator[Hit]:
             "/administrations/1/stop": "2026-03-03T09:45",
             "/services/1/hcpcs": "96360",
         },
+        {
+            "/administrations/-": a_drug(
+                "A3", "lactated Ringer", "J7120", "09:00", "09:45", category="hydration"
+            ),
+            "/services/1/administrations": ["A2"],
+            "/services/-": a_line("96361", administrations=["A3"]),
+        },
+        {**_TWICE, "/administrations/1/start": at("09:00"), "/administrations/1/stop": at("09:45")},
+        {
+            "/administrations/0/technique": "pump",
+            "/administrations/0/stop": at("19:00"),
+            "/encounter_end": None,
+        },
+        {
+            "/administrations/1/start": at("09:15"),
+            "/administrations/1/stop": at("10:15"),
+            "/administrations/-": a_drug(
+                "A3", "vancomycin", "J3373", "09:30", "10:15", access_site="right forearm"
+            ),
+        },
     ],
     keeps=[
         {},
@@ -296,9 +383,7 @@ def blood_line(case: Case) -> Iterator[Hit]:
 def beside_a_drug(case: Case) -> Iterator[Hit]:
     """Hydration counts only while no drug runs through the same access."""
     for found in faults(case, "INF-HYD-006"):
-        places = {(g.visit, g.site) for g in found.given}
-        drugs = [g for g in drug_infusions(case) if (g.visit, g.site) in places]
-        yield _hit(found, minutes=shared_minutes(found.given, drugs), whole=_ran(found))
+        yield _hit(found, minutes=_beside_drugs(case, found), whole=_ran(found))
 
 
 @rule(
@@ -314,14 +399,10 @@ def beside_a_drug(case: Case) -> Iterator[Hit]:
     base="two-sites-facility",
     breaks=[
         {
-            "/administrations/1/drug": "lactated Ringer",
-            "/administrations/1/hcpcs": "J7120",
-            "/administrations/1/category": "hydration",
-            "/administrations/1/site_reason": None,
+            **_RINGER,
         },
         {
-            "/administrations/1/category": "hydration",
-            "/administrations/1/site_reason": None,
+            **_RINGER,
             "/administrations/-": {
                 "id": "A2",
                 "start": "2026-03-03T09:10",
@@ -329,6 +410,16 @@ def beside_a_drug(case: Case) -> Iterator[Hit]:
                 "access_site": "right forearm",
                 "category": "hydration",
             },
+        },
+        {
+            BASE: "hydration-facility",
+            "/administrations/-": a_drug(
+                "A3", "vancomycin", "J3373", "10:00", "10:40", access_site="right forearm"
+            ),
+        },
+        {
+            **_RINGER,
+            "/administrations/-": a_drug("A3", "famotidine", "S0028", "09:50", "10:10"),
         },
     ],
     keeps=[
@@ -339,11 +430,37 @@ def beside_a_drug(case: Case) -> Iterator[Hit]:
             "/administrations/1/category": "hydration",
         },
         {
-            "/administrations/1/drug": "lactated Ringer",
-            "/administrations/1/hcpcs": "J7120",
-            "/administrations/1/category": "hydration",
-            "/administrations/1/site_reason": None,
+            **_RINGER,
             "/administrations/1/access_site": "left forearm",
+        },
+        {
+            **_RINGER,
+            "/administrations/0/site_reason": "irritates the vein",
+        },
+        {
+            **_RINGER,
+            "/administrations/1/access_site": "left forearm",
+            "/administrations/1/stop": at("10:30"),
+        },
+        {
+            **_RINGER,
+            "/administrations/1/start": at("09:50"),
+            "/administrations/1/stop": at("10:50"),
+        },
+        {
+            BASE: "two-sites-coded",
+            **_RINGER,
+        },
+        {
+            BASE: "two-sites-coded",
+            **_RINGER,
+            "/services/1": None,
+        },
+        {
+            BASE: "two-sites-coded",
+            **_RINGER,
+            "/administrations/1/purpose": "keep_vein_open",
+            "/services/1": a_line("96360", "XS", administrations=["A2"]),
         },
     ],
 )
@@ -360,9 +477,8 @@ def fluids_without_reason(case: Case) -> Iterator[tuple[Given, Given]]:
         if fluid.klass != "hydration" or fluid.excluded is not None or fluid.id not in billed:
             continue
         for drug in drug_infusions(case):
-            if drug.visit != fluid.visit or drug.site == fluid.site or not shared([fluid], [drug]):
-                continue
-            if not fluid.source.site_reason and not drug.source.site_reason:
+            reason = fluid.source.site_reason or drug.source.site_reason
+            if drug.site != fluid.site and not reason and shared([fluid], [drug]):
                 yield fluid, drug
                 break
 
@@ -386,6 +502,15 @@ def fluids_without_reason(case: Case) -> Iterator[tuple[Given, Given]]:
             "/lines/-": {"hcpcs": "96360", "units": "1", "service_date": "2026-03-03"},
         },
         {"/lines/-": {"hcpcs": "96360", "service_date": "2026-03-03"}, "/lines/1/hcpcs": "96360"},
+        {"/lines/0/hcpcs": "96374", "/lines/-": a_line("96360")},
+        {**_CODED, "/services/1/hcpcs": "96360"},
+        {**_CODED, "/services/1": a_line("96360", "59", administrations=["A2"])},
+        {**_CODED, "/services/0/modifiers": ["59"], "/services/1/hcpcs": "96360"},
+        {
+            **_CODED,
+            "/services/1": a_line("96360", "59", administrations=["A2"]),
+            "/services/-": a_line("96374", "59", administrations=["A1"]),
+        },
     ],
     keeps=[
         {"/lines/-": {"hcpcs": "96361", "units": "1", "service_date": "2026-03-03"}},
@@ -397,6 +522,12 @@ def fluids_without_reason(case: Case) -> Iterator[tuple[Given, Given]]:
                 "service_date": "2026-03-03",
             }
         },
+        {
+            **_CODED,
+            "/administrations/1/stop": at("10:20"),
+            "/services/1": a_line("96360", administrations=["A2"]),
+        },
+        {**_CODED, "/services/0": a_line("96360"), "/services/1": a_line("96360", "59")},
     ],
 )
 def hydration_not_initial(case: Case) -> Iterator[Hit]:
@@ -458,13 +589,14 @@ def unexplained(case: Case) -> bool:
         {"/diagnoses/1/code": "I10"},
         {"/diagnoses/1": {}},
         {"/diagnoses/1/code": "I10", "/lines/1/hcpcs": "96360"},
-        {"/diagnoses/1": {}, "/setting": None},
+        {"/diagnoses/1/code": "I10", "/setting": None},
     ],
     keeps=[
         {},
         {"/diagnoses/1/code": "R11.2"},
         {"/coverages/0/claim_filing": "CI", "/diagnoses/1/code": "I10"},
         {"/diagnoses": None},
+        {"/coverages": None, "/diagnoses/1/code": "I10"},
     ],
 )
 def no_diagnosis(case: Case) -> Iterator[Hit]:
@@ -557,6 +689,7 @@ def without_order(case: Case) -> Iterator[Hit]:
     breaks=[
         {"/administrations/1/purpose": "post_hydration"},
         {"/administrations/1/purpose": "pre_hydration", "/services/1": None},
+        {**_TWICE, "/administrations/1/purpose": "post_hydration"},
     ],
     keeps=[{}, {"/administrations/1/purpose": "treatment"}],
 )
@@ -616,10 +749,10 @@ def little_fluid(case: Case) -> Iterator[Hit]:
     fluids = [
         g for g in case.timeline.given if g.id in billed and g.klass == "hydration" and g.excluded is None
     ]
-    volumes = [g.source.volume_ml for g in fluids]
-    if not fluids or any(v is None for v in volumes):
+    volumes = [v for g in fluids if (v := g.source.volume_ml) is not None]
+    if not fluids or len(volumes) < len(fluids):
         return
-    total = sum(v for v in volumes if v is not None)
+    total = sum(volumes)
     if total < SMALL_VOLUME:
         yield Hit(
             f"/administrations/{fluids[0].index}/volume_ml",
@@ -650,6 +783,7 @@ def little_fluid(case: Case) -> Iterator[Hit]:
             "/lines/1/modifiers": ["59"],
             "/lines/3/hcpcs": "96360",
         },
+        {"/lines/-": a_line("69990")},
     ],
     keeps=[
         {},
@@ -660,6 +794,7 @@ def little_fluid(case: Case) -> Iterator[Hit]:
             "/lines/1/modifiers": ["59"],
         },
         {"/lines/0/hcpcs": None},
+        {"/lines/-": [a_line(code) for code in (*NOT_SURGERY, "36591", "36592", "1036F")]},
     ],
 )
 def around_surgery(case: Case) -> Iterator[Hit]:
@@ -676,9 +811,7 @@ def around_surgery(case: Case) -> Iterator[Hit]:
 
 def _surgical(code: str) -> bool:
     return (
-        len(code) == 5
-        and code.isascii()
-        and code.isdigit()
+        _FIVE_DIGITS.fullmatch(code) is not None
         and "10004" <= code <= "69990"
         and code not in NOT_SURGERY
         and not code.startswith("3659")

@@ -5,6 +5,7 @@ from functools import cache
 
 from edi import tables
 from edi.rules.base import Case, Hit, rule
+from edi.rules.inf.examples import a_line
 from edi.rules.inf.linking import by_date
 from edi.rules.inf.sources import NORIDIAN_CHEMO
 
@@ -32,6 +33,8 @@ def _supplies() -> dict[str, tuple[str, bool]]:
     breaks=[
         {"/lines/-": {"hcpcs": "J1642", "units": "10", "service_date": "2026-03-03"}},
         {"/lines/-": {"hcpcs": "A4216", "units": "1", "service_date": "2026-03-03"}},
+        {"/lines/-": [a_line("J1642"), a_line("A4216")]},
+        {"/lines/-": a_line("99070")},
     ],
     keeps=[
         {},

@@ -6,17 +6,19 @@ from datetime import date
 from edi.coding.edits import most_units, parents_of
 from edi.coding.family import INITIALS, codes, parents
 from edi.refdata import Lists
-from edi.rules.about import BASE
+from edi.rules.about import BASE, ON, POLICIES
 from edi.rules.across import Across, Settled, Told
 from edi.rules.base import Case, Hit, rule
 from edi.rules.days import billed_by, by_day, day_of, lines_of
+from edi.rules.inf.examples import a_line, at
 from edi.rules.inf.linking import (
     Second,
     by_a_person,
     by_date,
     distinct,
+    edits_setting,
     family_lines,
-    proposed,
+    initial_lines,
     second_initials,
     units_of,
 )
@@ -49,7 +51,7 @@ def _kind(case: Case, second: Second) -> str:
     pair = {second.code, second.base_code}
     if pair == {"96360", "96374"} and case.claim.setting == "facility":
         return "INF-INIT-007"
-    if "96360" in pair and len(pair) == 2:
+    if "96360" in pair and second.code != second.base_code:
         return "INF-HYD-SEC"
     if pair & set(CHEMO) and pair & set(THERAPEUTIC):
         return "INF-INIT-006"
@@ -93,6 +95,10 @@ def _hit(second: Second) -> Hit:
         {"/lines/-": {"hcpcs": "96374", "service_date": "2026-03-03"}, "/lines/0/hcpcs": "96374"},
         {"/lines/0/hcpcs": "96413", "/lines/-": {"hcpcs": "96413", "service_date": "2026-03-03"}},
         {"/lines/0/hcpcs": "96409", "/lines/-": {"hcpcs": "96409", "service_date": "2026-03-03"}},
+        {"/lines/-": a_line("96365", charge="250.00"), "/lines/1/hcpcs": "96374"},
+        {"/lines/0/hcpcs": "96360", "/lines/-": a_line("96360")},
+        {"/setting": "facility", "/lines/-": a_line("96365")},
+        {ON: "encounter", BASE: "coded-professional", "/services/-": a_line("96374")},
     ],
     keeps=[
         {},
@@ -100,6 +106,7 @@ def _hit(second: Second) -> Hit:
         {"/lines/-": {"hcpcs": "96374", "modifiers": ["XS"], **_LINE}},
         {"/lines/0/modifiers": ["59"], "/lines/-": {"hcpcs": "96365", **_LINE}},
         {"/lines/-": {"hcpcs": "96365", "units": "1", "service_date": "2026-03-04"}},
+        {ON: "encounter", BASE: "two-sites-coded", "/services/1/modifiers": []},
     ],
 )
 def two_initials(case: Case) -> Iterator[Hit]:
@@ -110,6 +117,16 @@ def two_initials(case: Case) -> Iterator[Hit]:
     """
     for second in pairs(case, "INF-INIT-001"):
         yield _hit(second)
+
+
+def _may_outrank() -> list[str]:
+    """Add-ons that rank above an initial service to which they may belong."""
+    ranks = {code: row.rank for code, row in codes().items() if row.rank is not None}
+    return [
+        code
+        for code, allowed in parents().items()
+        if any(ranks.get(code, 0) < ranks.get(parent, 0) for parent in allowed if code in ranks)
+    ]
 
 
 def _initial_ranks(case: Case) -> list[int]:
@@ -126,7 +143,7 @@ def _initial_ranks(case: Case) -> list[int]:
     "infusion before push.",
     source=f"{ARTICLES}; {NORIDIAN_CHEMO}",
     severity="error",
-    codes=parents(),
+    codes=_may_outrank(),
     snip=7,
     sees="services",
     setting="facility",
@@ -135,6 +152,9 @@ def _initial_ranks(case: Case) -> list[int]:
         {"/lines/0/hcpcs": "96360", "/lines/-": {"hcpcs": "96375", **_LINE}},
         {"/lines/0/hcpcs": "96360", "/lines/-": {"hcpcs": "96375"}, BASE: "pushes-facility"},
         {"/lines": [{"hcpcs": "96367"}, {"hcpcs": "96374"}]},
+        {"/lines/0/hcpcs": "96425", "/lines/-": [a_line("96360"), a_line("96375")]},
+        {"/lines/0/hcpcs": "96360", "/lines/-": a_line("96366")},
+        {"/lines/0/hcpcs": "96360", "/lines/-": a_line("96368")},
     ],
     keeps=[
         {"/lines/-": {"hcpcs": "96367", **_LINE}},
@@ -148,6 +168,9 @@ def _initial_ranks(case: Case) -> list[int]:
         {"/lines/0/hcpcs": "96425"},
         {"/lines/1/hcpcs": "96401"},
         {"/lines/0/hcpcs": "96374", "/lines/-": {"hcpcs": "96367"}, "/lines/1/hcpcs": "96413"},
+        {"/lines/0/hcpcs": "96416", "/lines/-": [a_line("96360"), a_line("96375")]},
+        {"/lines/-": [a_line("96370"), a_line("96367")]},
+        {"/lines/0/hcpcs": "96367"},
     ],
 )
 def initial_not_highest(case: Case) -> Iterator[Hit]:
@@ -155,21 +178,15 @@ def initial_not_highest(case: Case) -> Iterator[Hit]:
 
     An add-on without any legal parent is INF-INIT-008.
     """
-    lines = family_lines(case)
-    table = codes()
-    if not any(table[code].kind == "add_on" and table[code].rank is not None for _, _, code in lines):
-        return
     ranks = _initial_ranks(case)
     if not ranks:
         return
     lowest = min(ranks)
-    present = {code for _, _, code in lines}
+    present = {code for _, _, code in family_lines(case)}
     base = next(code for _, _, code in family_lines(case) if codes()[code].rank == lowest)
     for i, line, code in family_lines(case):
-        row = codes()[code]
-        if row.kind != "add_on" or row.rank is None or row.rank >= lowest:
-            continue
-        if (parents_of(case.lists, code, line.service_date) or frozenset()) & present:
+        rank, parents = codes()[code].rank, parents_of(case.lists, code, line.service_date) or frozenset()
+        if rank is not None and rank < lowest and parents & present:
             yield Hit(f"/lines/{i}/hcpcs", line=i + 1, hcpcs=code, base=base, actual=code)
 
 
@@ -222,14 +239,13 @@ def no_primary_reason(case: Case) -> Iterator[Hit]:
         "no_primary": "no main reason for the visit is given",
         "not_eligible": "the main reason for the visit cannot be an initial service",
     }.get(case.timeline.initial_fallback or "")
-    chosen = any(codes()[p.line.hcpcs or ""].kind == "initial" for p in proposed(case))
-    if why is not None and chosen and _proposes(case):
+    if why is not None and _chosen_here(case):
         yield Hit("/primary_reason", why=why)
 
 
-def _proposes(case: Case) -> bool:
-    """Whether the program chooses the initial service of this claim."""
-    return case.assembled is not None and case.assembled.coding != "as_coded"
+def _chosen_here(case: Case) -> bool:
+    """Whether an initial service of this claim is the program's own choice."""
+    return any(not by_a_person(case, i) for i, _, _ in initial_lines(case))
 
 
 @rule(
@@ -283,7 +299,7 @@ def _proposes(case: Case) -> bool:
 )
 def primary_without_parent(case: Case) -> Iterator[Hit]:
     """The main reason decides only where every add-on keeps a legal parent."""
-    if case.timeline.initial_fallback == "no_parent" and _proposes(case):
+    if case.timeline.initial_fallback == "no_parent" and _chosen_here(case):
         yield Hit("/primary_reason", id=case.timeline.encounter.primary_reason)
 
 
@@ -324,7 +340,7 @@ def primary_without_parent(case: Case) -> Iterator[Hit]:
 )
 def primary_against_order(case: Case) -> Iterator[Hit]:
     """Allowed in a practice, and worth a line in the record."""
-    if case.timeline.initial_differs and _proposes(case):
+    if case.timeline.initial_differs and _chosen_here(case):
         yield Hit("/primary_reason", id=case.timeline.encounter.primary_reason)
 
 
@@ -348,6 +364,7 @@ def primary_against_order(case: Case) -> Iterator[Hit]:
     keeps=[
         {"/lines/0/modifiers": ["XS"], "/lines/-": {"hcpcs": "96413", **_LINE}},
         {"/lines/0/hcpcs": "96367", "/lines/-": {"hcpcs": "96413", **_LINE}},
+        {"/lines/0/hcpcs": "96413", "/lines/-": a_line("96409")},
     ],
 )
 def chemo_and_therapeutic(case: Case) -> Iterator[Hit]:
@@ -425,6 +442,9 @@ def _parent_elsewhere(told: Sequence[Told], lists: Lists) -> Iterator[Settled]:
         {"/lines/0/hcpcs": "96366", "sister": {"/claim_id": "OTHER-1", "/patient/birth_date": "1955-04-13"}},
         {"/lines/0/hcpcs": "96366", BASE: "chemo-facility"},
         {"/lines": [{"hcpcs": "96375"}, {"hcpcs": "96375"}]},
+        {"/lines/0/hcpcs": "96361"},
+        {"/lines/0/hcpcs": "96423"},
+        {"/lines/0/hcpcs": "96366", "sister": {"/claim_id": "OTHER-1", "/lines/0/units": "0"}},
     ],
     keeps=[
         {"/lines/0/hcpcs": "96366", "sister": {"/claim_id": "OTHER-1"}},
@@ -432,6 +452,14 @@ def _parent_elsewhere(told: Sequence[Told], lists: Lists) -> Iterator[Settled]:
         {"/lines/-": {"hcpcs": "96375", **_LINE}},
         {"/lines/0/hcpcs": "96413", "/lines/-": {"hcpcs": "96415", **_LINE}},
         {"/lines/-": {"hcpcs": "96375"}},
+        {
+            ON: "encounter",
+            BASE: "facility",
+            POLICIES: {"midnight_dos": "by_increment"},
+            "/administrations/0/start": at("23:00"),
+            "/administrations/0/stop": at("02:00", 4),
+            "/encounter_end": None,
+        },
     ],
 )
 def add_on_without_parent(case: Case) -> Iterator[Hit]:
@@ -444,9 +472,7 @@ def add_on_without_parent(case: Case) -> Iterator[Hit]:
     everywhere = {code for _, _, code in family_lines(case)}
     facility = case.claim.setting == "facility"
     for day, lines in by_day.items():
-        near = everywhere
-        if len(by_day) > 1:
-            near = {code for _, _, code in lines} | {code for _, _, code in by_day.get(None, ())}
+        near = {code for _, _, code in (*lines, *by_day.get(None, ()))}
         for i, _, code in lines:
             allowed = parents_of(case.lists, code, day)
             if allowed is None or not by_a_person(case, i):
@@ -490,7 +516,11 @@ def add_on_without_parent(case: Case) -> Iterator[Hit]:
         {"/lines/0/units": "2", "/lines/0/hcpcs": "96374"},
         {"/lines/0/units": "2", "/lines/0/hcpcs": "96369"},
     ],
-    keeps=[{}, {"/lines/0/units": None}],
+    keeps=[
+        {},
+        {"/lines/0/units": None},
+        {"/lines/-": a_line("96366", units="2")},
+    ],
 )
 def initial_units(case: Case) -> Iterator[Hit]:
     """An initial code is one unit per line.
@@ -501,7 +531,7 @@ def initial_units(case: Case) -> Iterator[Hit]:
         units = units_of(line)
         if units <= 1 or (code not in INITIALS and code != "96369"):
             continue
-        setting = case.claim.setting or "professional"
+        setting = edits_setting(case)
         within = units <= (most_units(case.lists, code, setting, line.service_date) or 1)
         yield Hit(
             f"/lines/{i}/units",

@@ -14,7 +14,7 @@ from typing import Literal
 from edi.coding.family import INITIALS, codes
 from edi.coding.spans import Spans, intersect, minutes, union
 from edi.coding.timeline import HELD, Given, ProposedLine
-from edi.model.claim import ServiceLine
+from edi.model.claim import ServiceLine, Setting
 from edi.rules.about import administrations
 from edi.rules.base import Case, per_case
 from edi.rules.days import repeated_lines
@@ -28,7 +28,6 @@ NEXT_INFUSIONS = ("96367", "96417")
 PUSHES = ("96374", "96375", "96409", "96411")
 HOURS = ("96366", "96415")
 """Further hours of a drug that is infused into a vein."""
-SUBCUTANEOUS = ("96369", "96370", "96371")
 PROLONGED = ("96416", "96425", "C8957")
 
 Relation = Literal["same", "site", "visit", "unknown"]
@@ -92,9 +91,14 @@ def units_of(line: ServiceLine) -> Decimal:
     return Decimal(1) if line.units is None else line.units
 
 
+def edits_setting(case: Case) -> Setting:
+    """Whose edits hold: those of the setting, and of practitioners where the claim does not state it."""
+    return case.claim.setting or "professional"
+
+
 def distinct(line: ServiceLine) -> bool:
     """Whether a line carries 59 or one of XE, XS, XP, XU."""
-    return bool(line.modifiers) and not DISTINCT.isdisjoint(m.upper() for m in line.modifiers)
+    return not DISTINCT.isdisjoint(m.upper() for m in line.modifiers)
 
 
 FamilyLine = tuple[int, ServiceLine, str]
@@ -105,28 +109,12 @@ def family_lines(case: Case, wanted: Collection[str] | None = None) -> Sequence[
     """Lines of the administration family with their codes, upper case; lines of zero units are left out."""
     if wanted is None:
         return _family(case)
-    if case.by_code.keys().isdisjoint(wanted):
-        return ()
-    return _billed(case, wanted)
+    return [entry for entry in _family(case) if entry[2] in wanted]
 
 
 @per_case
 def _family(case: Case) -> Sequence[FamilyLine]:
-    # lines of administrations, as long as no blank stands around their code
-    return [
-        entry
-        for entry in administrations(case)
-        if len(entry[1].hcpcs or "") == len(entry[2]) and units_of(entry[1]) > 0
-    ]
-
-
-def _billed(case: Case, wanted: Collection[str]) -> Sequence[FamilyLine]:
-    found = []
-    for i, line in enumerate(case.claim.lines):
-        code = (line.hcpcs or "").upper()
-        if code in wanted and units_of(line) > 0:
-            found.append((i, line, code))
-    return found
+    return [entry for entry in administrations(case) if units_of(entry[1]) > 0]
 
 
 @per_case
@@ -140,12 +128,7 @@ _INITIALS = frozenset(INITIALS)
 
 def by_date(case: Case, wanted: Collection[str] | None = None) -> Mapping[date | None, list[FamilyLine]]:
     """Lines of the administration family by service date."""
-    return _family_by_date(case) if wanted is None else _grouped(family_lines(case, wanted))
-
-
-@per_case
-def _family_by_date(case: Case) -> Mapping[date | None, list[FamilyLine]]:
-    return _grouped(_family(case))
+    return _grouped(family_lines(case, wanted))
 
 
 def _grouped(lines: Iterable[FamilyLine]) -> Mapping[date | None, list[FamilyLine]]:
@@ -194,7 +177,7 @@ def shared(given: Iterable[Given], others: Iterable[Given]) -> Spans:
 
 @per_case
 def drug_infusions(case: Case) -> list[Given]:
-    """Drugs that ran into a vein by drip or pump, with known times."""
+    """Drugs that ran into a vein by drip or pump."""
     return [
         g
         for g in case.timeline.given
@@ -202,7 +185,6 @@ def drug_infusions(case: Case) -> list[Given]:
         and g.route in (None, "IV")
         and g.klass != "hydration"
         and g.documented in ("infusion", "pump")
-        and g.spans
     ]
 
 
@@ -216,9 +198,10 @@ def times_unknown(case: Case) -> bool:
     return any(g.excluded in HELD or g.stop_fallback for g in case.timeline.given)
 
 
+@per_case
 def coded_links(case: Case) -> list[Linked]:
     """Lines that a person coded, linked; empty where the lines are the program's own proposal."""
-    return [] if case.billed_by_record() else [found for found in links(case) if found.coded]
+    return [found for found in links(case) if found.coded]
 
 
 @per_case
@@ -280,16 +263,16 @@ def _link_by_elimination(
     fluids = [g for g in case.timeline.given if g.klass == "hydration" and g.id not in billed_as_fluid]
     groups: tuple[tuple[Collection[str], list[Given]], ...] = (
         (HYDRATION, fluids),
-        (SUBCUTANEOUS[:1], [g for g in rest if g.route == "SC" and g.documented == "infusion"]),
+        (("96369",), [g for g in rest if g.route == "SC" and g.documented == "infusion"]),
         (
             (*FIRST_INFUSIONS, *PUSHES, *HOURS, *PROLONGED, "96376", "96368"),
             [
                 g
                 for g in rest
                 if g.route in (None, "IV")
-                and g.klass not in ("hydration", "flush")
+                and g.klass != "hydration"
                 and (g.excluded is None or g.excluded in HELD)
-                and g.documented not in ("injection", "on_body", "flush")
+                and g.documented != "injection"
             ],
         ),
     )
@@ -303,7 +286,7 @@ def _link_by_elimination(
             candidates = fluids
         if not candidates and code not in HYDRATION:
             candidates = [g for g in rest if g.excluded == "not_injected"]
-        if candidates and len({(g.substance, g.excluded) for g in candidates}) == 1:
+        if len({(g.substance, g.excluded) for g in candidates}) == 1:
             found[index] = tuple(candidates)
 
 
@@ -333,25 +316,19 @@ def second_initials(case: Case) -> Sequence[Second]:
     another visit, another access site, neither (`same`), or nothing (`unknown`). A line that looks like an
     earlier one of its day, and is told apart by nothing, is PRO-DUP-001.
     """
-    lines = initial_lines(case)
-    if len(lines) < 2:
-        return ()
-    days = {day: entries for day, entries in _grouped(lines).items() if len(entries) > 1}
-    return list(_second_initials(case, days)) if days else ()
+    return list(_second_initials(case))
 
 
-def _second_initials(case: Case, days: Mapping[date | None, list[FamilyLine]]) -> Iterator[Second]:
-    linked = {found.index: found.given for found in links(case)} if case.assembled is not None else {}
-    again = {index for index, _ in repeated_lines(case)}
-    for day, lines in days.items():
+def _second_initials(case: Case) -> Iterator[Second]:
+    for day, lines in _grouped(initial_lines(case)).items():
         ranked = sorted(lines, key=lambda entry: (codes()[entry[2]].rank or 0, entry[0]))
         base = next((entry for entry in ranked if not distinct(entry[1])), ranked[0])
         for i, line, code in ranked:
             if i == base[0]:
                 continue
-            given, base_given = linked.get(i, ()), linked.get(base[0], ())
+            given, base_given = _given_of(case, i), _given_of(case, base[0])
             relation = _relation(case, day, given, base_given)
-            if i in again and relation in ("same", "unknown"):
+            if relation in ("same", "unknown") and any(i == again for again, _ in repeated_lines(case)):
                 continue
             yield Second(
                 index=i,
@@ -364,6 +341,13 @@ def _second_initials(case: Case, days: Mapping[date | None, list[FamilyLine]]) -
                 given=given,
                 base_given=base_given,
             )
+
+
+def _given_of(case: Case, index: int) -> tuple[Given, ...]:
+    """What a line of the family bills, as far as it is known."""
+    if case.assembled is None:
+        return ()
+    return next(found.given for found in links(case) if found.index == index)
 
 
 def _relation(case: Case, day: date | None, given: Sequence[Given], base_given: Sequence[Given]) -> Relation:

@@ -7,10 +7,12 @@ from edi.coding.edits import pair_indicator
 from edi.coding.family import PUSH_LIMIT
 from edi.rules.about import BASE
 from edi.rules.base import Case, Hit, rule
+from edi.rules.inf.examples import a_drug, a_line, at
 from edi.rules.inf.linking import (
     by_date,
     coded_links,
     distinct,
+    edits_setting,
     family_lines,
     links,
     refused,
@@ -130,7 +132,8 @@ def push_initial_by_modifier(case: Case) -> Iterator[Hit]:
         {
             "/lines/0/hcpcs": "96374",
             "/lines/-": {"hcpcs": "96375", "units": "1", "service_date": "2026-03-03"},
-        }
+        },
+        {"/lines/0/hcpcs": "96374", "/lines/-": a_line("96376", units="0")},
     ],
 )
 def repeat_push_professional(case: Case) -> Iterator[Hit]:
@@ -189,8 +192,6 @@ def repeat_push_too_soon(case: Case) -> Iterator[Hit]:
 
     Compares the units of the claim with what the record supports.
     """
-    if case.billed_by_record():
-        return
     lines = list(family_lines(case, ("96376",)))
     units = sum((units_of(line) for _, line, _ in lines), Decimal(0))
     right = supported_units(case, ("96376",))
@@ -228,6 +229,26 @@ def repeat_push_too_soon(case: Case) -> Iterator[Hit]:
             "/services/1/administrations": ["A2"],
             "/services/-": {"hcpcs": "96375", "administrations": ["A2"]},
         },
+        {
+            "/administrations": [
+                a_drug("A1", "vincristine", "J9370", "09:00", "09:05", technique="push"),
+                a_drug("A2", "vincristine", "J9370", "10:00", "10:05", technique="push"),
+            ],
+            "/services": [a_line("96409", administrations=["A1"]), a_line("96411", administrations=["A2"])],
+        },
+        {
+            BASE: "coded-professional",
+            "/administrations": [
+                a_drug("A1", "morphine", "J2270", "09:00", "09:03", technique="push"),
+                a_drug("A2", "morphine", "J2270", "10:00", "10:03", technique="push"),
+            ],
+            "/services": [a_line("96374", administrations=["A1"]), a_line("96375", administrations=["A2"])],
+        },
+        {
+            BASE: "coded-professional",
+            "/administrations/-": a_drug("A2", "iron sucrose", "J1756", "09:50", "09:55", technique="push"),
+            "/services/-": a_line("96375", administrations=["A2"]),
+        },
     ],
     keeps=[
         {},
@@ -235,23 +256,26 @@ def repeat_push_too_soon(case: Case) -> Iterator[Hit]:
         {"/services/1/hcpcs": "96417"},
         {"/administrations/2/stop": "2026-03-03T09:16"},
         {"/services/1/hcpcs": "96375", "/services/1/administrations": ["A3", "A2"]},
+        {
+            "/administrations/1/start": at("09:30"),
+            "/administrations/2/route": "PO",
+            "/services/2/administrations": ["A3"],
+        },
     ],
 )
 def same_drug(case: Case) -> Iterator[Hit]:
     """96375 and 96411 are for another drug than those that are billed already."""
     for found in coded_links(case):
-        if found.code not in FURTHER_PUSHES or not found.given:
-            continue
         right = supported(case, found.given)
-        if found.code in right or not ("96376" in right or _REPEATS & refused(case, found.given)):
-            continue
-        yield Hit(
-            f"/lines/{found.index}/hcpcs",
-            line=found.number,
-            hcpcs=found.code,
-            names=found.names,
-            actual=found.code,
-        )
+        again = "96376" in right or not _REPEATS.isdisjoint(refused(case, found.given))
+        if found.code in FURTHER_PUSHES and found.code not in right and again:
+            yield Hit(
+                f"/lines/{found.index}/hcpcs",
+                line=found.number,
+                hcpcs=found.code,
+                names=found.names,
+                actual=found.code,
+            )
 
 
 @rule(
@@ -282,11 +306,12 @@ def same_drug(case: Case) -> Iterator[Hit]:
             "/lines/-": {"hcpcs": "96372", "units": "1", "service_date": "2026-03-03"},
         },
         {"/lines/-": {"hcpcs": "96372"}, "/lines/1/hcpcs": "96413"},
+        {"/lines/-": a_line("96372", "XP")},
     ],
 )
 def injection_without_modifier(case: Case) -> Iterator[Hit]:
     """An injection beside an infusion or push is a pair edit that a modifier on either line lifts."""
-    setting = case.claim.setting or "professional"
+    setting = edits_setting(case)
     for day, lines in by_date(case).items():
         for i, line, code in lines:
             if code not in INJECTIONS or distinct(line):
@@ -372,6 +397,7 @@ def very_long_push(case: Case) -> Iterator[Hit]:
             "/administrations/-": {"id": "A2", "route": "PO"},
             "/services/-": {"hcpcs": "96372", "administrations": ["A2"]},
         },
+        {BASE: "pushes-facility", "/administrations/1/route": "PO"},
     ],
     keeps=[
         {},
@@ -386,6 +412,10 @@ def very_long_push(case: Case) -> Iterator[Hit]:
         {"/administrations/0/hcpcs": "J7030"},
         {"/administrations/-": {"id": "A2", "route": "PO"}, BASE: "two-sites-facility"},
         {"/administrations/-": {"id": "A2", "route": "PO"}, "/services/0/administrations": ["A1", "A2"]},
+        {
+            "/administrations/-": a_drug("A2", "acetaminophen", None, "09:05", "09:05", route="PO"),
+            "/services/-": a_line("96361"),
+        },
     ],
 )
 def not_injected(case: Case) -> Iterator[Hit]:

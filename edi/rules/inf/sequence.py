@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from edi.coding.timeline import HELD
+from edi.rules.about import BASE, POLICIES
 from edi.rules.base import Case, Hit, rule
+from edi.rules.inf.examples import a_drug, a_line, at
 from edi.rules.inf.linking import (
     FIRST_INFUSIONS,
     HOURS,
@@ -25,6 +26,8 @@ from edi.rules.inf.linking import (
 )
 from edi.rules.inf.sources import ARTICLES, CPT, MAC
 
+_FURTHER = {*NEXT_INFUSIONS, "96368"}
+"""Codes of a further drug."""
 _SECOND = {
     "id": "A2",
     "drug": "ondansetron",
@@ -99,10 +102,8 @@ def sequential_for_concurrent(case: Case) -> Iterator[Hit]:
     Time is counted once. Lines are linked by id, by code, or by elimination.
     """
     for found in coded_links(case):
-        if found.code not in NEXT_INFUSIONS or not found.given:
-            continue
         right = supported(case, found.given)
-        if found.code in right or "96368" not in right:
+        if found.code not in NEXT_INFUSIONS or found.code in right or "96368" not in right:
             continue
         others = [g for g in drug_infusions(case) if g.id not in found.ids and same_place(g, found.given[0])]
         yield Hit(
@@ -135,6 +136,34 @@ def sequential_for_concurrent(case: Case) -> Iterator[Hit]:
             "/administrations/1/start": "2026-03-03T09:45",
             "/administrations/1/stop": "2026-03-03T10:05",
         },
+        {
+            "/services/1/hcpcs": "96368",
+            "/services/1/administrations": ["A2"],
+            "/administrations/-": [
+                a_drug("A3", "D5W 50 mL", None, "09:50", "10:10", purpose="vehicle"),
+                a_drug("A4", "famotidine", "S0028", "09:55", "09:57", technique="push"),
+                a_drug("A5", "Hizentra", "J1559", "09:50", "10:30", route="SC", access_site=None),
+            ],
+        },
+        {
+            "/services/1": a_line("96368", administrations=["A2"]),
+            "/administrations/0/access_site": None,
+            "/administrations/1/access_site": None,
+            "/administrations/-": a_drug("A3", "Hizentra", "J1559", "09:50", "10:30", route="SC"),
+        },
+        {
+            "/administrations/-": a_drug("A3", "normal saline", "J7030", "10:15", "10:45"),
+            "/services/1": a_line("96368", administrations=["A3"]),
+            "/services/-": [
+                a_line("96368", administrations=["A2"]),
+                a_line("96368", administrations=["A2"]),
+            ],
+        },
+        {
+            "/services/1": a_line("96368", administrations=["A2"]),
+            "/administrations/-": a_drug("A3", "ondansetron", "J2405", "10:30", "10:50"),
+        },
+        {"/services/1/hcpcs": "96368", "/administrations/1/bag": "B2"},
     ],
     keeps=[
         {
@@ -159,6 +188,38 @@ def sequential_for_concurrent(case: Case) -> Iterator[Hit]:
             "/administrations/0/id": "A2",
         },
         {"/services/1/hcpcs": "96368", "/administrations/1/route": "PO"},
+        {
+            "/services/1/hcpcs": "96368",
+            "/administrations/1/start": at("09:10"),
+            "/administrations/1/stop": at("09:40"),
+            "/administrations/1/access_site": "right forearm",
+        },
+        {
+            "/services/1": a_line("96368", administrations=["A2"]),
+            "/administrations/0/bag": "B1",
+            "/administrations/1/bag": "B1",
+        },
+        {
+            "/services/1": a_line("96368", administrations=["A2"]),
+            "/services/-": a_line("96416"),
+            "/administrations/-": a_drug(
+                "A3",
+                "fluorouracil",
+                "J9190",
+                "10:15",
+                "10:15",
+                stop=None,
+                technique="pump",
+                planned_minutes=2760,
+                access_site="chest port",
+            ),
+        },
+        {
+            "/administrations/1/start": at("09:10"),
+            "/administrations/1/stop": at("09:30"),
+            "/administrations/-": a_drug("A3", "famotidine", "S0028", "10:15", "10:35"),
+            "/services/1": a_line("96368", administrations=["A2"]),
+        },
     ],
 )
 def concurrent_for_sequential(case: Case) -> Iterator[Hit]:
@@ -168,17 +229,16 @@ def concurrent_for_sequential(case: Case) -> Iterator[Hit]:
             continue
         if any(g.excluded is not None or g.klass == "hydration" or not g.spans for g in found.given):
             continue
-        others = [g for g in drug_infusions(case) if g.id not in found.ids and same_place(g, found.given[0])]
-        pumped = [g for g in case.timeline.given if g.mode == "pump" and g.excluded is None]
-        if pumped or shared(found.given, others) or _shares_bag(case, found):
-            continue
-        yield Hit(
-            f"/lines/{found.index}/hcpcs",
-            line=found.number,
-            names=found.names,
-            expected="96367",
-            actual="96368",
-        )
+        others = [g for g in drug_infusions(case) if g.id not in found.ids]
+        pumped = any(g.mode == "pump" for g in case.timeline.given)
+        if not (pumped or shared(found.given, others) or _shares_bag(case, found)):
+            yield Hit(
+                f"/lines/{found.index}/hcpcs",
+                line=found.number,
+                names=found.names,
+                expected="96367",
+                actual="96368",
+            )
 
 
 def _shares_bag(case: Case, found: Linked) -> bool:
@@ -194,23 +254,18 @@ def same_drug_lines(case: Case) -> list[Linked]:
     was given through a vein is billed by other lines has no other drug to bill.
     """
     found = []
-    every = links(case) if not case.billed_by_record() else []
+    every = links(case)
     linked = {id_ for link in every if link.code not in HOURS for id_ in link.ids}
     venous = [
         g
         for g in case.timeline.given
-        if g.route in (None, "IV") and g.klass != "hydration" and (g.excluded is None or g.excluded in HELD)
+        if g.route in (None, "IV") and g.klass != "hydration" and g.excluded is None
     ]
     nothing_left = bool(drug_infusions(case)) and all(g.id in linked for g in venous)
     for link in every:
-        if not link.coded or link.code not in NEXT_INFUSIONS:
+        if link.code not in NEXT_INFUSIONS or link.code in supported(case, link.given):
             continue
-        if link.given:
-            if link.code in supported(case, link.given):
-                continue
-            if _another_first(every, link):
-                found.append(link)
-        elif nothing_left and not times_unknown(case):
+        if _another_first(every, link) if link.given else nothing_left and not times_unknown(case):
             found.append(link)
     return found
 
@@ -256,8 +311,49 @@ _AGAIN = {
             "/services/1/administrations": ["A2"],
             "/services/0/hcpcs": "96417",
         },
+        {"/administrations/1": a_drug("A2", "D5W 50 mL", None, "09:00", "09:45", purpose="vehicle")},
+        {
+            "/administrations/-": a_drug("A3", "iron sucrose", "J1756", "10:30", "11:10"),
+            "/services/-": a_line("96367", administrations=["A3"]),
+        },
+        {
+            **_AGAIN,
+            "/administrations/-": a_drug("A3", "famotidine", "S0028", "09:50", "10:10"),
+            "/services/0/administrations": ["A1", "A3"],
+            "/services/1/administrations": ["A2"],
+        },
     ],
-    keeps=[{}, {**_AGAIN, "/services/1/hcpcs": "96366"}],
+    keeps=[
+        {},
+        {**_AGAIN, "/services/1/hcpcs": "96366"},
+        {
+            **_AGAIN,
+            "/services/0": a_line("96374", administrations=["A1"]),
+            "/services/1/administrations": ["A2"],
+        },
+        {
+            **_AGAIN,
+            "/administrations/1/start": at("09:10"),
+            "/administrations/1/stop": at("09:50"),
+            "/administrations/1/access_site": "right forearm",
+            "/services/0/administrations": ["A1"],
+            "/services/1/administrations": ["A2"],
+        },
+        {BASE: "pushes-facility", "/services/-": a_line("96367")},
+        {"/services/-": [a_line("96375"), a_line("96366", administrations=["A2"])]},
+        {
+            "/administrations/1/start": None,
+            "/administrations/-": a_drug("A3", "famotidine", "S0028", "10:15", "10:35", start=None),
+        },
+        {
+            "/administrations/1/route": None,
+            "/administrations/1/technique": None,
+            "/administrations/-": a_drug(
+                "A3", "study drug", None, "10:15", "10:35", route=None, technique=None
+            ),
+            "/services/-": a_line("96367"),
+        },
+    ],
 )
 def same_drug(case: Case) -> Iterator[Hit]:
     """The code of another drug is for another drug."""
@@ -271,27 +367,17 @@ def same_drug(case: Case) -> Iterator[Hit]:
         )
 
 
-def hours_of_another_drug(case: Case) -> list[tuple[int, Linked]]:
-    """Coded lines of further hours that bill the first block of another drug.
+def hours_of_another_drug(case: Case) -> list[Linked]:
+    """Lines of further hours that bill the first block of another drug.
 
     The line must be linked to that drug, and no line may bill its first block.
     """
-    if case.billed_by_record():
-        return []
-    every = links(case)
+    first = {id_ for link in links(case) if link.code in (*FIRST_INFUSIONS, "96368") for id_ in link.ids}
     found = []
-    for link in every:
-        if not link.coded or link.code not in HOURS or not link.given:
-            continue
+    for link in links(case):
         right = supported(case, link.given)
-        if link.code in right or not {*NEXT_INFUSIONS, "96368"} & right:
-            continue
-        if any(
-            o.index != link.index and o.ids & link.ids and o.code in (*FIRST_INFUSIONS, "96368")
-            for o in every
-        ):
-            continue
-        found.append((link.index, link))
+        if link.code in HOURS and link.code not in right and right & _FURTHER and not link.ids & first:
+            found.append(link)
     return found
 
 
@@ -313,6 +399,13 @@ def hours_of_another_drug(case: Case) -> list[tuple[int, Linked]]:
         {"/services/1/hcpcs": "96415"},
         {"/services/1/hcpcs": "96366", "/administrations/0/stop": "2026-03-03T10:10"},
         {"/services/1/hcpcs": "96366", "/services/1/administrations": ["A2"], "/services/3/hcpcs": "96366"},
+        {
+            "/administrations/-": a_drug("A3", "famotidine", "S0028", "10:15", "10:35"),
+            "/services/-": [
+                a_line("96366", administrations=["A2"]),
+                a_line("96366", administrations=["A3"]),
+            ],
+        },
     ],
     keeps=[
         {},
@@ -322,14 +415,26 @@ def hours_of_another_drug(case: Case) -> list[tuple[int, Linked]]:
             "/administrations/1/stop": "2026-03-03T11:00",
             "/services/-": {"hcpcs": "96366", "units": 1, "service_date": "2026-03-03"},
         },
+        {"/administrations/1/stop": at("11:30"), "/services/1": a_line("96366", administrations=["A2"])},
+        {
+            "/administrations/1/start": at("09:10"),
+            "/administrations/1/stop": at("09:30"),
+            "/services/1": a_line("96368", administrations=["A2"]),
+            "/services/-": a_line("96366", administrations=["A2"]),
+        },
+        {
+            "/services/1": a_line("96374", administrations=["A2"]),
+            "/services/-": a_line("96366", administrations=["A1"]),
+        },
+        {"/services/1/administrations": ["A2"], "/services/-": a_line("96366", administrations=["A2"])},
     ],
 )
 def other_drug_as_hour(case: Case) -> Iterator[Hit]:
     """A further hour continues a drug; the first block of another drug has its own code."""
-    for index, found in hours_of_another_drug(case):
-        right = sorted({*NEXT_INFUSIONS, "96368"} & supported(case, found.given))
+    for found in hours_of_another_drug(case):
+        right = sorted(_FURTHER & supported(case, found.given))
         yield Hit(
-            f"/lines/{index}/hcpcs",
+            f"/lines/{found.index}/hcpcs",
             line=found.number,
             hcpcs=found.code,
             names=found.names,
@@ -364,6 +469,22 @@ def other_drug_as_hour(case: Case) -> Iterator[Hit]:
             "/services/1/administrations": ["A2"],
             "/services/-": {"hcpcs": "96367", "units": 2, "administrations": ["A2"]},
         },
+        {
+            BASE: "chemo-facility",
+            "/administrations/0": a_drug(
+                "A1", "etoposide", "J9181", "10:20", "11:20", access_site="chest port"
+            ),
+            "/services/1": a_line("96417", units=2),
+        },
+        {
+            "/encounter_end": None,
+            "/administrations/-": [
+                a_drug("A3", "iron sucrose", "J1756", "09:00", "09:45", day=4),
+                a_drug("A4", "famotidine", "S0028", "09:50", "10:10", day=4),
+            ],
+            "/services/1/units": 2,
+            "/services/-": a_line("96367"),
+        },
     ],
     keeps=[
         {},
@@ -387,7 +508,7 @@ def one_drug_more_than_once(case: Case) -> Iterator[Hit]:
     """The first block of a further drug is billed once per drug and visit."""
     same = {link.index for link in same_drug_lines(case)}
     for found in coded_links(case):
-        if found.code not in NEXT_INFUSIONS or units_of(found.line) <= 1 or found.index in same:
+        if found.code not in NEXT_INFUSIONS or found.index in same:
             continue
         ids = {
             id_
@@ -437,6 +558,11 @@ def one_drug_more_than_once(case: Case) -> Iterator[Hit]:
             "/services/0/hcpcs": "96368",
         },
         {"/administrations/1/start": None, "/services/1/hcpcs": "96417"},
+        {
+            "/administrations/0/stop": None,
+            "/services/1/administrations": ["A2"],
+            POLICIES: {"missing_stop": "hold"},
+        },
     ],
     keeps=[
         {},
@@ -447,6 +573,28 @@ def one_drug_more_than_once(case: Case) -> Iterator[Hit]:
             "/services/1/administrations": ["A2"],
         },
         {"/administrations/0/stop": None, "/services/1": None},
+        {
+            BASE: "facility",
+            "/administrations/-": [
+                a_drug("A2", "ondansetron", "J2405", "09:50", "10:10"),
+                a_drug("A3", "famotidine", "S0028", "10:15", "10:35", start=None),
+            ],
+        },
+        {
+            "/services/1/administrations": ["A2"],
+            "/administrations/-": a_drug(
+                "A3", "famotidine", "S0028", "10:15", "10:35", start=None, access_site="hand"
+            ),
+        },
+        {
+            "/services/1/administrations": ["A2"],
+            "/administrations/-": a_drug("A3", "normal saline", "J7030", "10:15", "10:45", start=None),
+        },
+        {
+            "/services/1/administrations": ["A2"],
+            "/administrations/0/start": None,
+            "/administrations/0/technique": "push",
+        },
     ],
 )
 def not_provable(case: Case) -> Iterator[Hit]:

@@ -4,11 +4,14 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from edi.coding.edits import most_units
 from edi.coding.family import INITIALS
 from edi.coding.timeline import Given
+from edi.rules.about import BASE, LOADED
 from edi.rules.base import Case, Hit, rule
+from edi.rules.inf.examples import a_drug, a_line, at
 from edi.rules.inf.hydration import fluids_without_reason
 from edi.rules.inf.linking import (
     Second,
@@ -21,11 +24,21 @@ from edi.rules.inf.linking import (
 )
 from edi.rules.inf.sources import ARTICLES, CONVENTION, CPT, HOSPITAL, LIMITS, PAIRS, RAC
 
+_FIRST = ("96360", "96374", "96409", "96413")
+"""Codes of initial services beside 96365, with which the examples begin."""
 _FAILED = re.compile(
     r"infiltrat|extravasat|fail|dislodg|occlu|blocked|clotted|leak|phlebitis|fell out|pulled out|came out",
     re.IGNORECASE,
 )
 """Words by which a record says that the first access was lost."""
+
+
+def _both(code: str, *modifiers: str) -> dict[str, Any]:
+    """One initial code for each of the two administrations of a sample."""
+    return {
+        "/services/0": a_line(code, administrations=["A1"]),
+        "/services/1": a_line(code, *modifiers, administrations=["A2"]),
+    }
 
 
 def _two_sites(case: Case) -> Iterator[Second]:
@@ -61,6 +74,65 @@ def _reason(given: tuple[Given, ...]) -> str:
             "/administrations/1/access_site": "left forearm",
             "/services/-": {"hcpcs": "96365", "modifiers": ["XS"]},
         },
+        {
+            BASE: "coded-professional",
+            "/services/-": a_line("96365", "XS"),
+            "/administrations/-": [
+                a_drug(
+                    "A2",
+                    "normal saline",
+                    "J7030",
+                    "09:00",
+                    "09:45",
+                    purpose="keep_vein_open",
+                    access_site="hand",
+                ),
+                a_drug("A3", "verapamil", None, "10:00", "10:20", route="IA", access_site="femoral artery"),
+                a_drug(
+                    "A4",
+                    "fluorouracil",
+                    "J9190",
+                    "11:00",
+                    "11:00",
+                    stop=at("11:00", 5),
+                    technique="pump",
+                    access_site="chest port",
+                ),
+                a_drug(
+                    "A5",
+                    "iron sucrose",
+                    "J1756",
+                    "09:00",
+                    "09:45",
+                    day=4,
+                    access_site="hand",
+                ),
+            ],
+            "/encounter_end": None,
+        },
+        {
+            BASE: "coded-professional",
+            "/services/-": a_line("96365", "XS"),
+            "/administrations/0/route": None,
+            "/administrations/0/technique": None,
+        },
+        {BASE: "pushes-facility", "/services/-": a_line("96374", "59")},
+        {
+            BASE: "coded-professional",
+            "/services/0/service_date": None,
+            "/services/-": a_line("96365", "XS", service_date=None),
+        },
+        {
+            BASE: "coded-facility",
+            "/encounter_end": None,
+            "/administrations/0/start": at("22:00"),
+            "/administrations/0/stop": at("22:45"),
+            "/administrations/1/start": at("00:10", 4),
+            "/administrations/1/stop": at("00:50", 4),
+            "/services/0/service_date": None,
+            "/services/1": a_line("96365", "XS", service_date=None),
+        },
+        *({**_both(code, "XS"), "/administrations/1/access_site": "left forearm"} for code in _FIRST),
     ],
     keeps=[
         {},
@@ -70,6 +142,12 @@ def _reason(given: tuple[Given, ...]) -> str:
             "/administrations/0/visit": 1,
         },
         {"/administrations/1/access_site": "left forearm", "/services/0/hcpcs": "96360"},
+        {
+            "/services/0/administrations": None,
+            "/services/1": a_line("96365", "59"),
+            "/services/-": a_line("96365", "59"),
+        },
+        {BASE: "coded-professional", "/services/-": a_line("96365", "XS"), "/administrations/0/start": None},
     ],
 )
 def one_site_as_two(case: Case) -> Iterator[Hit]:
@@ -80,18 +158,16 @@ def one_site_as_two(case: Case) -> Iterator[Hit]:
     """
     for second in second_initials(case):
         pair = {second.code, second.base_code}
-        if not second.modified or second.relation != "same" or pair == {"96365", "96374"}:
-            continue
-        if "96360" in pair and len(pair) == 2:
-            continue
-        yield Hit(
-            f"/lines/{second.index}/hcpcs",
-            line=second.index + 1,
-            hcpcs=second.code,
-            base=second.base_code,
-            base_line=second.base_index + 1,
-            actual=second.code,
-        )
+        elsewhere = pair == {"96365", "96374"} or ("96360" in pair and second.code != second.base_code)
+        if second.modified and second.relation == "same" and not elsewhere:
+            yield Hit(
+                f"/lines/{second.index}/hcpcs",
+                line=second.index + 1,
+                hcpcs=second.code,
+                base=second.base_code,
+                base_line=second.base_index + 1,
+                actual=second.code,
+            )
 
 
 @rule(
@@ -123,6 +199,16 @@ def one_site_as_two(case: Case) -> Iterator[Hit]:
             },
         },
         {"/administrations/1/site_reason": None, "/administrations/1/hcpcs": "96360"},
+        {
+            BASE: "two-sites-coded",
+            "/administrations/1/site_reason": None,
+            "/services/0": a_line("96365", "XS"),
+            "/services/1": a_line("96365"),
+        },
+        *(
+            {**_both(code), BASE: "two-sites-coded", "/administrations/1/site_reason": None}
+            for code in _FIRST
+        ),
     ],
     keeps=[
         {},
@@ -142,15 +228,13 @@ def second_site_without_reason(case: Case) -> Iterator[Hit]:
     fluids = {g.id for pair in fluids_without_reason(case) for g in pair}
     for second in _two_sites(case):
         both = (*second.given, *second.base_given)
-        if _reason(both) or fluids & {g.id for g in both}:
-            continue
-        bare = second.given or both
-        yield Hit(
-            f"/administrations/{bare[0].index}/site_reason",
-            line=second.index + 1,
-            hcpcs=second.code,
-            names=names(bare),
-        )
+        if not _reason(both) and not fluids & {g.id for g in both}:
+            yield Hit(
+                f"/administrations/{second.given[0].index}/site_reason",
+                line=second.index + 1,
+                hcpcs=second.code,
+                names=names(second.given),
+            )
 
 
 @rule(
@@ -169,11 +253,16 @@ def second_site_without_reason(case: Case) -> Iterator[Hit]:
     breaks=[
         {"/services/1/modifiers": []},
         {"/services/1/modifiers": [], "/services/-": {"hcpcs": "96365", "administrations": ["A2"]}},
+        *(_both(code) for code in _FIRST),
     ],
     keeps=[
         {},
         {"/services/1/modifiers": ["59"]},
         {"/services/1/modifiers": [], "/services/0/modifiers": ["XS"]},
+        {
+            "/services/1": a_line("96374", administrations=["A2"]),
+            "/administrations/1/access_site": "left forearm",
+        },
     ],
 )
 def second_site_without_modifier(case: Case) -> Iterator[Hit]:
@@ -231,6 +320,28 @@ def second_site_without_modifier(case: Case) -> Iterator[Hit]:
                 "access_site": "right forearm",
             }
         },
+        {
+            "/administrations/0": a_drug(
+                "A1",
+                "methotrexate",
+                "J9260",
+                "09:00",
+                "09:05",
+                route="IT",
+                category="chemotherapy",
+                access_site="catheter lumen",
+            ),
+            "/administrations/1": a_drug(
+                "A2",
+                "cytarabine",
+                "J9100",
+                "09:10",
+                "09:15",
+                route="IT",
+                category="chemotherapy",
+                access_site="Ommaya reservoir",
+            ),
+        },
     ],
 )
 def lumens(case: Case) -> Iterator[Hit]:
@@ -267,6 +378,14 @@ def lumens(case: Case) -> Iterator[Hit]:
             "/lines/-": {"hcpcs": "96374", "modifiers": ["XS"], "service_date": "2026-03-03"},
             "/lines/0/hcpcs": "96374",
         },
+        {
+            "/lines/0/service_date": None,
+            "/lines/-": a_line("96365", "XS", service_date=None),
+        },
+        {
+            "/lines/-": [a_line("96365", "XS"), a_line("96374", "XE"), a_line("96374", "XS")],
+        },
+        *({"/lines/0/hcpcs": code, "/lines/-": a_line(code, "XS")} for code in _FIRST),
     ],
     keeps=[
         {},
@@ -275,6 +394,7 @@ def lumens(case: Case) -> Iterator[Hit]:
         {"/lines/-": {"hcpcs": "96365", "units": "1", "service_date": "2026-03-03"}},
         {"/lines/-": {"hcpcs": "96365", "modifiers": ["XE"], "units": "4", "service_date": "2026-03-03"}},
         {"/lines/-": {"hcpcs": "96365", "modifiers": ["XS"], "units": "0.01", "service_date": "2026-03-03"}},
+        {LOADED: [["mue", "practitioner", ["96365"], [2, 3]]], "/lines/-": a_line("96365", "XS")},
     ],
 )
 def over_the_limit(case: Case) -> Iterator[Hit]:
@@ -283,8 +403,6 @@ def over_the_limit(case: Case) -> Iterator[Hit]:
     Lines without a modifier are left to INF-INIT-001, several units on a line to INF-INIT-009.
     """
     groups: dict[tuple[date | None, str], list[int]] = {}
-    if len(initial_lines(case)) < 2:
-        return
     for i, line, code in initial_lines(case):
         if units_of(line) == 1:
             groups.setdefault((line.service_date, code), []).append(i)
@@ -332,6 +450,15 @@ def over_the_limit(case: Case) -> Iterator[Hit]:
                 "site_reason": "line blocked",
             },
         },
+        *(
+            {
+                **_both(code, "XS"),
+                BASE: "two-sites-coded",
+                "/administrations/1/start": at("09:50"),
+                "/administrations/1/site_reason": "first line infiltrated",
+            }
+            for code in _FIRST
+        ),
     ],
     keeps=[
         {},

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from edi.coding.family import PUSH_LIMIT
 from edi.rules.base import Case, Hit, rule
-from edi.rules.inf.linking import by_date, coded_links, supported, units_of
+from edi.rules.inf.examples import a_drug, at
+from edi.rules.inf.linking import by_date, coded_links, units_of
 from edi.rules.inf.sources import CPT, LIMITS
 
 
@@ -47,6 +48,13 @@ from edi.rules.inf.sources import CPT, LIMITS
             "/services/-": {"hcpcs": "96369", "administrations": ["A1"]},
             "/administrations/-": {"id": "A2", "route": "PO"},
         },
+        {
+            "/administrations/0/stop": at("09:15"),
+            "/administrations/-": [
+                a_drug("A2", "iron sucrose", "J1756", "09:20", "09:50"),
+                a_drug("A3", "heparin", "J1644", "09:20", "09:20", route="SC", technique="injection"),
+            ],
+        },
     ],
     keeps=[
         {},
@@ -78,9 +86,9 @@ from edi.rules.inf.sources import CPT, LIMITS
 def too_short(case: Case) -> Iterator[Hit]:
     """An infusion under the skin begins at minute 16."""
     for found in coded_links(case):
-        if found.code != "96369" or not found.given or "96369" in supported(case, found.given):
+        if found.code != "96369" or not found.given:
             continue
-        if any(g.excluded is not None or g.stop_fallback or g.minutes is None for g in found.given):
+        if any(g.excluded is not None or g.minutes is None for g in found.given):
             continue
         ran = max(g.minutes or 0 for g in found.given)
         if ran <= PUSH_LIMIT:

@@ -1,7 +1,7 @@
 """INF-TIME: clock times of the record, and what they are worth in units."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -10,12 +10,14 @@ from typing import Any
 from edi.coding import propose
 from edi.coding.clock import Reading, local_date, longest, read, settle
 from edi.coding.family import INFUSION_GATE, PROLONGED_MINUTES, PUSH_LIMIT, codes
-from edi.coding.timeline import Given
+from edi.coding.timeline import Given, ProposedLine
+from edi.model.claim import ServiceLine
 from edi.refdata import Lists
 from edi.rules.about import BASE, POLICIES
 from edi.rules.across import Across, Fact, Found, Key, Told, nothing, once
 from edi.rules.base import Case, Hit, rule
 from edi.rules.inf import sequence
+from edi.rules.inf.examples import a_drug, a_line, at
 from edi.rules.inf.linking import (
     FIRST_INFUSIONS,
     HOURS,
@@ -50,12 +52,17 @@ def _at(given: Given, key: str) -> str:
     return f"/administrations/{given.index}/{key}"
 
 
+def _whole(given: Given) -> int:
+    """Minutes between start and stop, with pauses; only where both are known."""
+    return ((given.end or 0) - (given.begin or 0)) // 60
+
+
 def _infusions(case: Case) -> list[Given]:
-    """Infusions of a drug that were timed."""
+    """Infusions of a drug."""
     return [
         g
         for g in case.timeline.given
-        if g.excluded is None and g.mode == "infusion" and g.klass != "hydration" and g.minutes is not None
+        if g.excluded is None and g.mode == "infusion" and g.klass != "hydration"
     ]
 
 
@@ -124,6 +131,13 @@ def _listed(given: list[Given]) -> str:
             "/administrations/-": {"id": "A2", "technique": "push", "start": "2026-03-03T09:00"},
             BASE: "coded-facility",
         },
+        {
+            "/administrations/0/stop": at("09:10"),
+            "/administrations/-": [
+                a_drug("A2", "D5W 50 mL", None, "09:00", "09:10", purpose="vehicle"),
+                a_drug("A3", "vitamin B", None, "09:12", "09:12", route=None, technique="injection"),
+            ],
+        },
     ],
     keeps=[
         {"/administrations/0/stop": "2026-03-03T09:16"},
@@ -169,21 +183,20 @@ def infusion_too_short(case: Case) -> Iterator[Hit]:
             continue
         if any(g.excluded is not None or g.mode != "push" or g.stop_fallback for g in found.given):
             continue
-        if any(codes()[c].gate == INFUSION_GATE for c in supported(case, found.given) if c in codes()):
+        if any(codes()[code].gate == INFUSION_GATE for code in supported(case, found.given)):
             continue
         ran = max((g.minutes or 0 for g in found.given), default=0)
-        if ran > PUSH_LIMIT:
-            continue
         pushed = all(g.documented == "push" for g in found.given)
         how = "which was pushed" if pushed else f"which ran {ran} minutes: that is a push"
-        yield Hit(
-            f"/lines/{found.index}/hcpcs",
-            line=found.number,
-            hcpcs=found.code,
-            names=found.names,
-            how=how,
-            actual=found.code,
-        )
+        if ran <= PUSH_LIMIT:
+            yield Hit(
+                f"/lines/{found.index}/hcpcs",
+                line=found.number,
+                hcpcs=found.code,
+                names=found.names,
+                how=how,
+                actual=found.code,
+            )
 
 
 @rule(
@@ -216,6 +229,7 @@ def infusion_too_short(case: Case) -> Iterator[Hit]:
                 "stop": "2026-03-03T09:45",
             },
         },
+        {"/services/0/hcpcs": "96374", "/services/0/administrations": ["A9"]},
     ],
     keeps=[
         {},
@@ -237,30 +251,34 @@ def infusion_too_short(case: Case) -> Iterator[Hit]:
             "/services/0/hcpcs": "96374",
             "/administrations/-": {"id": "A2", "hcpcs": "J1756", "start": "2026-03-03T09:44"},
         },
+        {
+            POLICIES: {"aborted_policy": "intent"},
+            "/administrations/0/stop": at("09:10"),
+            "/administrations/0/planned_minutes": 45,
+            "/services/0/hcpcs": "96374",
+        },
     ],
 )
 def push_billed_for_infusion(case: Case) -> Iterator[Hit]:
     """A drip of 16 minutes or more is an infusion, whatever is simpler to bill."""
     for found in coded_links(case):
-        if found.code not in PUSHES or not found.given or found.code in supported(case, found.given):
-            continue
-        if any(
-            g.excluded is not None
-            or g.mode != "infusion"
-            or g.documented != "infusion"
-            or g.klass == "hydration"
-            or (g.minutes or 0) < INFUSION_GATE
+        infused = [
+            g
             for g in found.given
-        ):
-            continue
-        yield Hit(
-            f"/lines/{found.index}/hcpcs",
-            line=found.number,
-            hcpcs=found.code,
-            names=found.names,
-            minutes=max(g.minutes or 0 for g in found.given),
-            actual=found.code,
-        )
+            if g.excluded is None
+            and g.mode == "infusion"
+            and g.klass != "hydration"
+            and (g.minutes or 0) >= INFUSION_GATE
+        ]
+        if found.code in PUSHES and infused and len(infused) == len(found.given):
+            yield Hit(
+                f"/lines/{found.index}/hcpcs",
+                line=found.number,
+                hcpcs=found.code,
+                names=found.names,
+                minutes=max(g.minutes or 0 for g in infused),
+                actual=found.code,
+            )
 
 
 # --- remarks on the first block --------------------------------------------------------------------------
@@ -284,6 +302,8 @@ def push_billed_for_infusion(case: Case) -> Iterator[Hit]:
     keeps=[
         {"/administrations/0/stop": "2026-03-03T09:15"},
         {"/administrations/0/stop": "2026-03-03T10:01"},
+        {"/administrations/0/purpose": "vehicle"},
+        {"/administrations/0/category": "hydration"},
     ],
 )
 def first_hour_window(case: Case) -> Iterator[Hit]:
@@ -325,58 +345,44 @@ def no_further_hour(case: Case) -> Iterator[Hit]:
 
 def _coded_hours(case: Case, group: tuple[str, ...]) -> dict[date | None, Decimal]:
     """Units of a group of codes on the claim, by date, less those that bill another drug."""
-    renamed = {index for index, _ in sequence.hours_of_another_drug(case)}
+    renamed = {link.index for link in sequence.hours_of_another_drug(case)}
+    return _by_day(line for i, line, _ in family_lines(case, group) if i not in renamed)
+
+
+def _supported_hours(case: Case, group: tuple[str, ...]) -> Iterator[ProposedLine]:
+    """Lines of a group of codes that the record supports."""
+    return (p for p in proposed(case) if p.line.hcpcs in group)
+
+
+def _coded_otherwise(case: Case, line: ServiceLine) -> bool:
+    """Whether an infusion is coded as a push or as a prolonged one: INF-TIME-002, INF-CHEMO-005 say that."""
+    billing = {link.code for link in links(case) if link.ids & set(line.administrations)}
+    return bool(billing) and billing.issubset((*PUSHES, *PROLONGED))
+
+
+def _by_day(lines: Iterable[ServiceLine]) -> dict[date | None, Decimal]:
     found: dict[date | None, Decimal] = {}
-    for i, line, code in family_lines(case):
-        if code in group and i not in renamed:
-            found[line.service_date] = found.get(line.service_date, Decimal(0)) + units_of(line)
+    for line in lines:
+        found[line.service_date] = found.get(line.service_date, Decimal(0)) + units_of(line)
     return found
 
 
-def _supported_hours(case: Case, group: tuple[str, ...], sign: int) -> dict[date | None, Decimal]:
-    """Units that the record supports, by date.
-
-    Where hours are missing (sign -1), those of an infusion that is coded as a push or as a prolonged one do
-    not count: INF-TIME-002 and INF-CHEMO-005 speak of them.
-    """
-    every = links(case) if sign < 0 else []
-    found: dict[date | None, Decimal] = {}
-    for p in proposed(case):
-        if p.line.hcpcs not in group:
-            continue
-        billing = [link.code for link in every if link.ids & set(p.line.administrations)]
-        if billing and all(code in (*PUSHES, *PROLONGED) for code in billing):
-            continue
-        day = p.line.service_date
-        found[day] = found.get(day, Decimal(0)) + units_of(p.line)
-    return found
+def _beyond(
+    some: Mapping[date | None, Decimal], others: Mapping[date | None, Decimal]
+) -> Iterator[tuple[date | None, Decimal, Decimal]]:
+    """Dates with more of some units than of others, where there are more in all: both numbers."""
+    if sum(some.values()) > sum(others.values()):
+        for day, units in sorted(some.items(), key=lambda entry: str(entry[0])):
+            if units > (less := others.get(day, Decimal(0))):
+                yield day, units, less
 
 
-def _differences(case: Case, sign: int) -> Iterator[tuple[tuple[str, ...], date | None, Decimal, Decimal]]:
-    """Groups and dates with fewer (sign -1) or more (sign 1) coded units than supported: coded, supported."""
-    if case.billed_by_record() or times_unknown(case):
-        return
-    for group in _GROUPS:
-        coded, right = _coded_hours(case, group), _supported_hours(case, group, sign)
-        if sign * (sum(coded.values()) - sum(right.values())) <= 0:
-            continue
-        for day in sorted({*coded, *right}, key=str):
-            have, want = coded.get(day, Decimal(0)), right.get(day, Decimal(0))
-            if sign * (have - want) > 0:
-                yield group, day, have, want
-
-
-def _line_of_hours(case: Case, group: tuple[str, ...], day: date | None) -> int | None:
+def _line_of_hours(case: Case, group: tuple[str, ...], hours: ServiceLine) -> int | None:
     """Index of the line whose units would change: the hours, else the first block that they belong to."""
-    for i, line, code in family_lines(case):
-        if code in group and line.service_date == day:
+    for i, line, _ in family_lines(case, group):
+        if line.service_date == hours.service_date:
             return i
-    ids = {
-        id_
-        for p in proposed(case)
-        if p.line.hcpcs in group and p.line.service_date == day
-        for id_ in p.line.administrations
-    }
+    ids = set(hours.administrations)
     return next((found.index for found in links(case) if ids & found.ids), None)
 
 
@@ -427,6 +433,31 @@ def _line_of_hours(case: Case, group: tuple[str, ...], day: date | None) -> int 
             },
             "/services/-": {"hcpcs": "96367"},
         },
+        {
+            "/administrations/0/stop": at("10:31"),
+            "/services/0/administrations": ["A1"],
+            "/services/-": a_line("96374", administrations=["A1"]),
+        },
+        {
+            "/administrations/0/stop": at("10:40"),
+            "/administrations/-": a_drug("A2", "iron sucrose", "J1756", "09:00", "10:31", day=4),
+            "/services/-": [a_line("96366"), a_line("96365", day=4)],
+            "/encounter_end": None,
+        },
+        {
+            BASE: "chemo-facility",
+            "/administrations/0/stop": at("10:25"),
+            "/administrations/1/start": at("10:30"),
+            "/administrations/1/stop": at("12:05"),
+            "/services/0/hcpcs": "96409",
+            "/encounter_end": None,
+        },
+        {
+            "/administrations/0/stop": at("10:31"),
+            "/administrations/-": a_drug("A2", "iron sucrose", "J1756", "09:00", "10:31", day=4),
+            "/services/-": a_line("96365", day=4),
+            "/encounter_end": None,
+        },
     ],
     keeps=[
         {"/administrations/0/stop": "2026-03-03T10:30"},
@@ -440,6 +471,22 @@ def _line_of_hours(case: Case, group: tuple[str, ...], day: date | None) -> int 
             "/administrations/0/stop": "2026-03-03T10:31",
             "/services": [{"hcpcs": "96365"}, {"hcpcs": "96367"}],
         },
+        {"/administrations/0/stop": at("10:31"), "/services/0/hcpcs": "96374"},
+        {"/administrations/0/stop": at("10:31"), "/services/0": a_line("96416", administrations=["A1"])},
+        {
+            BASE: "coded-facility",
+            "/administrations/0/stop": at("10:31"),
+            "/administrations/1/start": at("10:35"),
+            "/administrations/1/stop": at("10:55"),
+            "/services/0": a_line("96374", administrations=["A1"]),
+            "/services/1": a_line("96365", administrations=["A2"]),
+        },
+        {"/administrations/0/stop": at("10:31"), "/services/-": a_line("96366", day=4)},
+        {
+            BASE: "coded-facility",
+            "/administrations/0/stop": at("10:31"),
+            "/administrations/1/start": None,
+        },
     ],
 )
 def hours_not_billed(case: Case) -> Iterator[Hit]:
@@ -450,20 +497,22 @@ def hours_not_billed(case: Case) -> Iterator[Hit]:
     missing.
     """
     misnamed = sum((units_of(found.line) for found in sequence.same_drug_lines(case)), Decimal(0))
-    for group, day, have, want in _differences(case, -1):
-        if (group == HOURS and want - have <= misnamed) or (group == HYDRATION and not have):
-            continue
-        ran = next(p.line for p in proposed(case) if p.line.hcpcs in group and p.line.service_date == day)
-        i = _line_of_hours(case, group, day)
-        yield Hit(
-            "/lines" if i is None else f"/lines/{i}/units",
-            hcpcs=ran.hcpcs,
-            minutes=ran.minutes,
-            have=f"{have:f}",
-            want=f"{want:f}",
-            expected=f"{want:f}",
-            actual=f"{have:f}",
-        )
+    for group in () if times_unknown(case) else _GROUPS:
+        hours = [p.line for p in _supported_hours(case, group) if not _coded_otherwise(case, p.line)]
+        for day, want, have in _beyond(_by_day(hours), _coded_hours(case, group)):
+            elsewhere = group == HOURS and want - have <= misnamed
+            if not elsewhere and (have or group != HYDRATION):
+                ran = next(line for line in hours if line.service_date == day)
+                i = _line_of_hours(case, group, ran)
+                yield Hit(
+                    "/lines" if i is None else f"/lines/{i}/units",
+                    hcpcs=ran.hcpcs,
+                    minutes=ran.minutes,
+                    have=f"{have:f}",
+                    want=f"{want:f}",
+                    expected=f"{want:f}",
+                    actual=f"{have:f}",
+                )
 
 
 @rule(
@@ -490,6 +539,25 @@ def hours_not_billed(case: Case) -> Iterator[Hit]:
         {"/services/1/hcpcs": "96361", "/administrations/0/hcpcs": "J7040"},
         {"/services/-": {"hcpcs": "96366"}, "/services/0/hcpcs": "96423"},
         {"/services/-": {"hcpcs": "96360"}, "/services/0/hcpcs": "96423"},
+        {
+            "/administrations/0/stop": at("10:31"),
+            "/administrations/-": a_drug("A2", "iron sucrose", "J1756", "09:00", "09:45", day=4),
+            "/services/-": [a_line("96366"), a_line("96365", day=4), a_line("96366", day=4)],
+            "/encounter_end": None,
+        },
+        {
+            "/administrations/0/stop": at("10:00"),
+            "/administrations/-": [
+                a_drug("A2", "iron sucrose", "J1756", "10:20", "10:45"),
+                a_drug("A3", "iron sucrose", "J1756", "11:05", "11:30"),
+            ],
+            "/services/-": a_line("96366"),
+        },
+        {
+            POLICIES: {"same_drug_repeat": "sum"},
+            "/administrations/-": a_drug("A2", "iron sucrose", "J1756", "10:05", "10:36"),
+            "/services/-": a_line("96366"),
+        },
     ],
     keeps=[
         {
@@ -505,6 +573,14 @@ def hours_not_billed(case: Case) -> Iterator[Hit]:
             "/services/-": {"hcpcs": "96366", "units": 1, "service_date": "2026-03-03"},
         },
         {"/services/0/hcpcs": "96361"},
+        {BASE: "coded-facility", "/administrations/1/start": None, "/services/-": a_line("96366")},
+        {BASE: "coded-facility", "/services/1/hcpcs": "96366"},
+        {"/administrations/0/stop": at("10:31"), "/services/-": a_line("96366", day=4)},
+        {
+            "/administrations/0/stop": at("11:31"),
+            "/services/0/hcpcs": "96374",
+            "/services/-": [a_line("96366"), a_line("96366")],
+        },
     ],
 )
 def more_hours_than_minutes(case: Case) -> Iterator[Hit]:
@@ -514,24 +590,25 @@ def more_hours_than_minutes(case: Case) -> Iterator[Hit]:
     infusions of one drug are counted is a warning. A missing first block of hydration is counted by
     INF-HYD-001 and its neighbours, not here.
     """
-    for group, day, have, want in _differences(case, 1):
-        if group == HYDRATION and not want:
-            continue
-        i = _line_of_hours(case, group, day)
-        if i is None:
-            continue
-        intervals = group == HOURS and have <= _otherwise(case, group, day)
-        yield Hit(
-            f"/lines/{i}/units",
-            severity="warning" if intervals else None,
-            line=i + 1,
-            hcpcs=(case.claim.lines[i].hcpcs or "").upper(),
-            have=f"{have:f}",
-            want=f"{want:f}",
-            why=": separate infusions of one drug are counted each" if intervals else "",
-            expected=f"{want:f}",
-            actual=f"{have:f}",
-        )
+    for group in () if times_unknown(case) else _GROUPS:
+        right = _by_day(p.line for p in _supported_hours(case, group))
+        for day, have, want in _beyond(_coded_hours(case, group), right):
+            if want or group != HYDRATION:
+                i, code = next(
+                    (i, code) for i, line, code in family_lines(case, group) if line.service_date == day
+                )
+                intervals = have <= _otherwise(case, group, day)
+                yield Hit(
+                    f"/lines/{i}/units",
+                    severity="warning" if intervals else None,
+                    line=i + 1,
+                    hcpcs=code,
+                    have=f"{have:f}",
+                    want=f"{want:f}",
+                    why=": separate infusions of one drug are counted each" if intervals else "",
+                    expected=f"{want:f}",
+                    actual=f"{have:f}",
+                )
 
 
 def _otherwise(case: Case, group: tuple[str, ...], day: date | None) -> Decimal:
@@ -547,10 +624,7 @@ def _otherwise(case: Case, group: tuple[str, ...], day: date | None) -> Decimal:
         policies=replace(timeline.policies, **policies),  # type: ignore[arg-type]
         lists=case.lists,
     )
-    return sum(
-        (units_of(p.line) for p in other.lines if p.line.hcpcs in group and p.line.service_date == day),
-        Decimal(0),
-    )
+    return _by_day(p.line for p in other.lines if p.line.hcpcs in group).get(day) or Decimal(0)
 
 
 # --- missing, vague and impossible times -------------------------------------------------------------------
@@ -779,6 +853,7 @@ def very_long(case: Case) -> Iterator[Hit]:
         },
         {"/administrations/0/stop": None},
         {"/administrations/0/stop": "2026-03-04T09:01", "/administrations/0/route": "PO"},
+        {"/administrations/0/technique": "on_body_injector", "/administrations/0/stop": at("12:01", 4)},
     ],
 )
 def longer_than_a_day(case: Case) -> Iterator[Hit]:
@@ -826,6 +901,16 @@ def _readings(given: Given) -> Iterator[tuple[str, Reading]]:
             "/administrations/0/stop": "2026-11-01T01:30",
             "/administrations/-": {"id": "A2", "stop": "2026-11-01T01:30"},
         },
+        {
+            "/administrations/0/start": "2026-11-01T00:30-05:00",
+            "/administrations/0/stop": "2026-11-01T03:30-06:00",
+            "/administrations/0/pauses": [
+                {"start": "2026-11-01T00:40", "stop": "2026-11-01T00:50"},
+                {"start": "2026-11-01T00:55", "stop": "2026-11-01T01:10"},
+            ],
+            "/encounter_start": None,
+            "/encounter_end": None,
+        },
     ],
     keeps=[
         {
@@ -849,10 +934,9 @@ def clock_change(case: Case) -> Iterator[Hit]:
             if reading.problem not in ("ambiguous", "imaginary"):
                 continue
             what = "exists twice" if reading.problem == "ambiguous" else "does not exist"
-            most = longest(given.start, given.stop)
+            most, fewest = longest(given.start, given.stop), _whole(given)
             minutes = ""
-            if given.begin is not None and given.end is not None and most is not None:
-                fewest = (given.end - given.begin) // 60
+            if most is not None:
                 minutes = f"; {fewest} minutes are counted"
                 if most != fewest:
                     minutes += f", {most} by the other reading"
@@ -901,6 +985,8 @@ def clock_change(case: Case) -> Iterator[Hit]:
         {"/encounter_start": None},
         {"/administrations/0/start": "09:00", "/administrations/0/route": "IM"},
         {"/administrations": [{"id": "A2", "technique": "injection"}]},
+        {"/administrations/0/technique": "pump", "/administrations/0/stop": at("09:00", 5)},
+        {"/administrations/0/technique": "on_body_injector", "/administrations/0/stop": at("12:01", 4)},
     ],
 )
 def outside_the_visit(case: Case) -> Iterator[Hit]:
@@ -963,16 +1049,14 @@ def outside_the_visit(case: Case) -> Iterator[Hit]:
 def pauses_taken_away(case: Case) -> Iterator[Hit]:
     """Flush, observation, teaching and waiting for the pharmacy are no drug time."""
     for given in case.timeline.given:
-        if given.excluded is not None or given.minutes is None or not any(p.span for p in given.pauses):
-            continue
-        whole = ((given.end or 0) - (given.begin or 0)) // 60
-        yield Hit(
-            _at(given, "pauses"),
-            id=given.id,
-            drug=given.name,
-            paused=whole - given.minutes,
-            minutes=given.minutes,
-        )
+        if given.excluded is None and any(p.span for p in given.pauses):
+            yield Hit(
+                _at(given, "pauses"),
+                id=given.id,
+                drug=given.name,
+                paused=_whole(given) - (given.minutes or 0),
+                minutes=given.minutes,
+            )
 
 
 @rule(
@@ -999,6 +1083,7 @@ def pauses_taken_away(case: Case) -> Iterator[Hit]:
             "/administrations/0/start": "2026-03-03T23:30",
             "/administrations/-": {"id": "A2", "start": "2026-03-03T23:30", "stop": "2026-03-04T00:15"},
         },
+        {"/administrations/0/start": at("23:30"), "/administrations/0/stop": at("00:00:01", 4)},
     ],
     keeps=[
         {
@@ -1009,6 +1094,7 @@ def pauses_taken_away(case: Case) -> Iterator[Hit]:
         {"/administrations/0/start": ""},
         {"/administrations/0": {"id": "A2", "start": "2026-03-03T10:30"}},
         {"/administrations/0/stop": "2026-03-04T00:15", "/administrations/0/route": " "},
+        {"/administrations/0/technique": "pump", "/administrations/0/stop": at("09:00", 5)},
     ],
 )
 def past_midnight(case: Case) -> Iterator[Hit]:
@@ -1084,6 +1170,12 @@ def past_midnight(case: Case) -> Iterator[Hit]:
                 "rate_ml_per_hour": "100",
             },
         },
+        {
+            "/administrations/0/technique": "pump",
+            "/administrations/0/stop": at("19:00"),
+            "/administrations/0/volume_ml": "100",
+            "/administrations/0/rate_ml_per_hour": "200",
+        },
     ],
     keeps=[
         {"/administrations/0/volume_ml": "100", "/administrations/0/rate_ml_per_hour": "133"},
@@ -1128,6 +1220,8 @@ def past_midnight(case: Case) -> Iterator[Hit]:
             "/administrations/0/rate_ml_per_hour": "1",
             "/administrations/0/stop": None,
         },
+        {"/administrations/0/volume_ml": "0", "/administrations/0/rate_ml_per_hour": "200"},
+        {"/administrations/0/volume_ml": "100", "/administrations/0/rate_ml_per_hour": "0"},
     ],
 )
 def minutes_against_rate(case: Case) -> Iterator[Hit]:
@@ -1136,16 +1230,8 @@ def minutes_against_rate(case: Case) -> Iterator[Hit]:
     Not judged where the infusion was stopped early or its rate was changed on the way.
     """
     for given in case.timeline.given:
-        source = given.source
-        volume, rate = source.volume_ml, source.rate_ml_per_hour
-        if given.minutes is None or given.stop_derived or given.excluded is not None:
-            continue
-        if given.documented not in ("infusion", "pump") or not volume or not rate or volume <= 0 or rate <= 0:
-            continue
-        if source.stop_reason or source.intensity_factors or (source.planned_minutes or 0) > given.minutes:
-            continue
-        calculated = volume * 60 / rate
-        if abs(calculated - given.minutes) > TOLERANCE * calculated:
+        calculated = _calculated(given)
+        if calculated is not None and abs(calculated - (given.minutes or 0)) > TOLERANCE * calculated:
             yield Hit(
                 _at(given, "stop"),
                 id=given.id,
@@ -1153,6 +1239,21 @@ def minutes_against_rate(case: Case) -> Iterator[Hit]:
                 minutes=given.minutes,
                 calculated=int(calculated),
             )
+
+
+def _calculated(given: Given) -> Decimal | None:
+    """Minutes that volume and rate come to; None where documented minutes do not have to agree with them."""
+    source = given.source
+    volume, rate = source.volume_ml, source.rate_ml_per_hour
+    if given.minutes is None or given.stop_derived or given.excluded is not None:
+        return None
+    if volume is None or rate is None or volume <= 0 or rate <= 0:
+        return None
+    if given.documented not in ("infusion", "pump"):
+        return None
+    if source.stop_reason or source.intensity_factors or (source.planned_minutes or 0) > given.minutes:
+        return None
+    return volume * 60 / rate
 
 
 @rule(

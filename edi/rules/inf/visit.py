@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from edi.coding.edits import pair_indicator
 from edi.coding.family import INITIALS
 from edi.rules.base import Case, Hit, rule
+from edi.rules.inf.examples import a_line
 from edi.rules.inf.linking import family_lines, second_initials, units_of
 from edi.rules.inf.sources import ARTICLES, CONVENTION, CPT, HOSPITAL, PAIRS
 
@@ -42,6 +43,15 @@ OBSERVATION = ("G0378",)
             "/services/1/modifiers": [],
             "/services/-": {"hcpcs": "96365", "administrations": ["A2"]},
         },
+        *(
+            {
+                "/administrations/0/visit": 1,
+                "/administrations/1/visit": 2,
+                "/services/0": a_line(code, administrations=["A1"]),
+                "/services/1": a_line(code, administrations=["A2"]),
+            }
+            for code in ("96360", "96374", "96409", "96413")
+        ),
     ],
     keeps=[
         {
@@ -83,6 +93,7 @@ def second_visit_without_modifier(case: Case) -> Iterator[Hit]:
             "/lines/0/revenue_code": "0450",
         },
         {"/lines/-": {"hcpcs": "G0378"}, "/lines/1/hcpcs": "99284"},
+        *({"/lines/-": [a_line("G0378"), a_line(code)]} for code in EMERGENCY),
     ],
     keeps=[
         {},
@@ -132,6 +143,7 @@ def emergency_to_observation(case: Case) -> Iterator[Hit]:
             "/lines/1": {"hcpcs": "G0463", "modifiers": ["27"]},
             "/lines/0/hcpcs": "99212",
         },
+        {"/lines/-": [a_line("99202"), a_line("99202")]},
     ],
     keeps=[
         {},

@@ -1,12 +1,13 @@
 """PRO-DUP: one service billed twice, on one claim or on two."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from edi.refdata import Lists
 from edi.rules.about import BASE, ON, SISTER
 from edi.rules.across import Across, Found, Told
 from edi.rules.base import Case, Hit, rule
-from edi.rules.days import by_day, lines_of, repeated_lines, replaces
+from edi.rules.days import REPEATED, by_day, lines_of, repeated_lines, replaces
 from edi.rules.inf.linking import second_initials
 
 _AGAIN = {
@@ -18,6 +19,18 @@ _AGAIN = {
     "diagnosis_pointers": [1],
     "ndc": "99999010101",
 }
+_DOCTOR = {"last_name": "DOCTOR", "first_name": "DANA", "npi": "1245319599"}
+_ALONE = {"last_name": "PRACTICE", "first_name": "PAT", "npi": "1487654323"}
+
+
+def _pushes(
+    first: Mapping[str, Any], second: Mapping[str, Any], *before: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Two lines of one code and day, each with more, behind others."""
+    push = {"hcpcs": "96375", "service_date": "2026-03-03"}
+    return {"/lines": [*before, {**push, **first}, {**push, **second}]}
+
+
 _FIRST = {"/lines/1/ndc": "99999010101", "/lines/1/modifiers": ["JZ"]}
 
 
@@ -142,6 +155,14 @@ def _on_two_claims(told: Sequence[Told], _: Lists) -> Iterator[Found]:
             SISTER: {"/claim_id": "OTHER-1", "/lines/1/service_date": "2026-03-04"},
             "/lines/1/service_date": "2026-03-04",
         },
+        _pushes({}, {}, {"charge": "1"}),
+        {**_pushes({}, {}), "/rendering_provider": None, "/billing_provider": None},
+        {**_pushes({"rendering_provider": _DOCTOR}, {}), "/billing_provider": _ALONE},
+        {
+            **_pushes({"rendering_provider": _ALONE}, {}),
+            "/rendering_provider": None,
+            "/billing_provider": _ALONE,
+        },
     ],
     keeps=[
         {},
@@ -222,6 +243,10 @@ def _on_two_claims(told: Sequence[Told], _: Lists) -> Iterator[Found]:
         {SISTER: {"/claim_id": "OTHER-1", "/patient/birth_date": None}, "/patient/birth_date": None},
         {SISTER: {"/claim_id": "OTHER-1", "/billing_provider": None}, "/billing_provider": None},
         {SISTER: {"/claim_id": "OTHER-1", "/setting": "facility"}},
+        _pushes({"rendering_provider": _ALONE}, {}),
+        {**_pushes({"rendering_provider": {"npi": "1234567893"}}, {}), "/rendering_provider": None},
+        *(_pushes({"modifiers": [code]}, {"modifiers": [code]}) for code in sorted(REPEATED)),
+        {"sister": {"/claim_id": "OTHER-1", "/frequency": "8", "/original_reference": "P1"}},
     ],
 )
 def billed_twice(case: Case) -> Iterator[Hit]:

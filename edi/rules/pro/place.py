@@ -160,6 +160,7 @@ def infusion_at_home(case: Case) -> Iterator[Hit]:
         {"/place_of_service": "21"},
         {"/place_of_service": "23"},
         {"/place_of_service": "22", "/lines/0/kind": "drug"},
+        {"/place_of_service": "22", "/lines/1": {"hcpcs": "S0028", "service_date": "2026-03-03"}},
     ],
     keeps=[{"/place_of_service": "24"}, {"/place_of_service": "22", "/lines/1/place_of_service": "11"}],
 )
