@@ -181,10 +181,16 @@ def fires(rule: Rule, example: Example) -> list[Finding]:
 def lines_of(rule: Rule, cases: Sequence[Case]) -> list[str]:
     """The same findings, a line of text each."""
     return [
-        f"{one.severity} {one.path or '-'}: {one.message}"
+        f"{one.severity} {one.path or '-'}{_box_of(one)}: {one.message}"
         + (f" [{one.actual} -> {one.expected}]" if one.actual or one.expected else "")
         for one in judged(rule, cases)
     ]
+
+
+def _box_of(finding: Finding) -> str:
+    """Where a finding of a form that is judged stands on it."""
+    place = finding.place
+    return f" ({place.box_key} of sheet {place.page})" if place.box_key else ""
 
 
 def silent_cases(rule: Rule) -> Iterator[tuple[str, Case]]:

@@ -112,17 +112,6 @@ def hospital_status(case: Case, code: str, day: date | None) -> str | None:
     return _hospital_status().get(code)
 
 
-@cache
-def _exempt() -> tuple[tuple[str, str], ...]:
-    return tuple((row["first"], row["last"]) for row in tables.rows("coding/jz_exempt.csv"))
-
-
-@lru_cache(maxsize=4096)
-def exempt_vaccine(code: str) -> bool:
-    """Whether JW and JZ never apply, because the code is one of four kinds of vaccines."""
-    return any(first <= code <= last for first, last in _exempt())
-
-
 def administrations_of(case: Case, line: ServiceLine) -> list[Given]:
     """What a drug line bills: by the ids that it names, else by code and day. Empty without a record."""
     if case.assembled is None:

@@ -50,7 +50,7 @@ def patient_name_unusable(case: Case) -> Iterator[Hit]:
     elif absent(case, patient.first_name, "/patient/first_name"):
         yield Hit("/patient/first_name", severity="warning", box=where, problem="has no first name")
     for key, name in (("last_name", patient.last_name), ("first_name", patient.first_name)):
-        if name and not name.isalpha() and any(c.isdigit() for c in name):
+        if name and any(c.isdigit() for c in name):
             yield Hit(f"/patient/{key}", severity="warning", box=where, problem="has digits in the name")
         words = re.split(r"[\s.,]+", (name or "").strip(" .,").upper())
         if len(words) > 1 and not TITLES.isdisjoint(words):
