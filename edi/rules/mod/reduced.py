@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from edi.coding.family import INFUSION_GATE
-from edi.coding.spans import minutes
 from edi.coding.timeline import Given
 from edi.rules.about import BASE, POLICIES
 from edi.rules.base import Case, Hit, rule
@@ -218,8 +217,8 @@ def stopped_within_fifteen(case: Case) -> Iterator[Hit]:
         for g in found.given
     }
     for given in drug_infusions(case):
-        planned, ran = given.source.planned_minutes, minutes(given.spans)
-        if given.id in told or planned is None:
+        planned, ran = given.source.planned_minutes, given.minutes
+        if given.id in told or ran is None or planned is None:
             continue
         if planned >= INFUSION_GATE > ran:
             by_plan = case.policies.aborted_policy == "intent"
