@@ -75,10 +75,8 @@ def pointer_impossible(case: Case) -> Iterator[Hit]:
         path = f"/lines/{i}/diagnosis_pointers"
         if not line.diagnosis_pointers and not unread(case, path):
             yield Hit(path, what=f"line {i + 1} points to no diagnosis (item 24E)")
-        if _of_record(case, line.administrations):
-            continue
         for k, pointer in enumerate(line.diagnosis_pointers):
-            if not 1 <= pointer <= count:
+            if not (1 <= pointer <= count or _of_record(case, line.administrations)):
                 what = f"line {i + 1} points to diagnosis {pointer}; there are {count} (item 24E)"
                 yield Hit(f"{path}/{k}", what=what)
 
