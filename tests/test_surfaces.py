@@ -16,7 +16,6 @@ from edi.finding import Finding
 from edi.model import pointer
 from edi.model.contract import read_records
 from edi.rules import Example, Rule, all_rules, rule_by_id
-from edi.rules.about import ON
 from rule_cases import build, sample
 from surface_cases import SURFACES, Judged, as_837, judged, planted, read_back, same_element, x12_problem
 
@@ -67,12 +66,10 @@ class Outcome(NamedTuple):
 
 @cache
 def outcome(rule_id: str, number: int) -> Outcome:
-    """Plant one example of a rule and compare the surfaces; one of an encounter stands on that alone."""
+    """Plant one example of a rule and compare the surfaces."""
     rule = rule_by_id(rule_id)
     assert rule is not None
     example = rule.breaks[number]
-    if example.get(ON) == "encounter":
-        return Outcome([], set())
     found = planted(rule, example)
     rows = {
         str(surface): None if found[surface].of(rule.id) else row_of(rule.id, surface, example)
