@@ -154,7 +154,7 @@ def _charge(line: ServiceLine, assembled: Assembled, coded: ServiceLine | None) 
     """Dollars of a supported line: by the fee schedule, else by what the coded line charges for a unit."""
     if line.charge is not None:
         return line.charge
-    price = assembled.proposal.timeline.encounter.charges.get(line.hcpcs or "")
+    price = assembled.proposal.timeline.encounter.charges.get((line.hcpcs or "").upper())
     if price is not None and line.units is not None:
         return price * line.units
     if coded is None or coded.charge is None or not coded.units or line.units is None:

@@ -59,10 +59,19 @@ class Trial:
     cases: tuple[Case, ...]
     usual: tuple[str, ...] = ()
     """Its findings without a mutant."""
+    awake: tuple[str, ...] = ()
+    """The same where the rule runs whether or not something wakes it; it has to be silent by itself."""
 
     def outcome(self, rule: Rule | None = None) -> tuple[str, ...]:
         """Its findings now, as in the golden files; `rule` stands in for the rule."""
-        return _outcome(rule or self.rule, self.cases)
+        return _outcome(rule or _awake(self.rule.id), self.cases)
+
+
+@cache
+def _awake(id_: str) -> Rule:
+    rule = rule_by_id(id_)
+    assert rule is not None
+    return dataclasses.replace(rule, codes=frozenset(), modifiers=frozenset(), given=frozenset())
 
 
 def _outcome(rule: Rule, cases: Sequence[Case]) -> tuple[str, ...]:
@@ -102,7 +111,8 @@ def trials(id_: str) -> tuple[Trial, ...]:
     ]
     found += [Trial(rule, words, (case,)) for words, case in silent_cases(rule)]
     for trial in found:
-        trial.usual = trial.outcome()
+        trial.usual = trial.outcome(rule)
+        trial.awake = trial.outcome()
     return tuple(found)
 
 
@@ -193,7 +203,7 @@ def _place(prefix: str, module: str, node: ast.FunctionDef, value: Any) -> Place
 
 
 def _makes_examples(module: str, name: str) -> bool:
-    """Whether a function is called by what rules state of themselves, and nowhere else."""
+    """Whether a function is called by what rules state of themselves, or to make that, and nowhere else."""
     stated = False
     for node in tree(module).body:
         head = node.decorator_list if isinstance(node, ast.FunctionDef) else [node]
@@ -201,7 +211,9 @@ def _makes_examples(module: str, name: str) -> bool:
             continue
         stated |= any(name in _looked_up(part) for part in head)
         if isinstance(node, ast.FunctionDef) and any(name in _looked_up(part) for part in node.body):
-            return False
+            if node.name == name or not _makes_examples(module, node.name):
+                return False
+            stated = True
     return stated and not _importers().get((module, name))
 
 
@@ -286,7 +298,9 @@ class Mutant:
         """The first example that notices the change."""
         tried = self.trials()
         with self.applied() as rule:
-            return next((trial for trial in tried if _timed(trial, rule) != trial.usual), None)
+            return next(
+                (one for one in tried if _timed(one, rule) != (one.usual if rule else one.awake)), None
+            )
 
 
 class _TooLong(BaseException):

@@ -13,13 +13,15 @@ from edi.coding import proposed_claim
 from edi.coding.assembly import Assembled
 from edi.finding import Finding, RecordKind
 from edi.model import contract, pointer
+from edi.model.boxes import BoxProblem
 from edi.model.claim import Claim, ClaimHeader, Setting, billed_coverage
 from edi.model.encounter import Encounter
+from edi.pipeline.paper import run_into
 from edi.pipeline.sisters import Sisters
 from edi.refdata import Edition, Lists, ShippedEdits, ShippedTables
 from edi.refdata.lists import Coverage, Entry, shipped, shipped_sources
 from edi.rules import Case, Example, Rule
-from edi.rules.about import BASE, CODES, FORM, LOADED, ON, PAPER, POLICIES, READ, SISTER
+from edi.rules.about import BASE, CODES, FORM, LOADED, LOCALITY, ON, PAPER, POLICIES, READ, SISTER
 from forms.boxless import without_box
 from forms.filling import fill
 from forms.taking import take
@@ -62,6 +64,8 @@ def case_of(rule: Rule, example: Example) -> Case:
             claim = dataclasses.replace(claim, origin=value)
         elif path == LOADED:
             case.lists = loaded(value)
+        elif path == LOCALITY:
+            case.locality = value
         elif path == CODES:
             case.lists = with_codes(value)
         elif path in (SISTER, BASE, ON, POLICIES, FORM):
@@ -72,7 +76,16 @@ def case_of(rule: Rule, example: Example) -> Case:
     case.claim, case.assembled = claim, None
     if FORM in example:
         on_form(case, example[FORM])
+        case.paper_problems = tuple(_run_into(case, problem) for problem in case.paper_problems)
     return case
+
+
+def _run_into(case: Case, problem: BoxProblem) -> BoxProblem:
+    """A problem of a form; that of a long text with the item that it runs into."""
+    if problem.kind != "too_long" or case.paper is None:
+        return problem
+    page = case.paper[problem.page - 1]
+    return dataclasses.replace(problem, runs_into=run_into(case.form, page, problem))
 
 
 def _patched(record: Patched, path: str, value: object) -> Patched:
@@ -168,10 +181,16 @@ def fires(rule: Rule, example: Example) -> list[Finding]:
 def lines_of(rule: Rule, cases: Sequence[Case]) -> list[str]:
     """The same findings, a line of text each."""
     return [
-        f"{one.severity} {one.path or '-'}: {one.message}"
+        f"{one.severity} {one.path or '-'}{_box_of(one)}: {one.message}"
         + (f" [{one.actual} -> {one.expected}]" if one.actual or one.expected else "")
         for one in judged(rule, cases)
     ]
+
+
+def _box_of(finding: Finding) -> str:
+    """Where a finding of a form that is judged stands on it."""
+    place = finding.place
+    return f" ({place.box_key} of sheet {place.page})" if place.box_key else ""
 
 
 def silent_cases(rule: Rule) -> Iterator[tuple[str, Case]]:
@@ -207,9 +226,12 @@ def run_findings(cases: Sequence[Case]) -> list[list[Finding]]:
 
 
 class _Loaded:
-    """Rows of reference data as if a user had loaded them, for the dates of service of 2026."""
+    """Rows of reference data as if a user had loaded them, for the dates of service of 2026.
 
-    def __init__(self, rows: Sequence[tuple[str, str, Sequence[str], Sequence[Any]]]) -> None:
+    A row with a fifth member `part` comes of a file that holds a part of its list only.
+    """
+
+    def __init__(self, rows: Sequence[Sequence[Any]]) -> None:
         self._rows = rows
 
     def editions(self, kind: str) -> Sequence[Edition]:
@@ -221,19 +243,23 @@ class _Loaded:
                 start=date(2026, 1, 1),
                 through=date(2026, 12, 31),
                 origin="loaded",
-                complete=True,
+                complete=all(
+                    "part" not in rest for k, s, _, _, *rest in self._rows if (k, s) == (kind, setting)
+                ),
             )
-            for setting in sorted({s for k, s, _, _ in self._rows if k == kind})
+            for setting in sorted({s for k, s, *_ in self._rows if k == kind})
         ]
 
     def rows(self, edition: Edition, key: tuple[str, ...]) -> Sequence[tuple[Any, ...]]:
         place = (edition.kind, edition.setting)
         return [
-            tuple(row) for kind, setting, k, row in self._rows if (kind, setting) == place and tuple(k) == key
+            tuple(row)
+            for kind, setting, k, row, *_ in self._rows
+            if (kind, setting) == place and tuple(k) == key
         ]
 
 
-def loaded(rows: Sequence[tuple[str, str, Sequence[str], Sequence[Any]]]) -> Lists:
+def loaded(rows: Sequence[Sequence[Any]]) -> Lists:
     """The shipped lists with rows of a user before them: kind, setting, key, and the columns of the store."""
     return Lists((ShippedTables(),), (_Loaded(rows), ShippedEdits())) if rows else shipped()
 
@@ -241,41 +267,66 @@ def loaded(rows: Sequence[tuple[str, str, Sequence[str], Sequence[Any]]]) -> Lis
 class _Codes:
     """Whole code lists as if a user had loaded them, each for its dates of service."""
 
-    def __init__(self, lists: Mapping[str, Sequence[str]]) -> None:
-        self._lists = lists
+    def __init__(self, lists: Mapping[str, Sequence[Any]]) -> None:
+        self._lists = {name: rows[:2] for name, rows in lists.items()}
+        self._rows = {
+            name: [_row(name, row) for row in rows[2:] if row != "..."] for name, rows in lists.items()
+        }
+        self._parts = {name for name, rows in lists.items() if "..." in rows}
 
     def editions(self, kind: str) -> Sequence[Edition]:
         if kind not in self._lists:
             return ()
-        first, last = (date.fromisoformat(day) for day in self._lists[kind][:2])
+        first, last = (date.fromisoformat(day) for day in self._lists[kind])
         return [
             Edition(
-                kind=kind, setting="", name="2026", start=first, through=last, origin="loaded", complete=True
+                kind=kind,
+                setting="",
+                name="2026",
+                start=first,
+                through=last,
+                origin="loaded",
+                complete=kind not in self._parts,
             )
         ]
 
     def coverage(self, list_name: str) -> Coverage:
-        return "complete" if list_name in self._lists else "absent"
+        if list_name not in self._lists:
+            return "absent"
+        return "partial" if list_name in self._parts else "complete"
 
     def coverage_on(self, list_name: str, on: date | None) -> Coverage:
         covers = on is None or any(edition.covers(on) for edition in self.editions(list_name))
         return self.coverage(list_name) if covers else "absent"
 
     def find(self, list_name: str, code: str) -> Sequence[Entry]:
-        if code not in self.codes(list_name):
-            return ()
-        return [Entry(code, "", None, None, {"code": code})]
+        return [row for row in self._rows.get(list_name, ()) if row.code == code]
 
     def find_on(self, list_name: str, code: str, on: date | None) -> Sequence[Entry]:
-        return self.find(list_name, code) if self.coverage_on(list_name, on) == "complete" else ()
+        if self.coverage_on(list_name, on) == "absent":
+            return ()
+        return [row for row in self.find(list_name, code) if row.valid(on)]
 
     def entries(self, edition: Edition, list_name: str, code: str) -> Sequence[Entry]:
         return self.find(list_name, code) if edition in self.editions(list_name) else ()
 
     def codes(self, list_name: str) -> Sequence[str]:
-        return tuple(self._lists.get(list_name, ()))[2:]
+        return tuple(row.code for row in self._rows.get(list_name, ()))
 
 
-def with_codes(lists: Mapping[str, Sequence[str]]) -> Lists:
+def _row(list_name: str, stated: Any) -> Entry:
+    """A code, or its columns; those that are not stated are as in the shipped row of the code, or empty."""
+    if isinstance(stated, str):
+        return Entry(stated, "", None, None, {"code": stated})
+    lists = shipped()
+    some = next((lists.entry(list_name, code) for code in lists.codes(list_name)), None)
+    known = lists.entry(list_name, stated["code"])
+    empty = dict.fromkeys(some.fields if some else (), "")
+    columns = {**empty, **(known.fields if known else {}), **stated}
+    start, end = (date.fromisoformat(day) if (day := columns.get(k)) else None for k in ("start", "end"))
+    return Entry(stated["code"], columns.get("label", ""), start, end, columns)
+
+
+def with_codes(lists: Mapping[str, Sequence[Any]]) -> Lists:
     """The shipped lists with whole lists of a user before them: name -> first day, last day, codes."""
     return Lists((_Codes(lists), *shipped_sources()), (ShippedEdits(),))

@@ -101,6 +101,12 @@ def test_a_missing_waste_modifier_is_denied_as_the_payer_does() -> None:
     }
 
 
+def test_vaccines_are_no_drugs_of_the_table() -> None:
+    """JW and JZ do not apply to vaccines (rules catalogue 0.5 no. 32), and are asked of drugs alone."""
+    codes = {row["code"] for row in tables.rows("codes/hcpcs_drugs.csv")}
+    assert not [code for code in codes if code.isdigit() or "Q2034" <= code <= "Q2039"]
+
+
 def test_without_a_record_only_a_single_dose_product_is_accused() -> None:
     for code, accused in (
         ("J1756", True),
@@ -134,9 +140,7 @@ def test_vaccines_are_exempt() -> None:
         "/administrations/0/hcpcs": "90686",
         "/services": [{"hcpcs": "90686", "units": 1, "charge": "30"}],
     }
-    case = with_record("professional", vaccine)
-    case.claim.lines[0].kind = "drug"
-    assert not of(case, "MOD-JW-001")
+    assert not of(with_record("professional", vaccine), "MOD-JW-001")
 
 
 @pytest.mark.parametrize(

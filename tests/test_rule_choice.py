@@ -133,6 +133,15 @@ def test_an_answer_belongs_to_one_claim() -> None:
     assert case.by_code == {}
 
 
+def test_a_rule_says_what_it_needs() -> None:
+    """What is known of a few cases only is asked for by name."""
+    case = dataclasses.replace(cases()[0], assembled=None, received=None)
+    with pytest.raises(TableError, match="record"):
+        _ = case.proposal
+    with pytest.raises(TableError, match="received"):
+        _ = case.receipt
+
+
 def test_a_rule_names_values_that_can_wake_it() -> None:
     assert "coverages.adjudication" in FIELDS
     with pytest.raises(TableError, match="lines.colour"):

@@ -148,7 +148,7 @@ def _coded_line(encounter: Encounter, proposal: Proposal, service: Service, list
     if line.service_date is None:
         line.service_date = _only_date(proposal, service)
     if line.charge is None and service.hcpcs is not None and service.units is not None:
-        price = encounter.charges.get(service.hcpcs)
+        price = encounter.charges.get(service.hcpcs.upper())
         line.charge = None if price is None else price * service.units
     if timeline.setting == "facility":
         line.revenue_code = line.revenue_code or (

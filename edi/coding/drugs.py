@@ -113,6 +113,8 @@ def _dosing(given: Given) -> Dosing | None:
         discarded=discarded,
         opened=opened,
         dose=amount,
+        unit=drug.unit,
+        unit_value=drug.unit_value,
         single_dose=single,
     )
 

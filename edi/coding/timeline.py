@@ -131,6 +131,10 @@ class Dosing:
     """Content of the opened containers in the unit of the code; None when not recorded."""
     dose: Decimal
     """Dose in the unit of the code."""
+    unit: str
+    """The unit of the code: mg, g, mcg, mL, units or mEq."""
+    unit_value: Decimal
+    """What one billing unit stands for."""
     single_dose: bool | None
 
 

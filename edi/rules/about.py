@@ -17,12 +17,17 @@ holds pages of a form of which the claim is read."""
 READ = "read"
 """Key of an example whose claim was read from X12 and not made here."""
 CODES = "codes"
-"""Key of an example that holds whole code lists as if a user had loaded them: name -> first day, last day, "
-"codes."""
+"""Key of an example that holds whole code lists as if a user had loaded them.
+
+Name -> first day, last day, codes, and `...` where the file holds a part of the list only. In place of a code
+may stand its columns; those that are not stated are as shipped, or empty.
+"""
 SISTER = "sister"
 """Key of an example that holds a patch of the sample, or a list of them: more claims of the same run."""
 LOADED = "loaded"
 """Key of an example that holds rows of reference data as if a user had loaded them for 2026."""
+LOCALITY = "locality"
+"""Key of an example that holds contractor and locality of the prices that were asked for."""
 BASE = "base"
 """Key of an example that patches another clean sample than the rule's other ones: its name."""
 ON = "on"

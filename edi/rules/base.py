@@ -155,6 +155,13 @@ class Case:
         return self.assembled.proposal
 
     @property
+    def receipt(self) -> date:
+        """Day on which the payer gets the claim. Only for rules that need it."""
+        if self.received is None:
+            raise TableError("a rule that looks at the day of receipt must say needs=('received',)")
+        return self.received
+
+    @property
     def by_code(self) -> Mapping[str, Sequence[int]]:
         """Indexes of the lines of each procedure code, upper case."""
         return _by_code(self)

@@ -30,6 +30,16 @@ _LINE = {"units": 1, "service_date": "2026-03-03", "charge": "1.00"}
         {"/lines/-": {**_LINE, "hcpcs": "96523"}},
         {"/lines/-": {"units": 10000, "hcpcs": "96523"}},
         {"/lines/-": {"service_date": "2026-03-03", "hcpcs": "96365"}},
+        {"/lines/0/units": 0, "/lines/-": {**_LINE, "hcpcs": "96366", "units": 5}},
+        {"/lines": [{**_LINE, "hcpcs": "96366", "units": 3}, {**_LINE, "hcpcs": "96366", "units": 3}]},
+        *(
+            {"/lines/1": {**_LINE, "hcpcs": "96365", "service_date": "2026-03-04"}, "/lines/-": line}
+            for line in ({**_LINE, "hcpcs": "96413"}, {**_LINE, "hcpcs": "96365", "modifiers": ["59"]})
+        ),
+        *(
+            {"/lines": [{**_LINE, "hcpcs": code, "units": 5}]}
+            for code in ("96360", "96366", "96374", "96409", "96413", "96523")
+        ),
     ],
     keeps=[
         {},

@@ -6,7 +6,7 @@ from decimal import Decimal
 from edi.model.claim import other_coverages
 from edi.model.party import Adjudication, Adjustment
 from edi.rules import Case, Hit, rule
-from edi.rules.about import BASE
+from edi.rules.about import BASE, FORM
 from edi.rules.asks import absent
 from edi.rules.sbr.strays import stray_decisions
 
@@ -289,6 +289,17 @@ def paid_differs(case: Case) -> Iterator[Hit]:
     breaks=[
         _other({**_BY_CLAIM, "paid": "500.01"}),
         _other({**_BY_CLAIM, "adjustments": []}),
+        {FORM: True, **_other({**_BY_CLAIM, "paid": "500.01"})},
+        {FORM: True, **_other({"paid": "200.00", "lines": [_line(1, "200.00", "50.00")]})},
+        {
+            FORM: True,
+            "/coverages": [
+                {"adjudication": {"paid": "500.00"}},
+                {"adjudication": {**_BY_CLAIM, "paid": "500.01"}},
+                {"claim_filing": "MB"},
+            ],
+            "/bill_to": 2,
+        },
         {
             "/coverages/-": {
                 "adjudication": {"paid": "500.00", "lines": [{"paid": "200.00"}, {"paid": "300.00"}]}
@@ -367,6 +378,7 @@ def paid_differs(case: Case) -> Iterator[Hit]:
         _other(_BY_CLAIM),
         {"/coverages/-": {"adjudication": {}}},
         {"/coverages/-": {"adjudication": {"paid": "0", "lines": [{"paid": "300.00"}]}}},
+        {FORM: True, **_other({"paid": "500.00"})},
         {"/coverages/-": {"adjudication": {"paid": "500.00"}}, "/total_charge": None},
         {"/coverages/-": {"adjudication": {"paid": "499.99", "lines": [{"line": 1, "paid": "199.99"}, {}]}}},
         {
@@ -430,6 +442,7 @@ def claim_unbalanced(case: Case) -> Iterator[Hit]:
             BASE: "secondary-facility",
         },
         {"/coverages/-": {"adjudication": {"lines": [{}, {}]}}},
+        {"/coverages": [{}, {"adjudication": {}}, {"claim_filing": "MB"}], "/bill_to": 2},
     ],
     keeps=[_other(_BALANCED), _other(_BY_CLAIM)],
 )

@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from edi.finding import Severity
-from edi.model.claim import other_coverages
+from edi.model.claim import Claim, other_coverages
 from edi.rules import Case, Hit, rule
 from edi.rules.about import CODES
-from edi.rules.asks import box, charged, day_one, missing_from
+from edi.rules.asks import box, day_one, missing_from
 
 _OTHER = {
     "responsibility": "P",
@@ -58,6 +59,7 @@ def _cut(reason: str) -> list[dict[str, str]]:
             ],
             "/bill_to": 2,
         },
+        {"/coverages": [{}, {"adjudication": {"paid": "1000.00"}}, {"claim_filing": "MB"}], "/bill_to": 2},
     ],
     keeps=[
         {"/patient_paid": "650.00"},
@@ -105,38 +107,31 @@ TOO_LARGE = Decimal(10) ** 8
 """US dollars from which an amount has more than the ten digits that there is room for."""
 
 
-def _whole(case: Case) -> bool:
-    """Whether the claim states no amount but its charges and these are whole cents, as on most claims.
-
-    Their sum has the places of the one that has most of them, as long as nothing is rounded off.
-    """
-    claim, charges = case.claim, charged(case)
-    if charges is None or claim.total_charge is None or claim.patient_paid is not None:
-        return False
-    if any(coverage.adjudication is not None for coverage in claim.coverages):
-        return False
-    if any(line.non_covered is not None for line in claim.lines):
-        return False
-    added = charges + claim.total_charge
-    exponent = added.as_tuple().exponent
-    return isinstance(exponent, int) and exponent >= -2 and abs(added) < TOO_LARGE
-
-
-def _amounts(case: Case) -> Iterator[tuple[str, str, Decimal | None]]:
-    claim = case.claim
-    yield "/total_charge", "the total charge", claim.total_charge
-    yield "/patient_paid", "the patient's payment", claim.patient_paid
+def _amounts(claim: Claim) -> Iterator[tuple[Decimal | None, str, str, tuple[int, ...]]]:
+    """Every amount with path and words, in which its positions are still to be filled in."""
+    yield claim.total_charge, "/total_charge", "the total charge", ()
+    yield claim.patient_paid, "/patient_paid", "the patient's payment", ()
     for i, line in enumerate(claim.lines):
-        yield f"/lines/{i}/charge", f"the charge of line {i + 1}", line.charge
-        yield f"/lines/{i}/non_covered", f"the non-covered amount of line {i + 1}", line.non_covered
+        yield line.charge, "/lines/{}/charge", "the charge of line {}", (i,)
+        yield line.non_covered, "/lines/{}/non_covered", "the non-covered amount of line {}", (i,)
     for i, coverage in enumerate(claim.coverages):
         decision = coverage.adjudication
         if decision is None:
             continue
-        base = f"/coverages/{i}/adjudication"
-        yield f"{base}/paid", f"the payment of coverage {i + 1}", decision.paid
+        base = "/coverages/{}/adjudication"
+        yield decision.paid, f"{base}/paid", "the payment of coverage {}", (i,)
         for k, one in enumerate(decision.lines):
-            yield f"{base}/lines/{k}/paid", f"a line payment of coverage {i + 1}", one.paid
+            yield one.paid, f"{base}/lines/{{}}/paid", "a line payment of coverage {}", (i, k)
+
+
+@lru_cache(maxsize=16384)
+def _room(amount: Decimal | None) -> str | None:
+    """How much there is room for where an amount has more; the same amounts come again."""
+    if amount is None:
+        return None
+    if amount != round(amount, 2):
+        return "two decimals"
+    return "ten digits, two of them cents" if abs(amount) >= TOO_LARGE else None
 
 
 @rule(
@@ -180,22 +175,19 @@ def _amounts(case: Case) -> Iterator[tuple[str, str, Decimal | None]]:
         {"/patient_paid": "-100000000.00"},
     ],
     keeps=[
-        {"/lines/0/charge": "250.00"},
+        {"/lines/0/charge": "250.05"},
         {"/lines/0/charge": "250.000"},
+        {"/coverages": [{}, {"adjudication": {"paid": "1.00"}}], "/bill_to": 0},
         {"/lines/0/charge": "99999999.99", "/total_charge": "99999999.99"},
     ],
 )
 def part_of_a_cent(case: Case) -> Iterator[Hit]:
     """There is no smaller amount than a cent on a claim, and none of more than ten digits."""
-    if _whole(case):
-        return
-    for path, what, amount in _amounts(case):
-        if amount is None:
-            continue
-        if amount != round(amount, 2):
-            yield Hit(path, what=what, amount=f"{amount:f}", most="two decimals")
-        elif abs(amount) >= TOO_LARGE:
-            yield Hit(path, what=what, amount=f"{amount:f}", most="ten digits, two of them cents")
+    for amount, path, what, at in _amounts(case.claim):
+        most = _room(amount)
+        if most is not None:
+            what = what.format(*(i + 1 for i in at))
+            yield Hit(path.format(*at), what=what, amount=f"{amount:f}", most=most)
 
 
 @rule(
@@ -310,6 +302,10 @@ def _against(
         {
             "/coverages/-": {"adjudication": {"lines": [{}]}},
             "/coverages/1/adjudication/lines/-": {"bundled_into": 3},
+        },
+        {
+            "/coverages": [{}, {"adjudication": {"lines": [{"bundled_into": 3}]}}, {"claim_filing": "MB"}],
+            "/bill_to": 2,
         },
     ],
     keeps=[

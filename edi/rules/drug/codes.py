@@ -29,6 +29,14 @@ SUPERSEDED_FROM = EDITION
 """From this service date on a code whose end is not known is doubted where its successor is published."""
 
 
+_DATED = {"/lines/1/hcpcs": "J1300"}
+
+
+def _drug_row(**columns: str) -> dict[str, list[object]]:
+    """The row of J1300 in the drug table with other columns."""
+    return {"hcpcs_drugs": ["2026-01-01", "2026-12-31", {"code": "J1300", "end": "2026-03-02", **columns}]}
+
+
 @rule(
     "DRUG-HCPCS-DATE",
     "drug-code-not-in-force",
@@ -49,6 +57,8 @@ SUPERSEDED_FROM = EDITION
         {"/lines/1/hcpcs": "J3370", "/lines/-": {"hcpcs": "J1300", "service_date": "2026-03-03"}},
         {"/lines/1/hcpcs": "J2920"},
         {"/lines/1/hcpcs": "Q5139"},
+        {**_DATED, CODES: _drug_row(verify="start", replaced_by="")},
+        {**_DATED, "/lines/1/service_date": "2026-02-28", CODES: _drug_row(start="2026-03-01")},
     ],
     keeps=[
         {"/lines/1/hcpcs": "J1300", "/lines/1/service_date": "2025-03-31"},
@@ -60,6 +70,7 @@ SUPERSEDED_FROM = EDITION
         {"/lines/0/kind": "drug"},
         {"/lines/1/hcpcs": "J3370", "/lines/1/service_date": None},
         {"/lines/1/hcpcs": "J3370", CODES: {"hcpcs": ["2026-01-01", "2026-12-31", "J3370"]}},
+        {**_DATED, CODES: _drug_row(end="2026-03-03")},
     ],
 )
 def not_in_force(case: Case) -> Iterator[Hit]:
@@ -92,38 +103,28 @@ def _out_of_force(lists: Lists, code: str, day: date | None) -> tuple[Drug, Seve
     rows = lists.drug_rows(code)
     if day is None or not rows or lists.known("hcpcs", code, day):
         return None
-    row = rows[-1]
-    if any(one.valid(day) for one in rows):
+    row = lists.drug(code, day)
+    if row is not None:
         if row.replaced_by is None or row.end is not None or day < SUPERSEDED_FROM:
             return None
         return row, "warning", f"which {row.replaced_by} replaces; the last day of {code} is not known here"
+    row = rows[-1]
     severity: Severity | None = None
     if row.verify and ("end" in row.verify or "start" in row.verify):
         severity = "warning"
     if row.end is not None and day > row.end:
         after = f"; {row.replaced_by} took its place" if row.replaced_by else ""
-        return row, severity, f"which ended with {row.end.isoformat()}{after}"
-    return row, severity, f"which began on {row.start.isoformat() if row.start else 'a later day'}"
+        return row, severity, f"which ended with {row.end}{after}"
+    return row, severity, f"which began on {row.start}"
 
 
 _COMMON = frozenset(
     (
-        *("acid", "acetate", "alfa", "beta", "and", "calcium", "chloride", "depot", "dextrose", "disodium"),
-        *(
-            "globulin",
-            "human",
-            "hydrochloride",
-            "hydrobromide",
-            "hyaluronidase",
-            "immune",
-            "injection",
-            "iron",
-        ),
-        *("liquid", "liposomal", "liposome", "magnesium", "mesylate", "normal", "phosphate", "potassium"),
-        *("protein", "saline", "sodium", "solution", "succinate", "sulfate", "tartrate", "vitamin", "water"),
+        *("acetate", "alfa", "calcium", "chloride", "dextrose", "disodium", "globulin", "hyaluronidase"),
+        *("hydrochloride", "immune", "iron", "liquid", "normal", "saline", "sodium", "succinate", "sulfate"),
     )
 )
-"""Words that two different drugs may share."""
+"""Words that the names of two different drugs of the table share."""
 
 
 def _words(names: tuple[str, ...]) -> frozenset[str]:
@@ -136,7 +137,7 @@ def _other_drug(case: Case, code: str, name: str) -> bool:
     """Whether a charted name is known and is surely not the drug of a code."""
     rows = case.lists.drug_rows(code)
     named = case.lists.drugs_named(name, None)
-    if not rows or not named or code in NOT_CLASSIFIED or any(row.code == code for row in named):
+    if not rows or not named or code in {*NOT_CLASSIFIED, *(row.code for row in named)}:
         return False
     own = _words(tuple(text for row in rows for text in (*row.names, row.drug)))
     return own.isdisjoint(_words((name, *(text for row in named for text in row.names))))
@@ -161,8 +162,14 @@ _MISMATCH = {"/coding": "as_coded", "/services": [{"hcpcs": "J1439", "units": 20
     breaks=[
         {"/administrations/0/hcpcs": "J1439"},
         {"/administrations/0/drug": "ferric carboxymaltose"},
+        {"/administrations/0/drug": "leuprolide acetate", "/administrations/0/hcpcs": "J0637"},
+        {"/administrations/0/drug": "morphine sulfate", "/administrations/0/hcpcs": "J1580"},
         _MISMATCH,
-        {**_MISMATCH, "/services/0/administrations": ["A1"]},
+        {
+            **_MISMATCH,
+            "/services/0/administrations": ["A1"],
+            "/services/-": {"hcpcs": "J2405", "administrations": ["A1"]},
+        },
         {"/services": [{"hcpcs": "J1439"}], "/administrations/0/hcpcs": None},
         {
             "/coding": "as_coded",
@@ -195,6 +202,7 @@ _MISMATCH = {"/coding": "as_coded", "/services": [{"hcpcs": "J1439", "units": 20
         {"/administrations/0/drug": "sample drug"},
         {"/administrations/0/hcpcs": "J3490"},
         {"/administrations/0/drug": "heparin", "/administrations/0/hcpcs": "J1642"},
+        {"/administrations/0/drug": "dextrose 5% in normal saline", "/administrations/0/hcpcs": "J7042"},
         {**_MISMATCH, "/services/0/hcpcs": "J1756"},
         {
             **_MISMATCH,
@@ -286,6 +294,14 @@ def _matched(case: Case, line: ServiceLine, code: str) -> bool:
     )
 
 
+_BY_ID = {
+    ON: "encounter",
+    BASE: "coded-professional",
+    "/administrations/0/hcpcs": None,
+    "/services/1/administrations": ["A1"],
+}
+
+
 @rule(
     "DRUG-ADMIN-002",
     "drug-without-administration",
@@ -316,11 +332,26 @@ def _matched(case: Case, line: ServiceLine, code: str) -> bool:
             "/services/-": {"hcpcs": "J2405", "units": 4, "service_date": "2026-03-03"},
             "/administrations/0/drug": None,
         },
+        {**_BY_ID, "/services/-": {"hcpcs": "J2405", "units": 4, "service_date": "2026-03-03"}},
+        {
+            ON: "encounter",
+            BASE: "coded-professional",
+            "/services/0/hcpcs": "J0696",
+            "/services/-": {"hcpcs": "J2405", "units": 4, "service_date": "2026-03-03"},
+        },
     ],
     keeps=[
         {},
         {"/lines/0/hcpcs": "96372"},
         {"/lines/0/hcpcs": "99213", "/lines/0/kind": "service"},
+        {"/lines/0": {"hcpcs": "99213", "service_date": "2026-03-03"}},
+        {**_BY_ID, "/services/-": {"hcpcs": "J1756", "modifiers": ["JW"], "service_date": "2026-03-03"}},
+        {
+            **_BY_ID,
+            "/administrations/-": {"id": "A2", "drug": "study drug"},
+            "/services/1/administrations": ["A1", "A2"],
+            "/services/-": {"hcpcs": "J2405", "units": 4, "service_date": "2026-03-03"},
+        },
         {"/lines/0/service_date": "2026-03-04"},
         {
             "/lines/0": {"hcpcs": "J2405", "units": "4", "service_date": "2026-03-03", "kind": "drug"},
@@ -364,7 +395,7 @@ def drug_without_administration(case: Case) -> Iterator[Hit]:
             if not _matched(case, line, code) and not open_:
                 yield Hit(f"/lines/{i}/hcpcs", line=i + 1, hcpcs=code, problem="the record has none of it")
         return
-    if not case.claim.lines or not all(is_drug(case, line) for line in case.claim.lines):
+    if not all(is_drug(case, line) for line in case.claim.lines):
         return
     for i, line, code in drug_lines(case):
         if effective_place_of_service(case.claim, line) in ("11", "49"):
@@ -402,10 +433,30 @@ INTO_A_VEIN = frozenset(
     sees="services",
     breaks=[
         {"/lines/1/hcpcs": "J9311"},
-        {"/lines/1/hcpcs": "J1748", "/lines/0/hcpcs": "96413"},
+        {
+            "/lines/1/hcpcs": "J1748",
+            "/lines/0/hcpcs": "96413",
+            "/lines/-": {"hcpcs": "96417", "units": "1", "service_date": "2026-03-03"},
+        },
         {"/lines/1/hcpcs": "J1748", "/lines/0/kind": "drug"},
         {"/lines/1/hcpcs": "J1748", "/lines/-": {"service_date": "2026-03-03"}, "/lines/2/hcpcs": "J9311"},
         {ON: "encounter", BASE: "subcutaneous-professional", "/administrations/0/route": "IV"},
+        {
+            ON: "encounter",
+            BASE: "two-sites-coded",
+            "/services/2": {"hcpcs": "J1748"},
+            "/administrations/0/hcpcs": "J1748",
+            "/administrations/1/start": "2026-03-04T09:00",
+            "/administrations/1/stop": "2026-03-04T10:00",
+        },
+        {
+            ON: "encounter",
+            BASE: "coded-professional",
+            "/services/1": {"hcpcs": "J1748", "service_date": "2026-03-03", "administrations": ["A1"]},
+            "/administrations/0/hcpcs": None,
+            "/administrations/0/route": None,
+            "/administrations/0/technique": None,
+        },
     ],
     keeps=[
         {"/lines/1/hcpcs": "J9312"},
@@ -415,6 +466,12 @@ INTO_A_VEIN = frozenset(
             "/lines/-": {"hcpcs": "96372", "units": "1", "service_date": "2026-03-03"},
         },
         {"/lines/1/hcpcs": "J1748", "/lines/0/service_date": "2026-03-04"},
+        {
+            ON: "encounter",
+            BASE: "coded-professional",
+            "/services/1": {"hcpcs": "J1748", "service_date": "2026-03-04"},
+            "/administrations/0/hcpcs": "J1748",
+        },
     ],
 )
 def by_vein(case: Case) -> Iterator[Hit]:
@@ -432,7 +489,7 @@ def by_vein(case: Case) -> Iterator[Hit]:
         if recorded:
             wrong, problem = recorded == {"IV"}, "the record says that it went into a vein"
         else:
-            wrong = bool(billed) and billed <= INTO_A_VEIN
+            wrong = bool(billed) and INTO_A_VEIN.issuperset(billed)
             problem = "only administrations into a vein are billed on its day"
         if wrong:
             yield Hit(f"/lines/{i}/hcpcs", line=i + 1, hcpcs=code, drug=row.drug, problem=problem)
@@ -440,14 +497,13 @@ def by_vein(case: Case) -> Iterator[Hit]:
 
 def _codes_of_its_own(case: Case, name: str, route: str | None, day: date | None) -> list[Drug]:
     """Codes that stand for a named drug by that route on a date."""
-    found = []
-    for row in case.lists.drugs_named(name, day):
-        if row.drug_class == "unclassified" or row.replaced_by:
-            continue
-        if (row.route == "SC" and route != "SC") or (" IV" in row.drug and route not in (None, "IV")):
-            continue
-        found.append(row)
-    return found
+    return [
+        row
+        for row in case.lists.drugs_named(name, day)
+        if not row.replaced_by
+        and (row.route != "SC" or route == "SC")
+        and (" IV" not in row.drug or route in (None, "IV"))
+    ]
 
 
 _UNLISTED = {"/administrations/0/hcpcs": "J3490", "/administrations/0/drug": "iron sucrose"}
@@ -504,6 +560,29 @@ _UNLISTED = {"/administrations/0/hcpcs": "J3490", "/administrations/0/drug": "ir
         },
         {"/administrations/0/hcpcs": "J3490", "/administrations/0/drug": "immune globulin"},
         {"/administrations/0/hcpcs": "J3490", "/administrations/0/drug": "pantoprazole"},
+        {"/administrations/0/hcpcs": "J3590", "/administrations/0/drug": "vedolizumab"},
+        {
+            "/administrations/0/hcpcs": "J3590",
+            "/administrations/0/drug": "vedolizumab",
+            "/administrations/0/route": None,
+            "/administrations/0/technique": None,
+        },
+        {
+            "/administrations/0/hcpcs": "J3590",
+            "/administrations/0/drug": "natalizumab",
+            "/administrations/0/start": "2025-06-03T09:00",
+            "/administrations/0/stop": "2025-06-03T09:45",
+            "/encounter_start": None,
+            "/encounter_end": None,
+        },
+        {
+            **_UNLISTED,
+            "/services": [{"hcpcs": "J3490"}],
+            "/administrations/0/start": None,
+            "/administrations/0/stop": None,
+            "/encounter_start": None,
+            "/encounter_end": None,
+        },
         {
             "/administrations/0/hcpcs": "J3490",
             "/administrations/0/start": "2026-01-01T09:00",
@@ -554,7 +633,8 @@ def unlisted_for_listed(case: Case) -> Iterator[Hit]:
 
 
 def _surely_in_force(row: Drug, day: date | None) -> bool:
-    return day is not None and (day >= EDITION or (row.start is not None and row.start <= day))
+    """Whether a row that may be in force on a day is so beyond doubt."""
+    return day is not None and (day >= EDITION or row.start is not None)
 
 
 @rule(
@@ -568,12 +648,12 @@ def _surely_in_force(row: Drug, day: date | None) -> bool:
     breaks=[
         {"/lines/1/hcpcs": "Q2043"},
         {"/lines/1/hcpcs": "Q2043", "/lines/0/hcpcs": "Q2043"},
+        {"/lines/1/hcpcs": "Q2043", "/diagnoses/1": {}},
     ],
     keeps=[
         {"/lines/1/hcpcs": "Q2043", "/diagnoses/-": {"code": "C61"}},
         {"/lines/1/hcpcs": "J1756"},
         {"/lines/1/hcpcs": "Q2043", "/coverages/0/claim_filing": "CI"},
-        {"/diagnoses/1": {}},
         {CODES: {"drug_diagnoses": ["2026-01-01", "2026-12-31", "J1756"]}},
     ],
 )

@@ -7,9 +7,9 @@ from functools import cache, lru_cache
 
 from edi import tables
 from edi.codes import bill_type, modifier
-from edi.coding.drugs import discarded_units, whole_units
+from edi.coding.drugs import whole_units
 from edi.coding.family import codes
-from edi.coding.timeline import Given
+from edi.coding.timeline import Dosing, Given
 from edi.model.claim import ServiceLine, effective_place_of_service
 from edi.rules.about import coded_lines
 from edi.rules.base import Case, per_case
@@ -55,8 +55,7 @@ def is_drug(case: Case, line: ServiceLine) -> bool:
     """Whether a line bills a drug: by its kind, or by its code where the claim came without kinds."""
     if line.kind is not None:
         return line.kind == "drug"
-    code = code_of(line)
-    return bool(code) and code not in codes() and bool(case.lists.drug_rows(code))
+    return bool(case.lists.drug_rows(code_of(line)))
 
 
 def is_administration(line: ServiceLine) -> bool:
@@ -67,11 +66,7 @@ def is_administration(line: ServiceLine) -> bool:
 @per_case
 def drug_lines(case: Case) -> list[tuple[int, ServiceLine, str]]:
     """Drug lines with their indexes and codes."""
-    return [
-        entry
-        for entry in coded_lines(case)
-        if entry[2] and (entry[1].kind == "drug" or (entry[1].kind is None and is_drug(case, entry[1])))
-    ]
+    return [(i, line, code) for i, line, code in coded_lines(case) if code and is_drug(case, line)]
 
 
 @per_case
@@ -117,17 +112,6 @@ def hospital_status(case: Case, code: str, day: date | None) -> str | None:
     return _hospital_status().get(code)
 
 
-@cache
-def _exempt() -> tuple[tuple[str, str], ...]:
-    return tuple((row["first"], row["last"]) for row in tables.rows("coding/jz_exempt.csv"))
-
-
-@lru_cache(maxsize=4096)
-def exempt_vaccine(code: str) -> bool:
-    """Whether JW and JZ never apply, because the code is one of four kinds of vaccines."""
-    return any(len(code) == len(first) and first <= code <= last for first, last in _exempt())
-
-
 def administrations_of(case: Case, line: ServiceLine) -> list[Given]:
     """What a drug line bills: by the ids that it names, else by code and day. Empty without a record."""
     if case.assembled is None:
@@ -170,40 +154,41 @@ def single_dose(case: Case, line: ServiceLine) -> bool | None:
     return row.container == "single"
 
 
-def discarded(case: Case, group: Group) -> int | None:
-    """Billing units of a drug that were thrown away on a day, by the record; None where it does not tell.
+def _counted(case: Case, group: Group) -> list[Dosing]:
+    """The doses of a drug on a day; none where the record of one does not tell what was thrown away.
 
     Every administration of the code must have a dose and single-dose containers that held no less.
     """
     code, day = group
-    total = 0
     doses = {d.administration: d for d in case.timeline.dosing}
-    known = False
+    found = []
     for given in case.timeline.given:
         row = given.drug
-        if row is None or row.code != code or (day is not None and given.service_date != day):
+        if row is None or row.code != code or day not in (None, given.service_date):
             continue
         if given.source.patient_supplied:
             continue
         counted = doses.get(given.id)
-        if counted is None or counted.opened is None or not counted.single_dose or row.unit_value is None:
-            return None
+        if counted is None or not counted.single_dose or counted.opened is None:
+            return []
         if counted.opened < counted.dose:
-            return None
-        total += discarded_units(counted.opened, counted.dose, row.unit_value)
-        known = True
-    return total if known else None
+            return []
+        found.append(counted)
+    return found
+
+
+def discarded(case: Case, group: Group) -> int | None:
+    """Billing units of a drug that were thrown away on a day, by the record; None where it does not tell."""
+    counted = _counted(case, group)
+    return sum(d.discarded for d in counted) if counted else None
 
 
 def left_over(case: Case, group: Group) -> bool:
-    """Whether something was left in the containers of a drug, be it less than a billing unit."""
-    code, day = group
-    ids = {g.id for g in case.timeline.given if g.drug is not None and g.drug.code == code}
-    return any(
-        d.administration in ids and d.opened is not None and d.opened > d.dose
-        for d in case.timeline.dosing
-        if day is None or any(g.id == d.administration and g.service_date == day for g in case.timeline.given)
-    )
+    """Whether something was left in the containers of a drug, be it less than a billing unit.
+
+    Only where `discarded` tells what was.
+    """
+    return any(d.opened != d.dose for d in _counted(case, group))
 
 
 def billed_units(amount: Decimal, unit_value: Decimal) -> int:

@@ -11,7 +11,7 @@ from edi.finding import Severity
 from edi.rules import Case, Hit, rule
 from edi.rules.about import BASE, ON, code_of, coded_lines
 from edi.rules.asks import box, first_day
-from edi.rules.drug.facts import administrations_of, drug_lines, pays_drugs_apart
+from edi.rules.drug.facts import administrations_of, drug_lines, pays_drugs_apart, units_of
 from edi.rules.drug.units import units_mistaken
 from edi.rules.f15.lines import charge_problems
 from edi.rules.inf.linking import family_lines
@@ -58,11 +58,11 @@ def drug_charge_unusable(case: Case) -> Iterator[Hit]:
 
 def _has_line(case: Case, given: Given) -> bool:
     """Whether a drug line of the claim stands for an administration, by its id or by the name of its drug."""
+    codes = {row.code for row in case.lists.drugs_named(given.source.drug or "", None)}
     for _, line in case.lines(kind="drug"):
         if given.id in line.administrations:
             return True
-        rows = case.lists.drug_rows((line.hcpcs or "").upper())
-        if given.source.drug and any(row.named(given.source.drug) for row in rows):
+        if code_of(line) in codes:
             return True
     return False
 
@@ -80,6 +80,10 @@ def _has_line(case: Case, given: Given) -> bool:
     on="encounter",
     breaks=[
         {"/administrations/0/hcpcs": None},
+        *(
+            {"/administrations/-": {"id": "A2", "drug": drug, "start": "2026-03-03T10:30"}}
+            for drug in ("ceftriaxone", "vancomycin", "rituximab", "trastuzumab", "study drug")
+        ),
         {BASE: "coded-professional", "/services/1": None},
         {BASE: "coded-facility", "/services/2": None},
         {BASE: "coded-facility", "/services/3/hcpcs": "96415"},
@@ -93,7 +97,6 @@ def _has_line(case: Case, given: Given) -> bool:
         {ON: "claim", "/lines/1": None, BASE: "facility"},
         {ON: "claim", "/lines/1/hcpcs": None, "/lines/1/revenue_code": "0270", BASE: "facility"},
         {ON: "claim", "/lines/1/hcpcs": "96360", "/lines/1/kind": None},
-        {"/administrations/-": {"id": "A2", "drug": "ceftriaxone", "start": "2026-03-03T10:30"}},
         {
             "/administrations/0/hcpcs": None,
             "/administrations/0/category": "hydration",
@@ -188,7 +191,7 @@ def _no_drug_at_all(case: Case) -> Iterator[Hit]:
 def _known_codes(case: Case, name: str) -> str:
     """What the drug table has for a charted name; the choice stays with who knows the product."""
     named = case.lists.drugs_named(name, first_day(case.claim))
-    codes = [d.code for d in named if d.replaced_by is None and d.drug_class != "unclassified"]
+    codes = [d.code for d in named if d.replaced_by is None]
     if not codes:
         return ""
     more = f" and {len(codes) - SHOWN} more" if len(codes) > SHOWN else ""
@@ -307,6 +310,11 @@ _TOLD = {
         {"/administrations/0/hcpcs": None},
         {"/administrations/0/start": "09:00"},
         {"/services": [{"hcpcs": "J1756"}], "/services/0/units": 1},
+        {
+            "/services": [{"hcpcs": "J3490", "units": 1}],
+            "/administrations/0/hcpcs": "J3490",
+            BASE: "professional",
+        },
         {"/services": [{"hcpcs": "J1756"}]},
         {"/administrations/0/start": "09:00", BASE: "pushes-facility"},
     ],
@@ -320,7 +328,7 @@ def units_differ_from_dose(case: Case) -> Iterator[Hit]:
     supported: dict[tuple[str, date | None], Decimal | None] = {}
     dosing = {d.administration: d for d in case.timeline.dosing}
     for given in case.timeline.given:
-        if given.drug is None or given.drug.unit_value is None:
+        if given.drug is None:
             continue
         key = (given.drug.code, given.service_date)
         counted = dosing.get(given.id)
@@ -329,10 +337,10 @@ def units_differ_from_dose(case: Case) -> Iterator[Hit]:
     billed: dict[tuple[str, date | None], list[int]] = {}
     for i, line in case.lines(kind="drug"):
         if "JW" not in line.modifiers and line.units is not None:
-            billed.setdefault(((line.hcpcs or "").upper(), line.service_date), []).append(i)
+            billed.setdefault((code_of(line), line.service_date), []).append(i)
     for drug_day, indexes in billed.items():
         expected = supported.get(drug_day)
-        actual = sum((case.claim.lines[i].units or Decimal(0) for i in indexes), Decimal(0))
+        actual = sum((units_of(case.claim.lines[i]) for i in indexes), Decimal(0))
         if expected is not None and actual != expected and units_mistaken(case, drug_day) is None:
             yield Hit(
                 f"/lines/{indexes[-1]}/units",

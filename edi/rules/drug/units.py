@@ -10,7 +10,7 @@ from edi.codes import dose
 from edi.coding.edits import unit_limit
 from edi.coding.timeline import Given
 from edi.refdata import Lists
-from edi.rules.about import BASE
+from edi.rules.about import BASE, LOADED
 from edi.rules.asks import box
 from edi.rules.base import Case, Hit, rule
 from edi.rules.drug.facts import (
@@ -32,6 +32,14 @@ _INFLIXIMAB = {
     "/administrations/0/containers": _FIVE_VIALS,
     "/administrations/0/dose/value": "500",
     "/administrations/0/volume_ml": "250",
+}
+
+
+_FLUID = {
+    "/administrations/0/drug": "d5w",
+    "/administrations/0/hcpcs": "J7060",
+    "/administrations/0/volume_ml": "500",
+    "/administrations/0/dose": None,
 }
 
 
@@ -57,10 +65,7 @@ def units_mistaken(case: Case, group: Group) -> str | None:
     billed = sum((units_of(line) for _, line in lines if "JW" not in modifiers_of(line)), Decimal(0))
     if counted is None or billed <= 0 or billed == counted.billed:
         return None
-    for amount, words in _amounts(one):
-        if amount is not None and amount == billed:
-            return words
-    return None
+    return next((words for amount, words in _amounts(one) if amount == billed), None)
 
 
 def _amounts(given: Given) -> Iterator[tuple[Decimal | None, str]]:
@@ -69,8 +74,7 @@ def _amounts(given: Given) -> Iterator[tuple[Decimal | None, str]]:
         yield dose.convert(source.dose.value, source.dose.unit, "mg"), "milligrams"
         yield dose.convert(source.dose.value, source.dose.unit, "mL"), "millilitres"
     yield source.volume_ml, "millilitres"
-    if source.containers:
-        yield Decimal(sum(c.count for c in source.containers)), "containers"
+    yield Decimal(sum(c.count for c in source.containers)), "containers"
 
 
 @rule(
@@ -97,11 +101,32 @@ def _amounts(given: Given) -> Iterator[tuple[Decimal | None, str]]:
         {
             "/administrations/0/hcpcs": "J1745",
             "/administrations/0/volume_ml": "250",
-            "/services": [{"hcpcs": "J1745", "units": 250}, {"hcpcs": "J1745", "modifiers": ["JW"]}],
+            "/services": [
+                {"hcpcs": "J1745", "units": 250},
+                {"hcpcs": "J1745", "modifiers": ["JW"], "units": 5},
+            ],
         },
+        {
+            "/services": [{"hcpcs": "J1756"}, {"hcpcs": "J2405", "units": 4}],
+            "/administrations/-": {
+                "id": "A2",
+                "hcpcs": "J2405",
+                "dose": {"value": "4", "unit": "mg"},
+                "volume_ml": "200",
+                "start": "2026-03-03T10:30",
+            },
+            "/services/1/units": 200,
+        },
+        {**_FLUID, "/services": [{"hcpcs": "J7060", "units": 500}]},
         {BASE: "two-sites-coded", "/services/2/units": "1", "/services/3/units": "1"},
     ],
-    keeps=[_billed(50), _billed(49)],
+    keeps=[
+        _billed(50),
+        _billed(49),
+        {},
+        {**_billed(500), "/administrations/0/dose": None},
+        {**_billed(0), "/administrations/0/volume_ml": "0"},
+    ],
 )
 def amount_as_units(case: Case) -> Iterator[Hit]:
     """A drug is counted in units of its code, not in milligrams, millilitres or vials."""
@@ -150,6 +175,11 @@ def _limit(lists: Lists, setting: str, code: str, day: date | None) -> tuple[int
     return None if shipped is None else (shipped, _QUARTER)
 
 
+def _limit_row(setting: str) -> list[list[object]]:
+    """A limit of 100 units for J1756 that the user loaded."""
+    return [["mue", setting, ["J1756"], [100, 3]]]
+
+
 @rule(
     "DRUG-UNIT-003",
     "over-the-daily-limit",
@@ -171,6 +201,12 @@ def _limit(lists: Lists, setting: str, code: str, day: date | None) -> tuple[int
             "/lines/-": {"hcpcs": "96372", "units": "501", "service_date": "2026-03-03", "kind": "drug"},
         },
         {"/lines/1/hcpcs": "J3490", "/lines/-": {"hcpcs": "J1745", "units": "9999"}},
+        {"/setting": None, "/lines/1/units": "501"},
+        {"/lines/1/units": "501", "/lines/-": {"hcpcs": "J1756", "service_date": "2026-03-03"}},
+        {LOADED: _limit_row("practitioner")},
+        {BASE: "facility", LOADED: _limit_row("hospital")},
+        {LOADED: _limit_row("practitioner"), "/lines/1/service_date": None, "/lines/1/units": "501"},
+        {LOADED: _limit_row("practitioner"), "/lines/1/service_date": "2024-08-01", "/lines/1/units": "501"},
     ],
     keeps=[
         {"/lines/1/units": "500"},
@@ -183,6 +219,7 @@ def _limit(lists: Lists, setting: str, code: str, day: date | None) -> tuple[int
             "/lines/-": {"hcpcs": "J1756", "modifiers": ["JW"], "units": "1", "service_date": "2026-03-03"},
         },
         {"/lines/1/hcpcs": "J3490", "/lines/1/units": "9999"},
+        {BASE: "coded-facility", "/lines/2/units": "501"},
     ],
 )
 def over_the_limit(case: Case) -> Iterator[Hit]:

@@ -84,7 +84,7 @@ def malformed(case: Case) -> Iterator[Hit]:
         if problem is None:
             continue
         path = f"/diagnoses/{i}/code"
-        if diagnosis.code is not None or not unread(case, path):
+        if not unread(case, path):
             yield Hit(path, number=i + 1, box=box(case, "21", "67"), problem=problem)
 
 
@@ -137,6 +137,10 @@ def malformed(case: Case) -> Iterator[Hit]:
                 {"code": "E86.0", "kind": "admitting"},
                 {"code": "E86.0", "kind": "admitting"},
             ],
+        },
+        {
+            BASE: "facility",
+            "/diagnoses": [{"code": code, "kind": "principal"} for code in ("D50.9", "E86.0")],
         },
     ],
     keeps=[
@@ -224,6 +228,8 @@ def repeated(case: Case) -> Iterator[Hit]:
     also=("PRO-DX-005",),
     breaks=[
         {"/diagnoses/0/code": "V43.52XA"},
+        {"/diagnoses/0/code": "W01.0XXA"},
+        {"/diagnoses/0/code": "X30.XXXA"},
         {"/diagnoses/0/code": "Y92.9"},
         {"/diagnoses/0/code": "Y92.9", "/lines/0/service_date": "2015-10-01"},
         {"/diagnoses/0/code": "Y92.9", "/lines": None},
@@ -231,6 +237,8 @@ def repeated(case: Case) -> Iterator[Hit]:
     keeps=[
         {"/diagnoses/1/code": "V43.52XA"},
         {"/diagnoses/0/code": "Z51.11"},
+        {"/diagnoses/0": {}},
+        {BASE: "facility", "/diagnoses": [{"code": "W01.0XXA", "kind": "external_cause"}]},
         {"/diagnoses/0/code": "Y92.9", "/lines/0/service_date": "2007-05-23"},
         {"/diagnoses": None},
     ],

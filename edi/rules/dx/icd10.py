@@ -20,6 +20,11 @@ def _on(day: str | None) -> dict[str, str | None]:
     return {"/lines/0/service_date": day, "/lines/1/service_date": day}
 
 
+def _loaded(*codes: object) -> dict[str, list[object]]:
+    """Diagnoses that a user loaded for 2026."""
+    return {LIST: ["2026-01-01", "2026-12-31", *codes]}
+
+
 @lru_cache(maxsize=16384)
 def _fault(lists: Lists, code: str, day: date) -> Fault | None:
     """What speaks against a code on a day.
@@ -51,8 +56,8 @@ def _fault(lists: Lists, code: str, day: date) -> Fault | None:
 
 @lru_cache(maxsize=16384)
 def _on_one_day(lists: Lists, stated: str, day: date) -> Fault | None:
-    """What speaks against a code as it is stated; a malformed one is another rule's matter."""
-    return None if icd10.problem(stated) else _fault(lists, icd10.compact(stated), day)
+    """What speaks against a code as it is stated."""
+    return _fault(lists, icd10.compact(stated), day)
 
 
 def _billable(entry: Entry) -> bool:
@@ -64,9 +69,9 @@ def _window(lists: Lists, code: str, day: date) -> str:
     entry = lists.entry(LIST, code)
     if entry is None:
         return ""
-    if entry.start is not None and entry.start > day:
-        return f"; it begins on {entry.start.isoformat()}"
-    return f"; it ended with {entry.end.isoformat()}" if entry.end is not None and entry.end < day else ""
+    if entry.end is not None and entry.end < day:
+        return f"; it ended with {entry.end}"
+    return f"; it begins on {entry.start}" if entry.start is not None else ""
 
 
 def _days_pointed(case: Case) -> dict[int, list[date]]:
@@ -89,10 +94,10 @@ def _worst(faults: Iterable[Fault | None]) -> Fault | None:
 
 def _mildest(faults: Sequence[Fault | None]) -> Fault | None:
     """The fault that stands on every day; None where one day has none."""
-    if not faults or None in faults:
-        return None
     found = [fault for fault in faults if fault is not None]
-    return max(found, key=lambda fault: fault[0] != "error")
+    return (
+        max(found, key=lambda fault: fault[0] != "error", default=None) if len(found) == len(faults) else None
+    )
 
 
 def _of_facility(case: Case, code: str, first: date | None, last: date | None) -> Fault | None:
@@ -101,13 +106,7 @@ def _of_facility(case: Case, code: str, first: date | None, last: date | None) -
     if day is None:
         return None
     fault = _fault(case.lists, code, day)
-    if (
-        fault is None
-        or first is None
-        or first == day
-        or is_inpatient(case)
-        or _fault(case.lists, code, first)
-    ):
+    if fault is None or first is None or is_inpatient(case) or _fault(case.lists, code, first):
         return fault
     return "warning", fault[1]
 
@@ -192,7 +191,36 @@ def _of_facility(case: Case, code: str, first: date | None, last: date | None) -
             "/statement": {"through_date": "2025-10-01"},
             "/lines": [],
         },
-        {"/diagnoses/0/code": "D50.9", CODES: {"icd10cm": ["2026-01-01", "2026-12-31", "D50.9"]}},
+        {"/diagnoses/0/code": "D50.9", CODES: _loaded("D509")},
+        {"/diagnoses/0/code": "T78.1XXA", **_on("2025-10-01")},
+        {
+            "/diagnoses/0/code": "D50.9",
+            CODES: _loaded({"code": "D509", "start": "2026-02-01", "end": "2026-02-28"}),
+        },
+        {
+            "/diagnoses/0/code": "D50.9",
+            CODES: _loaded({"code": "D509", "start": "2026-04-01", "end": "2026-04-30"}),
+        },
+        {"/diagnoses/0": {}, "/diagnoses/1/code": "G35"},
+        {
+            "/diagnoses/1/code": "E66.8",
+            "/lines/0": {"hcpcs": "96365", "service_date": "2024-10-01", "diagnosis_pointers": [2]},
+            "/lines/1/service_date": "2024-09-30",
+        },
+        {
+            "/diagnoses/0/code": "E66.8",
+            "/lines": [
+                {"hcpcs": "96365", "diagnosis_pointers": [1]},
+                {"hcpcs": "96365", "service_date": "2024-10-01", "diagnosis_pointers": [1]},
+                {"hcpcs": "96365", "service_date": "2024-09-30", "diagnosis_pointers": [2]},
+            ],
+        },
+        {
+            BASE: "facility",
+            "/diagnoses/0/code": "G35",
+            "/statement": {"from_date": "2025-09-30", "through_date": "2025-10-01"},
+            **_on("2025-09-30"),
+        },
     ],
     keeps=[
         {"/diagnoses/0/code": "G35.A"},
@@ -227,6 +255,14 @@ def _of_facility(case: Case, code: str, first: date | None, last: date | None) -
         {"/diagnoses/0/code": "250.00"},
         {"/diagnoses/0": {}},
         {BASE: "facility", "/diagnoses/0/code": "G35", "/statement": {}, "/lines": []},
+        {"/diagnoses/0/code": "D50.99", **_on("2027-01-01"), CODES: _loaded("E860", "...")},
+        {"/diagnoses/0/code": "D50.99", **_on("2026-10-01"), CODES: _loaded("E860", "...")},
+        {
+            "/diagnoses/1/code": "E66.8",
+            "/lines/0/service_date": "2024-10-01",
+            "/lines/0/diagnosis_pointers": [0],
+            "/lines/1/service_date": "2024-09-30",
+        },
     ],
 )
 def not_in_force(case: Case) -> Iterator[Hit]:
@@ -237,8 +273,6 @@ def not_in_force(case: Case) -> Iterator[Hit]:
     is a warning; before the oldest one, and before ICD-10-CM, only the shape is judged (F15-21-001).
     """
     claim = case.claim
-    if not claim.diagnoses:
-        return
     facility = claim.setting == "facility"
     by_line: dict[int, list[date]] = {}
     if facility:

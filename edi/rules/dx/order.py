@@ -25,8 +25,8 @@ _ANTINEOPLASTIC = ("96409", "96411", "96413", "96415", "96416", "96417")
 
 
 def _is_neoplasm(code: str) -> bool:
-    """C00 to D49, in the order of the code book."""
-    return code[:1] == "C" or (code[:1] == "D" and code[1:3].isdigit() and int(code[1:3]) <= 49)
+    """C00 to D49, in the order of the code book, in which D3A follows D36."""
+    return "C00" <= code[:3] <= "D49"
 
 
 def _ordered(case: Case) -> list[tuple[int, str]]:
@@ -56,6 +56,8 @@ def _only_treatment(case: Case) -> bool:
     breaks=[
         {"/diagnoses": [{"code": "C50.911"}, {"code": "Z51.11"}]},
         {"/diagnoses": [{"code": "C50.911"}]},
+        {"/diagnoses": [{"code": "C00.0"}]},
+        {"/diagnoses": [{"code": "D3A.00"}]},
         {"/diagnoses": [{"code": "D49.0"}]},
         {"/setting": None, "/lines/0/diagnosis_pointers": [2]},
         {"/diagnoses": [{"code": "D49.0"}], "/lines/0/hcpcs": "96415"},
@@ -68,14 +70,17 @@ def _only_treatment(case: Case) -> bool:
         {"/diagnoses": [{}, {"code": "C50.911"}]},
         {"/diagnoses": [{"code": "C50.911"}], "/lines/-": {}},
         {"/diagnoses": [{"code": "C50.911"}], "/lines": [{"hcpcs": "96413"}]},
-        {
-            "/setting": "professional",
-            "/diagnoses": [{"code": "Z51.11"}, {"code": "C50.911"}],
-            "/lines": [
-                {"hcpcs": "96413", "service_date": "2026-03-03"},
-                {"hcpcs": "96415", "service_date": "2026-03-03", "diagnosis_pointers": [2]},
-            ],
-        },
+        *(
+            {
+                "/setting": "professional",
+                "/diagnoses": [{"code": "Z51.11"}, {"code": "C50.911"}],
+                "/lines": [
+                    {"hcpcs": "96413", "service_date": "2026-03-03"},
+                    {"hcpcs": code, "service_date": "2026-03-03", "diagnosis_pointers": [2]},
+                ],
+            }
+            for code in ("96409", "96411", "96415", "96416", "96417")
+        ),
         {"/setting": None, "/lines/0/diagnosis_pointers": [2], "/diagnoses/-": {"code": "Z51.11"}},
         {**_FLUID, "/lines/0/diagnosis_pointers": [1]},
         {**_FLUID, "/lines/0/diagnosis_pointers": [1], "/coverages": []},
@@ -182,8 +187,9 @@ def _not_treatment_first(case: Case, ordered: list[tuple[int, str]]) -> Iterator
         if code not in _ANTINEOPLASTIC or not line.diagnosis_pointers:
             continue
         first = line.diagnosis_pointers[0]
-        if 1 <= first <= len(ordered) and first - 1 not in treatment and _is_neoplasm(ordered[first - 1][1]):
-            problem = f"{_VISIT}line {i + 1} points to {icd10.formatted(ordered[first - 1][1])} first"
+        named = ordered[first - 1 : first]
+        if any(_is_neoplasm(diagnosis) for _, diagnosis in named):
+            problem = f"{_VISIT}line {i + 1} points to {icd10.formatted(named[0][1])} first"
             yield Hit(f"/lines/{i}/diagnosis_pointers/0", problem=problem, box="item 24E")
             return
 
@@ -239,8 +245,8 @@ def _age(born: date, day: date) -> int:
         {"/diagnoses/1/code": "C61", "/lines/1/service_date": "2007-05-22"},
         {"/diagnoses/1/code": "Z38.00", "/patient/birth_date": None},
         {"/diagnoses/0": {}},
-        {"/patient": None},
-        {"/patient/sex": None},
+        {"/patient": None, "/diagnoses/1/code": "C61"},
+        {"/patient/sex": None, "/diagnoses/1/code": "C61"},
         {"/diagnoses/1/code": "Z38.00", "/patient/birth_date": "2026-03-03"},
         {"/lines": []},
     ],
@@ -254,8 +260,6 @@ def against_sex_or_age(case: Case) -> Iterator[Hit]:
     limited = [
         (i, code, limit) for i, code in enumerate(compact_codes(case)) if (limit := _limit(code)) is not None
     ]
-    if not limited:
-        return
     sex = (patient.sex or "").upper()
     age = _age(patient.birth_date, day) if patient.birth_date is not None else None
     for i, code, limit in limited:

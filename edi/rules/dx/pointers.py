@@ -1,7 +1,6 @@
 """Diagnosis pointers of professional lines."""
 
 from collections.abc import Iterator
-from functools import lru_cache
 
 from edi.rules import Case, Hit, rule
 from edi.rules.about import ON
@@ -47,6 +46,14 @@ from edi.rules.asks import pointed, unread
             ON: "encounter",
             "/services/-": {"hcpcs": "99213", "diagnosis_pointers": [9], "administrations": ["A9"]},
         },
+        {
+            ON: "encounter",
+            "/administrations/0/diagnosis_pointers": [1],
+            "/services": [
+                {"hcpcs": "99213", "administrations": ["A1"]},
+                {"hcpcs": "99214", "diagnosis_pointers": [9]},
+            ],
+        },
     ],
     keeps=[
         {"/lines/0/diagnosis_pointers": [2]},
@@ -65,24 +72,13 @@ def pointer_impossible(case: Case) -> Iterator[Hit]:
         yield Hit("/diagnoses", what="the claim has no diagnosis (item 21)")
         return
     for i, line in enumerate(case.claim.lines):
-        pointers = line.diagnosis_pointers
-        if pointers and _within(tuple(pointers), count):
-            continue
         path = f"/lines/{i}/diagnosis_pointers"
-        if not pointers and not unread(case, path):
+        if not line.diagnosis_pointers and not unread(case, path):
             yield Hit(path, what=f"line {i + 1} points to no diagnosis (item 24E)")
-        if _of_record(case, line.administrations):
-            continue
-        for k, pointer in enumerate(pointers):
-            if not 1 <= pointer <= count:
+        for k, pointer in enumerate(line.diagnosis_pointers):
+            if not (1 <= pointer <= count or _of_record(case, line.administrations)):
                 what = f"line {i + 1} points to diagnosis {pointer}; there are {count} (item 24E)"
                 yield Hit(f"{path}/{k}", what=what)
-
-
-@lru_cache(maxsize=1024)
-def _within(pointers: tuple[int, ...], count: int) -> bool:
-    """Whether all pointers are numbers of diagnoses."""
-    return min(pointers) >= 1 and max(pointers) <= count
 
 
 def _of_record(case: Case, administrations: tuple[str, ...]) -> bool:
@@ -113,8 +109,6 @@ def _of_record(case: Case, administrations: tuple[str, ...]) -> bool:
 def pointer_repeated(case: Case) -> Iterator[Hit]:
     """A line points to each of its diagnoses once."""
     for i, line in enumerate(case.claim.lines):
-        if len(set(line.diagnosis_pointers)) == len(line.diagnosis_pointers):
-            continue
         seen: set[int] = set()
         for k, pointer in enumerate(line.diagnosis_pointers):
             if pointer in seen:

@@ -109,6 +109,7 @@ def value_incomplete(case: Case) -> Iterator[Hit]:
         {"/condition_codes": ["08"] * 25},
         {"/occurrence_codes": [{"code": "11", "date": "2026-03-01"}] * 25},
         {"/occurrence_spans": [{"code": "72", "from_date": "2026-03-01", "through_date": "2026-03-01"}] * 25},
+        {"/value_codes": [{"code": "A0", "amount": "1"}] * 25},
         {"/value_codes": [{"code": "A0", "amount": "1"}] * 25, "/condition_codes": ["08"] * 25},
     ],
     keeps=[{"/condition_codes": ["08"] * 24}],

@@ -115,8 +115,6 @@ def out_of_order(case: Case) -> Iterator[Hit]:
     found = [
         (number, row, text) for number, page in _pages(case) for row, _, text in sorted(rows_of(page, "FL42"))
     ]
-    if not found:
-        return
     for (_, _, before), (number, row, text) in zip(found, found[1:], strict=False):
         if text != TOTAL and before != TOTAL and text < before:
             problem = f"{text} on row {row} stands after {before}"
@@ -145,7 +143,7 @@ def out_of_order(case: Case) -> Iterator[Hit]:
     needs=("paper",),
     breaks=[
         {PAPER: [{"FL18": "D1", "FL19": "08"}]},
-        {PAPER: [{"FL18": "D1", "FL19": "08"}, {"FL18": "D1", "FL19": "08"}]},
+        {PAPER: [{"FL18": "D1", "FL19": "08"}, {"FL18": "D2", "FL19": "08"}]},
         {PAPER: [{"FL18": "D1", "FL28": "08"}]},
     ],
     keeps=[
@@ -176,7 +174,7 @@ def conditions_out_of_order(case: Case) -> Iterator[Hit]:
     breaks=[
         {PAPER: [{"FL50.B": "MEDICARE"}]},
         {PAPER: [{"FL50.A": "PLAN", "FL50.C": "MEDICARE"}]},
-        {PAPER: [{"FL50.B": "MEDICARE"}, {"FL50.B": "MEDICARE"}]},
+        {PAPER: [{"FL50.B": "MEDICARE"}, {"FL50.C": "MEDICARE"}]},
     ],
     keeps=[
         {PAPER: [{"FL50.A": "PLAN", "FL50.B": "MEDICARE"}]},
@@ -187,8 +185,8 @@ def conditions_out_of_order(case: Case) -> Iterator[Hit]:
 def payer_gap(case: Case) -> Iterator[Hit]:
     """The rows of FL 50 are the order of payment."""
     for number, page in _heads(case, "FL50"):
-        missing = [row for row in "ABC" if not text_of(page, f"FL50.{row}")]
-        after = [row for row in "ABC" if missing and row > missing[0] and row not in missing]
+        rows = [row for row in "ABC" if text_of(page, f"FL50.{row}")]
+        after = [row for row, due in zip(rows, "ABC", strict=False) if row != due]
         if after:
             yield Hit("/coverages", page=number, row=after[0]).on(number, f"FL50.{after[0]}")
 
@@ -210,7 +208,7 @@ def payer_gap(case: Case) -> Iterator[Hit]:
             "/lines/0/service_date": "2015-10-01",
             "/lines/1/service_date": "2015-10-01",
         },
-        {PAPER: [{"FL66": "9"}, {"FL66": "9"}]},
+        {PAPER: [{"FL66": "9"}, {"FL66": "8"}]},
     ],
     keeps=[
         {PAPER: [{"FL66": "0"}]},

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from edi.codes import npi, tax_id
 from edi.model.claim import Signatures
 from edi.rules import Case, Hit, rule
-from edi.rules.about import BASE
+from edi.rules.about import BASE, READ
 from edi.rules.asks import absent, address_problems, box, is_po_box, npi_due, short_zip, unread
 
 _NAME = "Write the legal name, as it is enrolled."
@@ -128,12 +128,14 @@ def billing_provider_unusable(case: Case) -> Iterator[Hit]:
         {"/billing_provider/tax_id": None},
         {"/billing_provider/tax_id": "12345678"},
         {"/billing_provider/tax_id": "000000000"},
+        {"/billing_provider/tax_id": "12-3456789", READ: "837"},
         {"/billing_provider/tax_id_type": None},
         {"/billing_provider/tax_id_type": "XX"},
         {"/billing_provider/tax_id_type": "SY", "/setting": "facility"},
     ],
     keeps=[
         {"/billing_provider/tax_id": "12-3456789"},
+        {READ: "837"},
         {"/billing_provider/tax_id_type": "SY"},
         {"/setting": "facility"},
         {"/billing_provider": None},
@@ -156,12 +158,13 @@ def tax_id_unusable(case: Case) -> Iterator[Hit]:
     if absent(case, provider.tax_id, path):
         yield Hit(path, box=where, problem="has no tax number")
         return
-    if provider.tax_id is not None and (problem := tax_id.problem(provider.tax_id)):
-        yield Hit(path, box=where, problem=f"has a tax number that cannot be right: {problem}")
-    elif case.claim.origin is not None and provider.tax_id is not None and not provider.tax_id.isdigit():
-        # published examples have it with a hyphen, so not every receiver turns it down
-        problem = "has a tax number that is not written as nine digits alone"
-        yield Hit(path, severity="warning", box=where, problem=problem)
+    if provider.tax_id is not None:
+        if problem := tax_id.problem(provider.tax_id):
+            yield Hit(path, box=where, problem=f"has a tax number that cannot be right: {problem}")
+        elif case.claim.origin is not None and not provider.tax_id.isdigit():
+            # published examples have it with a hyphen, so not every receiver turns it down
+            problem = "has a tax number that is not written as nine digits alone"
+            yield Hit(path, severity="warning", box=where, problem=problem)
     kind, path = provider.tax_id_type, "/billing_provider/tax_id_type"
     if absent(case, kind, path):
         problem = "has a tax number of no stated type; it is taken for an employer's (EI)"

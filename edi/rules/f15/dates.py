@@ -270,9 +270,7 @@ def decision_before_service(case: Case) -> Iterator[Hit]:
 )
 def date_of_the_future(case: Case) -> Iterator[Hit]:
     """What the claim tells of has happened. Service dates are F15-24A-002."""
-    claim, today = case.claim, case.received
-    if today is None:
-        return
+    claim = case.claim
     told: list[tuple[str, str, date | None]] = []
     for i, one in enumerate(claim.dates):
         if one.qualifier in BEFORE:
@@ -286,7 +284,7 @@ def date_of_the_future(case: Case) -> Iterator[Hit]:
             path = f"/coverages/{i}/adjudication/paid_date"
             told.append((path, f"the decision of coverage {i + 1}", coverage.adjudication.paid_date))
     for path, what, day in told:
-        if day is not None and day > today:
+        if day is not None and day > case.receipt:
             yield Hit(path, what=what, actual=day)
 
 

@@ -36,6 +36,7 @@ RATE_CODES = frozenset(("0022", "0023", "0024"))
         {"/lines/0/service_through": "2026-03-03"},
         {"/lines/0/service_through": "2026-03-04"},
         {"/lines/0/service_through": "2026-03-04", BASE: "inpatient"},
+        {"/lines/0/service_date": None, "/unread/-": {"path": "/lines/0/service_date", "text": "?"}},
     ],
 )
 def service_date_unusable(case: Case) -> Iterator[Hit]:
@@ -46,10 +47,9 @@ def service_date_unusable(case: Case) -> Iterator[Hit]:
     where = box(case, "24A", "45")
     for i, line in enumerate(case.claim.lines):
         first, last = line.service_date, line.service_through
-        if first is None:
-            path = f"/lines/{i}/service_date"
-            if case.claim.setting != "facility" and absent(case, first, path):
-                yield Hit(path, line=i + 1, box=where, problem="has no service date")
+        path = f"/lines/{i}/service_date"
+        if case.claim.setting != "facility" and absent(case, first, path):
+            yield Hit(path, line=i + 1, box=where, problem="has no service date")
         if first is not None and last is not None and last < first:
             yield Hit(f"/lines/{i}/service_through", line=i + 1, box=where, problem="ends before it begins")
 
@@ -80,16 +80,14 @@ def service_date_unusable(case: Case) -> Iterator[Hit]:
 )
 def service_after_receipt(case: Case) -> Iterator[Hit]:
     """No service of the future can be billed."""
-    if case.received is None:
-        return
     for i, line in enumerate(case.claim.lines):
         for key in ("service_date", "service_through"):
             day = getattr(line, key)
-            if day is not None and day > case.received:
+            if day is not None and day > case.receipt:
                 yield Hit(f"/lines/{i}/{key}", what=f"line {i + 1}")
                 break
     stated = case.claim.statement
-    if stated is not None and stated.through_date is not None and stated.through_date > case.received:
+    if stated is not None and stated.through_date is not None and stated.through_date > case.receipt:
         yield Hit("/statement/through_date", what="the statement period (FL 6)")
 
 
@@ -150,14 +148,14 @@ def procedure_unusable(case: Case) -> Iterator[Hit]:
 def _charge_follows_units(case: Case, line: ServiceLine) -> bool:
     """Whether the charge is missing only because the units are, which another rule says."""
     encounter = case.encounter
-    return encounter is not None and line.units is None and (line.hcpcs or "").upper() in encounter.charges
+    return encounter is not None and (line.hcpcs or "").upper() in encounter.charges
 
 
 def charge_problems(case: Case, *, drugs: bool) -> Iterator[Hit]:
     """Charges of drug lines, or of all others, that are missing, negative or zero."""
     where = box(case, "24F", "47")
     for i, line in enumerate(case.claim.lines):
-        if (line.kind == "drug") is not drugs or (line.charge is not None and line.charge > 0):
+        if (line.kind == "drug") is not drugs:
             continue
         path = f"/lines/{i}/charge"
         code = line.hcpcs or "without a procedure code"
@@ -208,7 +206,7 @@ def charge_unusable(case: Case) -> Iterator[Hit]:
 
 def _said_elsewhere(case: Case, line: ServiceLine) -> bool:
     """Whether a rule of the dose says why a proposed drug line has no units."""
-    if case.assembled is None or line.kind != "drug" or line.units is not None:
+    if case.assembled is None or line.kind != "drug":
         return False
     given: list[Given | None] = [case.timeline.of(id_) for id_ in line.administrations]
     return any(g is not None and dose_fault(g) is not None for g in given)
@@ -251,6 +249,12 @@ def _said_elsewhere(case: Case, line: ServiceLine) -> bool:
             "/services/1/administrations": ["A9"],
             "/administrations/0/dose": None,
         },
+        {
+            ON: "encounter",
+            BASE: "coded-professional",
+            "/services/1/units": None,
+            "/services/1/administrations": ["A1"],
+        },
         {"/lines/1/units": None},
     ],
     keeps=[
@@ -264,8 +268,6 @@ def units_unusable(case: Case) -> Iterator[Hit]:
     """Every line has units, more than none."""
     where = box(case, "24G", "46")
     for i, line in enumerate(case.claim.lines):
-        if line.units is not None and line.units > 0:
-            continue
         path = f"/lines/{i}/units"
         code = line.hcpcs or "without a procedure code"
         if absent(case, line.units, path):

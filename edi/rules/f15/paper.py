@@ -34,11 +34,11 @@ def _heads(case: Case, *items: str) -> Iterator[tuple[int, Page]]:
     yield from heads(case.paper or (), *items)
 
 
-def _tick_problem(page: Page, box: str, *, needed: bool = True) -> str | None:
+def _tick_problem(page: Page, box: str) -> str | None:
     ticks = filled(page, box)
     if len(ticks) > 1:
         return f"item {box} has {len(ticks)} ticks"
-    return f"item {box} has no tick" if needed and not ticks else None
+    return f"item {box} has no tick" if not ticks else None
 
 
 @rule(
@@ -80,6 +80,7 @@ def payer_block_empty(case: Case) -> Iterator[Hit]:
         {PAPER: [{"1.medicare": "X", "1.other": "X"}]},
         {PAPER: [{"1.medicaid": "X"}]},
         {PAPER: [{}, {}]},
+        {PAPER: [{}, {"1.medicare": "X", "1.other": "X"}]},
         {PAPER: [{"1.medicare": "X"}], "/coverages/0/claim_filing": "MC"},
         {PAPER: [{"1.medicare": "X"}], "/coverages/0/claim_filing": "CH"},
         {PAPER: [{"1.medicare": "X"}], "/coverages/0/claim_filing": "CI"},
@@ -105,7 +106,7 @@ def coverage_ticks(case: Case) -> Iterator[Hit]:
             tick = filled(page, "1")[0]
             told = {"MB": "1.medicare", "MA": "1.medicare", "MC": "1.medicaid", "CH": "1.tricare"}
             other = "" if tick in told.values() else tick
-            if filing and "." in tick and tick != told.get(filing, other):
+            if filing and tick != told.get(filing, other):
                 problem = (
                     f"item 1 has the tick {tick.partition('.')[2]}, but the claim filing code is {filing}"
                 )
@@ -132,7 +133,7 @@ def coverage_ticks(case: Case) -> Iterator[Hit]:
         {PAPER: [{"25.number": "123456789"}]},
         {PAPER: [{"25.number": "123456789"}, {"25.number": "123456789"}]},
         {PAPER: [{"10a.yes": "X", "10a.no": "X", "25.number": "X"}]},
-        {PAPER: [{"25.ssn": "X", "25.ein": "X"}, {"25.ssn": "X", "25.ein": "X"}]},
+        {PAPER: [{"25.ssn": "X", "25.ein": "X"}, {"25.number": "1"}, {"25.number": "2"}]},
         {
             PAPER: [
                 {
@@ -149,7 +150,6 @@ def coverage_ticks(case: Case) -> Iterator[Hit]:
                 }
             ]
         },
-        {PAPER: [{"25.number": "123456789"}]},
     ],
     keeps=[
         {PAPER: [{"25.ein": "X", "25.number": "123456789"}]},
@@ -202,7 +202,7 @@ def two_ticks(case: Case) -> Iterator[Hit]:
     needs=("paper",),
     breaks=[
         {PAPER: [{"2": "E" * 29}]},
-        {PAPER: [{"2": "EEEEEEEEEEEEEEEEEEEEEEEEEEEEE"}, {"2": "EEEEEEEEEEEEEEEEEEEEEEEEEEEEE"}]},
+        {PAPER: [{"2": "E" * 29}, {"2": "E" * 30}]},
     ],
     keeps=[{PAPER: [{"2": "E" * 28}]}],
 )
@@ -228,8 +228,9 @@ def name_too_long(case: Case) -> Iterator[Hit]:
     breaks=[
         {PAPER: [{"2": "EXAMPLE, PAULA", "4": "EXAMPLE, PAULA"}]},
         {PAPER: [{"2": "EXAMPLE, PAULA"}], "/coverages/0/claim_filing": "CI"},
-        {PAPER: [{"4": "EXAMPLE, PAULA"}, {"4": "EXAMPLE, PAULA"}]},
-        {PAPER: [{"2": "EXAMPLE, PAULA"}, {"2": "EXAMPLE, PAULA"}], "/coverages/0/claim_filing": "CI"},
+        {PAPER: [{"4": "EXAMPLE, PAULA"}, {"4": "EXAMPLE, PETER"}]},
+        {PAPER: [{"2": "EXAMPLE, PAULA"}, {"2": "EXAMPLE, PETER"}], "/coverages/0/claim_filing": "CI"},
+        {PAPER: [{"2": "EXAMPLE, PAULA"}], "/coverages": []},
     ],
     keeps=[
         {PAPER: [{"2": "EXAMPLE, PAULA"}]},
@@ -244,7 +245,7 @@ def insured_name(case: Case) -> Iterator[Hit]:
     coverage = billed_coverage(case.claim)
     for number, page in _heads(case, "2", "4"):
         named = text_of(page, "4")
-        if medicare(case) and coverage is not None and coverage.responsibility == "P":
+        if coverage is not None and coverage.responsibility == "P" and medicare(case):
             if named and named.upper() != "SAME":
                 problem = "an insured person is named, and Medicare pays first"
                 yield Hit("/coverages/0/subscriber", page=number, problem=problem).on(number, "4")
@@ -266,7 +267,7 @@ def insured_name(case: Case) -> Iterator[Hit]:
     breaks=[
         {PAPER: [{"11d.yes": "X"}]},
         {PAPER: [{"11d.yes": "X", "9": "EXAMPLE, PAULA", "9a": "G1"}]},
-        {PAPER: [{"11d.yes": "X"}, {"11d.yes": "X"}]},
+        {PAPER: [{"11d.yes": "X"}, {"11d.yes": "X", "9a": "G1"}]},
         {PAPER: [{"11d.yes": "X", "9": "EXAMPLE, PAULA"}]},
     ],
     keeps=[
@@ -296,15 +297,16 @@ def other_plan(case: Case) -> Iterator[Hit]:
     breaks=[
         {PAPER: [{"1.medicare": "X"}]},
         {PAPER: [{"1.medicare": "X", "11": " "}]},
-        {PAPER: [{}, {}]},
+        {PAPER: [{"11": "NONE"}, {}, {}]},
     ],
     keeps=[{PAPER: [{"11": "NONE"}]}, {PAPER: [{}], "/coverages/0/claim_filing": "CI"}],
 )
 def item_11_empty(case: Case) -> Iterator[Hit]:
-    """By item 11 a practice says that it has looked for another payer."""
+    """By item 11 a practice says that it has looked for another payer. Said once."""
     for number, page in _heads(case, "11"):
         if medicare(case) and not text_of(page, "11"):
             yield Hit("/coverages/0/group_number", page=number).on(number, "11")
+            return
 
 
 @rule(
@@ -319,7 +321,7 @@ def item_11_empty(case: Case) -> Iterator[Hit]:
     needs=("paper",),
     breaks=[
         {PAPER: [{"11d.no": "X"}]},
-        {PAPER: [{"11d.no": "X"}, {"11d.no": "X"}]},
+        {PAPER: [{"11d.no": "X"}, {"11d.yes": "X"}]},
     ],
     keeps=[{PAPER: [{"11": "NONE"}]}, {PAPER: [{"11d.no": "X"}], "/coverages/0/claim_filing": "CI"}],
 )
@@ -347,7 +349,7 @@ def item_11d_filled(case: Case) -> Iterator[Hit]:
         {PAPER: [{"17.name": "DANA DOCTOR", "17.qualifier": "XX", "17b": "1245319599"}]},
         {PAPER: [{"17.name": "X"}]},
         {PAPER: [{}, {"17.name": "DANA DOCTOR"}]},
-        {PAPER: [{"17.name": "DANA DOCTOR"}, {"17.name": "DANA DOCTOR"}]},
+        {PAPER: [{"17.name": "DANA DOCTOR", "17.qualifier": "DK"}, {"17.name": "DANA DOCTOR"}]},
         {PAPER: [{"17.name": "DOCTOR DANA", "17b": "1245319599"}]},
     ],
     keeps=[
@@ -389,8 +391,8 @@ def item_17_incomplete(case: Case) -> Iterator[Hit]:
         {PAPER: [{"21.B": "D509"}]},
         {PAPER: [{"21.B": "D50.9"}]},
         {PAPER: [{"21.indicator": "9", "21.A": "D50.9"}]},
-        {PAPER: [{"21.A": "D50.9"}, {"21.A": "D50.9"}]},
-        {PAPER: [{"21.A": "D5090000"}, {"21.A": "D5090000"}]},
+        {PAPER: [{"21.A": "D50.9", "21.B": "E86.0"}, {"21.A": "D50.9", "21.B": "E86.0"}]},
+        {PAPER: [{"21.A": "D5090000", "21.B": "E8600000"}]},
     ],
     keeps=[{PAPER: [{INDICATOR: "0", "21.A": "D509", "21.B": "E860"}]}, {PAPER: [{"21.A": "T451X5A"}]}],
 )
@@ -431,8 +433,8 @@ def item_21_unusable(case: Case) -> Iterator[Hit]:
         {PAPER: [{"22.code": "7"}]},
         {PAPER: [{"22.reference": "X1"}]},
         {PAPER: [{"22.code": "8"}]},
-        {PAPER: [{"22.code": "7"}, {"22.code": "7"}]},
-        {PAPER: [{"22.reference": "X1"}, {"22.reference": "X1"}]},
+        {PAPER: [{"22.code": "7"}, {"22.code": "8"}]},
+        {PAPER: [{"22.reference": "X1"}, {"22.reference": "X2"}]},
     ],
     keeps=[
         {PAPER: [{"22.code": "7", "22.reference": "X1"}]},
@@ -469,7 +471,7 @@ def item_22_half(case: Case) -> Iterator[Hit]:
             "/coverages/0/authorizations": [{"number": "A1"}],
             "/clia_number": "12D3456789",
         },
-        {PAPER: [{"23": "A1 12D3456789"}, {"23": "A1 12D3456789"}]},
+        {PAPER: [{"23": "A1 12D3456789"}, {"23": "A1 R1 12D3456789"}]},
         {PAPER: [{}], "/coverages/0/referral_number": "R1", "/clia_number": "11D1234567"},
     ],
     keeps=[
@@ -565,6 +567,7 @@ def _number(text: str) -> Decimal | None:
         {PAPER: [{"24F.1": "1,250.00"}]},
         {PAPER: [{"24F.1": "123456789"}]},
         {PAPER: [{"24F.1": "-25000"}]},
+        {PAPER: [{"24F.1": "$250.00", "24F.2": "123456789"}]},
     ],
     keeps=[{PAPER: [{"24F.1": "250 00"}]}, {PAPER: [{"24F.1": "25000"}]}, {PAPER: [{"24F.1": "99999999"}]}],
 )
@@ -596,7 +599,7 @@ def item_24f_unusable(case: Case) -> Iterator[Hit]:
     needs=("paper",),
     breaks=[
         {PAPER: [{"24G.1": "1000"}]},
-        {PAPER: [{"24G.1": "1000"}, {}]},
+        {PAPER: [{"24G.1": "1000", "24G.2": "1000"}, {}]},
     ],
     keeps=[
         {PAPER: [{"24G.1": "999"}]},
@@ -629,7 +632,7 @@ def units_too_many(case: Case) -> Iterator[Hit]:
     needs=("paper",),
     breaks=[
         {PAPER: [{"1.medicare": "X"}]},
-        {PAPER: [{}, {}]},
+        {PAPER: [{"32.name": "SAMPLE INFUSION PRACTICE"}, {}, {}]},
     ],
     keeps=[
         {PAPER: [{"32.name": "SAMPLE INFUSION PRACTICE"}]},
@@ -637,10 +640,11 @@ def units_too_many(case: Case) -> Iterator[Hit]:
     ],
 )
 def place_not_named(case: Case) -> Iterator[Hit]:
-    """Medicare prices a paper claim by the address in item 32."""
+    """Medicare prices a paper claim by the address in item 32. Said once."""
     for number, page in _heads(case, "32"):
         if medicare(case) and not filled(page, "32"):
             yield Hit("/service_facility", page=number).on(number, "32.name")
+            return
 
 
 @rule(

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from edi.coding.family import codes
-from edi.finding import Severity
 from edi.rules import Case, Hit, rule
-from edi.rules.about import BASE, administrations, code_of, coded_lines, medicare
+from edi.rules.about import BASE, ON, administrations, code_of, coded_lines, medicare
 from edi.rules.asks import box
 
 CONTROL_LENGTH = 30
@@ -39,6 +38,7 @@ _UNLISTED = ("96379", "96549")
         {"/lines/0/unit": "UN"},
         {"/lines/0/unit": None},
         {"/lines/0/unit": "MJ", "/lines/0/hcpcs": "00532"},
+        {"/lines/0/unit": "DA", BASE: "inpatient"},
         {"/lines/0/unit": "MJ", "/lines/0/hcpcs": "J9311"},
     ],
 )
@@ -47,7 +47,7 @@ def unit_impossible(case: Case) -> Iterator[Hit]:
     allowed = _ALLOWED[case.claim.setting or "professional"]
     for i, line, code in coded_lines(case):
         unit = line.unit
-        if unit is None or unit == "UN":
+        if unit is None:
             continue
         problem = None
         if unit.upper() not in allowed:
@@ -96,9 +96,6 @@ def unit_impossible(case: Case) -> Iterator[Hit]:
 )
 def control_number_unusable(case: Case) -> Iterator[Hit]:
     """Two lines of one number cannot be told apart in the answer."""
-    numbers = [line.line_control_number for line in case.claim.lines if line.line_control_number]
-    if len(set(numbers)) == len(numbers) and max(map(len, numbers), default=0) <= CONTROL_LENGTH:
-        return
     seen: dict[str, int] = {}
     for i, line in enumerate(case.claim.lines):
         number = line.line_control_number
@@ -129,6 +126,7 @@ def control_number_unusable(case: Case) -> Iterator[Hit]:
         {"/lines/0/hcpcs": "96549", "/lines/1/hcpcs": "96549"},
     ],
     keeps=[
+        {ON: "encounter", "/administrations/0/route": "IA"},
         {"/lines/0/hcpcs": "96379", "/lines/0/description": "TWO DRUGS INTO ARTERY"},
         {"/lines/0/hcpcs": "96379", "/note": "TWO DRUGS INTO ARTERY"},
         {"/lines/0/hcpcs": "96379", "/attachments": [{"type": "OZ", "transmission": "AA"}]},
@@ -137,19 +135,15 @@ def control_number_unusable(case: Case) -> Iterator[Hit]:
 def unlisted_without_words(case: Case) -> Iterator[Hit]:
     """A payer can price an unlisted service only when it is told what it was.
 
-    A line that the program itself proposes is a warning: the words are still to be written. Drugs without
-    a code are DRUG-NOC-001.
+    A line that the program itself proposes has words. Drugs without a code are DRUG-NOC-001.
     """
     claim = case.claim
     if claim.note or claim.attachments:
         return
     for i, line in case.lines(*_UNLISTED):
         if not line.description:
-            severity: Severity | None = "warning" if case.billed_by_record() else None
             where = box(case, "19", "80")
-            yield Hit(
-                f"/lines/{i}/description", severity=severity, line=i + 1, hcpcs=code_of(line), box=where
-            )
+            yield Hit(f"/lines/{i}/description", line=i + 1, hcpcs=code_of(line), box=where)
 
 
 @rule(

@@ -70,6 +70,7 @@ def _usual_for(rule_id: str, code: str) -> tuple[str, tuple[str, ...]] | None:
             "/lines/-": {"hcpcs": "96365", "revenue_code": "0258"},
         },
         {"/lines/0/revenue_code": None, "/lines/-": {"hcpcs": "96366", "revenue_code": "0360"}},
+        {"/lines/-": {"hcpcs": "96366", "revenue_code": "0360"}},
     ],
     keeps=[
         {"/lines/0/revenue_code": "0260"},
@@ -81,6 +82,7 @@ def _usual_for(rule_id: str, code: str) -> tuple[str, tuple[str, ...]] | None:
         {POLICIES: {"rev_admin_policy": "admin_0636"}},
         {"/lines/0/revenue_code": "260"},
         {"/lines/0/revenue_code": "036X"},
+        {"/lines/0/revenue_code": "03600"},
         {"/lines/0/revenue_code": "0001"},
         {"/lines/0/revenue_code": None},
         {POLICIES: {"rev_admin_policy": {"96365": "0333"}}},
@@ -298,6 +300,11 @@ def self_administered_covered(case: Case) -> Iterator[Hit]:
         {"/lines/1/hcpcs": None},
         {"/lines/0/revenue_code": "0335"},
         {"/lines/0/hcpcs": None, "/lines/0/revenue_code": "0960"},
+        {
+            "/lines/0/hcpcs": None,
+            "/lines/0/revenue_code": "0510",
+            "/unread/-": {"path": "/lines/0/hcpcs", "text": "?"},
+        },
     ],
 )
 def line_without_procedure(case: Case) -> Iterator[Hit]:
@@ -305,14 +312,12 @@ def line_without_procedure(case: Case) -> Iterator[Hit]:
     if not is_outpatient(case):
         return
     for i, line in enumerate(case.claim.lines):
-        if line.hcpcs is not None or not line.revenue_code or line.revenue_code == DRUGS:
+        path, revenue = f"/lines/{i}/hcpcs", line.revenue_code or ""
+        if revenue == DRUGS or not absent(case, line.hcpcs, path):
             continue
-        path = f"/lines/{i}/hcpcs"
-        if not absent(case, line.hcpcs, path):
-            continue
-        entry = case.lists.entry("revenue", line.revenue_code)
+        entry = case.lists.entry("revenue", revenue)
         if entry is not None and entry.fields.get("hcpcs_required") == "yes":
-            yield Hit(path, line=i + 1, revenue=line.revenue_code)
+            yield Hit(path, line=i + 1, revenue=revenue)
 
 
 @rule(

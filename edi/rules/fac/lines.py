@@ -26,13 +26,14 @@ TOTAL_LINE = "0001"
         {"/lines/0/revenue_code": None, "/lines/0/hcpcs": None},
         {"/lines/0/revenue_code": None, "/lines/1/revenue_code": None},
     ],
-    keeps=[{"/lines/0/revenue_code": "0450"}],
+    keeps=[
+        {"/lines/0/revenue_code": "0450"},
+        {"/lines/0/revenue_code": None, "/unread/-": {"path": "/lines/0/revenue_code", "text": "?"}},
+    ],
 )
 def revenue_missing(case: Case) -> Iterator[Hit]:
     """Every facility line has a revenue code."""
     for i, line in enumerate(case.claim.lines):
-        if line.revenue_code is not None:
-            continue
         path = f"/lines/{i}/revenue_code"
         if absent(case, line.revenue_code, path):
             yield Hit(path, line=i + 1, hcpcs=line.hcpcs or "no procedure code")
@@ -149,6 +150,7 @@ def administration_under_drug_revenue(case: Case) -> Iterator[Hit]:
         {"/lines/0/service_date": None, "/type_of_bill": "0111"},
         {"/type_of_bill": None, "/lines/0/service_date": None},
         {"/type_of_bill": "9991", "/lines/0/service_date": None},
+        {"/lines/0/service_date": None, "/unread/-": {"path": "/lines/0/service_date", "text": "?"}},
     ],
 )
 def line_without_date(case: Case) -> Iterator[Hit]:
@@ -156,7 +158,7 @@ def line_without_date(case: Case) -> Iterator[Hit]:
     if not is_outpatient(case):
         return
     for i, line in enumerate(case.claim.lines):
-        if line.service_date is None and absent(case, line.service_date, f"/lines/{i}/service_date"):
+        if absent(case, line.service_date, f"/lines/{i}/service_date"):
             yield Hit(f"/lines/{i}/service_date", line=i + 1)
 
 

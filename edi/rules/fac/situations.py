@@ -1,5 +1,6 @@
 """FAC: codes that have to stand on the claim when something is true, and the size and span of a bill."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -7,7 +8,7 @@ from functools import cache
 
 from edi import tables
 from edi.coding.assembly import MSP_VALUE_CODES
-from edi.model.claim import effective_bill_to, other_coverages
+from edi.model.claim import other_coverages
 from edi.rules import Case, Hit, rule
 from edi.rules.about import BASE, INPATIENT, administrations, code_of, facility_code, is_inpatient, medicare
 from edi.rules.asks import box, is_outpatient, period
@@ -35,6 +36,9 @@ _PLAN = {
     },
 }
 _AFTER_PLAN = {"/coverages/0/responsibility": "S", "/bill_to": 0, "/coverages/-": _PLAN}
+
+
+_FIVE_DIGITS = re.compile(r"\d{5}", re.ASCII)
 
 
 def _codes(given: tuple[str, ...]) -> set[str]:
@@ -250,7 +254,7 @@ def short_observation(case: Case) -> Iterator[Hit]:
 
 def _is_surgery(code: str) -> bool:
     """CPT numbers of surgery."""
-    return len(code) == 5 and code.isascii() and code.isdigit() and 10004 <= int(code) <= 69990
+    return _FIVE_DIGITS.fullmatch(code) is not None and 10004 <= int(code) <= 69990
 
 
 @rule(
@@ -428,6 +432,13 @@ def too_many_for_medicare(case: Case) -> Iterator[Hit]:
             ]
         },
         {"/condition_codes": ["08", "08", "08"]},
+        {
+            BASE: "facility",
+            "/occurrence_spans": [
+                {"code": "74", "from_date": "2026-03-01", "through_date": "2026-03-02"},
+                {"code": "74", "from_date": "2026-03-01", "through_date": "2026-03-02"},
+            ],
+        },
     ],
     keeps=[
         {"/condition_codes": ["08", "09"]},
@@ -504,10 +515,9 @@ def code_repeated(case: Case) -> Iterator[Hit]:
 def second_without_first(case: Case) -> Iterator[Hit]:
     """A value code that says what the first payer paid goes with that payer."""
     claim = case.claim
-    index = effective_bill_to(claim)
-    if not medicare(case) or index is None or len(claim.coverages) > 1:
+    if not medicare(case) or len(claim.coverages) > 1:
         return
-    if claim.coverages[index].responsibility not in (None, "P", "U"):
+    if claim.coverages[0].responsibility not in (None, "P", "U"):
         return  # PRO-COB-001 says so
     if facility_code(case):
         for i, one in enumerate(claim.value_codes):
@@ -633,8 +643,6 @@ def accident_state_missing(case: Case) -> Iterator[Hit]:
 def distinct_visit_missing(case: Case) -> Iterator[Hit]:
     """Two visits to one department on one day are paid both only where the claim says that they were "
     "distinct."""
-    if sum(len(at) for code, at in case.by_code.items() if code in VISITS) < 2:
-        return
     if "G0" in _codes(case.claim.condition_codes):
         return
     seen: dict[tuple[date | None, str], int] = {}

@@ -1,5 +1,6 @@
 """FAC-TOB and FAC-ADM: which type of bill fits, what its frequency asks for, and the admission on it."""
 
+import re
 from collections.abc import Iterator
 from functools import cache
 
@@ -318,6 +319,9 @@ def discharge_hour_missing(case: Case) -> Iterator[Hit]:
         yield Hit("/admission/discharge_hour")
 
 
+_HOUR = re.compile(r"([01]\d|2[0-3])([0-5]\d)?", re.ASCII)
+
+
 @rule(
     "I15",
     "hour-impossible",
@@ -352,8 +356,7 @@ def hour_impossible(case: Case) -> Iterator[Hit]:
         hour = getattr(_admission(case), key)
         if hour is None or hour == "99":
             continue
-        right = len(hour) in (2, 4) and hour.isascii() and hour.isdigit()
-        if not right or int(hour[:2]) > 23 or (len(hour) == 4 and int(hour[2:]) > 59):
+        if not _HOUR.fullmatch(hour):
             yield Hit(f"/admission/{key}", hour=hour, locator=locator)
 
 

@@ -49,7 +49,7 @@ def _key(case: Case, what: str) -> Key | None:
 def _stays(case: Case) -> Iterator[tuple[Key, Fact]]:
     """Admissions, and outpatient infusions, of Medicare patients under patient and tax id of the hospital."""
     claim = case.claim
-    kind = facility_code(case) if claim.setting == "facility" else ""
+    kind = facility_code(case)
     if kind not in (ADMITTED, OUTPATIENT) or not medicare(case):
         return
     key = _key(case, "stay")
@@ -120,6 +120,7 @@ def _before_admission(told: Sequence[Told], _: Lists) -> Iterator[Found]:
         {"sister": {**_STAY, "/patient/birth_date": "1955-04-13"}},
         {"/condition_codes": ["51"], "sister": _STAY},
         {"/type_of_bill": "0851", "sister": _STAY},
+        {"/setting": "professional", "sister": _STAY},
         {"/coverages/0/claim_filing": "CI", "sister": {**_STAY, "/coverages/0/claim_filing": "CI"}},
     ],
 )
@@ -134,7 +135,7 @@ def before_admission(case: Case) -> Iterator[Hit]:
 def _visits(case: Case) -> Iterator[tuple[Key, Fact]]:
     """Periods of outpatient bills to Medicare without repetitive services, under patient and hospital."""
     claim, span = case.claim, period(case)
-    if claim.setting != "facility" or facility_code(case) not in OUTPATIENTS or not medicare(case):
+    if facility_code(case) not in OUTPATIENTS or not medicare(case):
         return
     if any((line.revenue_code or "none").startswith(repetitive()) for line in claim.lines):
         return
@@ -191,6 +192,7 @@ def _spanning(told: Sequence[Told], _: Lists) -> Iterator[Found]:
         {**_APART},
         *({**_APART, path: None, "sister": {**_BETWEEN, path: None}} for path in _UNKNOWN),
         {**_APART, "sister": {}},
+        {**_APART, "/setting": "professional", "sister": _BETWEEN},
         {"sister": _BETWEEN},
         {**_APART, "/lines/0/service_date": "2026-03-03", "sister": _BETWEEN},
         {**_APART, "/lines/1/service_date": "2026-03-03", "sister": _BETWEEN},

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from edi.finding import Severity
 from edi.model.boxes import BoxProblem, ProblemKind
 from edi.rules import Case, Hit, rule
-from edi.rules.about import FORM
+from edi.rules.about import BASE, FORM
 
 _SOURCE = (
     "National Uniform Claim Committee, CMS-1500 (02/12), and National Uniform Billing Committee, UB-04: "
@@ -19,7 +19,7 @@ TEXTS = ("text", "note", "name", "provider", "surname", "street", "place", "phon
 """Formats of words: cut off they are still read by people."""
 ACCOUNTS = ("26", "FL3a", "FL3b")
 """The biller's own numbers, which the payer only gives back."""
-_BESIDE = ("member_id", "group_name", "group_number", "taxonomy", "id", "description", "name", "number")
+_BESIDE = ("member_id", "group_name", "taxonomy", "id", "number")
 """Data that are one of several that would do, or that a form can do without."""
 
 
@@ -44,11 +44,21 @@ def _known_better(problem: BoxProblem) -> bool:
     """Whether a rule of the form says it: lengths of items 2, 21, 24F, 24G, and of the drug code in FL 43."""
     if problem.format == "ndc":
         return problem.text.startswith("N4")
-    if problem.key.startswith("24F."):
-        return len(problem.text.replace(" ", "")) > 8
     if problem.key.startswith("24G."):
         return problem.text.isdecimal()
-    return problem.key == "2" or problem.key.startswith("21.")
+    return problem.key == "2" or problem.key.startswith(("21.", "24F."))
+
+
+_PLAN = {
+    "responsibility": "S",
+    "payer": {"name": "OTHER PLAN", "id": "77002"},
+    "claim_filing": "CI",
+    "member_id": "E2",
+    "group_number": "G2",
+    "group_name": "GROUP TWO",
+    "relationship": "18",
+}
+"""A plan beside the one that is billed; boxes 9a and 9d hold its numbers by halves."""
 
 
 @rule(
@@ -65,8 +75,25 @@ def _known_better(problem: BoxProblem) -> bool:
         {FORM: True, "/coverages/0/member_id": "1" * 30},
         {FORM: True, "/billing_provider/organization_name": "E" * 30},
         {FORM: True, "/claim_id": "A" * 15},
+        {FORM: True, "/lines/0/units": "1.2345"},
+        {FORM: True, "/patient/address/city": "E" * 25},
+        {FORM: True, "/patient/address/zip": "1234567890123"},
+        {FORM: True, "/patient/address/line1": "1" * 60, "/coverages/0/claim_filing": "CI"},
+        {
+            FORM: True,
+            BASE: "facility",
+            "/lines/1/description": "E" * 25,
+            **dict.fromkeys(("/lines/1/ndc", "/lines/1/ndc_quantity", "/lines/1/ndc_unit")),
+        },
+        {FORM: True, BASE: "facility", "/claim_id": "A" * 21},
+        {FORM: True, BASE: "facility", "/patient/medical_record_number": "A" * 25, "/type_of_bill": None},
     ],
     keeps=[
+        {FORM: True, "/lines/0/units": "1234"},
+        {FORM: True, "/lines/0/charge": "1234567.89"},
+        {FORM: True, "/patient/last_name": "E" * 29},
+        {FORM: True, "/diagnoses/0/code": "D50.91234"},
+        {FORM: True, BASE: "facility", "/lines/1/ndc_quantity": "1234567890.123"},
         {FORM: True, "/coverages/0/member_id": "1" * 29},
         {FORM: True, "/billing_provider/organization_name": "E" * 26, "/claim_id": "A" * 14},
         {FORM: True, "/patient/address/line1": "1 " + "E" * 18 + " BOULEVARD"},
@@ -99,7 +126,10 @@ def text_too_long(case: Case) -> Iterator[Hit]:
     severity="warning",
     snip=1,
     needs=("paper",),
-    breaks=[{FORM: "truncate", "/coverages/0/member_id": "1" * 30}],
+    breaks=[
+        {FORM: "truncate", "/coverages/0/member_id": "1" * 30},
+        {FORM: "truncate", "/coverages/0/member_id": "1" * 30, "/claim_id": "A" * 15},
+    ],
     keeps=[{FORM: "truncate", "/coverages/0/member_id": "1" * 29}],
 )
 def text_cut(case: Case) -> Iterator[Hit]:
@@ -117,14 +147,17 @@ def text_cut(case: Case) -> Iterator[Hit]:
     severity="warning",
     snip=1,
     needs=("paper",),
-    breaks=[{FORM: True, "/patient/last_name": "\u5f20"}, {FORM: True, "/note": "\u0391\u03b2"}],
+    breaks=[
+        {FORM: True, "/patient/last_name": "\u5f20"},
+        {FORM: True, "/patient/last_name": "\u5f20", "/note": "\u0391\u03b2"},
+    ],
     keeps=[{FORM: True, "/patient/last_name": "N\u00fa\u00f1ez-\u0141ukasz"}, {FORM: True, "/note": "A"}],
 )
 def foreign_letters(case: Case) -> Iterator[Hit]:
     """Machines that read forms know plain capitals: accents are left out, other scripts cannot be."""
     for problem in _problems(case, "letters"):
         count = len(problem.what)
-        yield _hit(problem, letters="one character" if count == 1 else f"{count} characters")
+        yield _hit(problem, letters={1: "one character"}.get(count, f"{count} characters"))
 
 
 _WRONG = {
@@ -148,8 +181,13 @@ _WRONG = {
         {FORM: True, "/lines/0/units": "-1"},
         {FORM: True, "/lines/0/charge": "10.005"},
         {FORM: True, "/lines/0/diagnosis_pointers": [13]},
+        {FORM: True, "/lines/0/charge": "-5.00", "/lines/0/units": "-1", "/lines/1/units": "-1"},
     ],
-    keeps=[{FORM: True, "/total_charge": "5.00"}, {FORM: True, "/lines/0/charge": "0.01"}],
+    keeps=[
+        {FORM: True, "/total_charge": "5.00"},
+        {FORM: True, "/lines/0/charge": "0.01"},
+        {FORM: True, "/lines/0/charge": "-5.00"},
+    ],
 )
 def value_impossible(case: Case) -> Iterator[Hit]:
     """Boxes of amounts have digits of dollars and cents and no sign."""
@@ -173,8 +211,14 @@ def value_impossible(case: Case) -> Iterator[Hit]:
         {FORM: True, "/dates": [{"qualifier": "454", "date": "2026-01-02"},
                                 {"qualifier": "304", "date": "2026-01-03"}]},
         {FORM: True, "/condition_codes": ["08", "09", "10", "11", "12"], "/note": "A"},
+        {FORM: True, "/condition_codes": ["08", "09", "10", "11", "AA", "AB"]},
+        {FORM: True, "/coverages/0/claim_filing": "CI", "/coverages/-": _PLAN},
+        {FORM: True, "/coverages/0/claim_filing": "CI",
+         "/billing_provider/secondary_ids": [{"qualifier": q, "id": "A1"} for q in ("G2", "0B")]},
+        {FORM: True, BASE: "facility", "/coverages/0/authorizations": [{"number": "A1"}, {"number": "A2"}]},
     ],
     keeps=[
+        {FORM: True, "/coverages/0/authorizations": [{"number": "A1"}, {"number": "A2"}]},
         {FORM: True, "/dates": [{"qualifier": "454", "date": "2026-01-02"}]},
         {FORM: True, "/diagnoses": [{"code": f"E11.{n}"} for n in range(12)]},
     ],
@@ -199,15 +243,13 @@ def left_off(case: Case) -> Iterator[Hit]:
 def _list_of(problem: BoxProblem) -> str:
     """What problems that are told together have in common: the list of the claim that is too long."""
     path = problem.path or ""
-    if not problem.what[-1:].isdecimal():
-        return f"{path} {problem.what}"
-    return path.split("/")[1]
+    return path.split("/")[1] if problem.what else path
 
 
 def _words(path: str) -> str:
     """A claim path in words without its indexes: `member id of coverages`."""
     parts = [part.replace("_", " ") for part in path.split("/") if part and not part.isdecimal()]
-    return " of ".join(reversed(parts[-3:])) or "a value"
+    return " of ".join(reversed(parts[-3:]))
 
 
 @rule(
@@ -299,6 +341,7 @@ def without_place(case: Case) -> Iterator[Hit]:
     breaks=[
         {FORM: [{"1a": "A1", "24D.1": "96365"}, {"1a": "A2", "24D.1": "96366"}]},
         {FORM: [{"2": "DOE, JO", "5.city": "RALEIGH", "6.self": "X", "7.city": "CARY"}]},
+        {FORM: [{"1a": "A1", "2": "DOE, JO"}, {"1a": "A2", "2": "DOE, JOHN"}]},
     ],
     keeps=[
         {FORM: [{"1a": "A1", "24D.1": "96365"}, {"1a": "A1", "24D.1": "96366"}]},

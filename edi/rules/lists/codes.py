@@ -8,7 +8,7 @@ from edi.coding.family import codes as family
 from edi.refdata import Lists
 from edi.rules import Case, Hit, rule
 from edi.rules.about import CODES
-from edi.rules.asks import absent, all_providers, box, day_one, missing_from
+from edi.rules.asks import all_providers, box, day_one, missing_from
 from edi.rules.f15.lines import RATE_CODES
 from edi.rules.fac.lines import TOTAL_LINE
 
@@ -85,6 +85,12 @@ def _has_any(lists: Lists, names: tuple[str, ...]) -> bool:
             },
             "/lines/0/hcpcs": "9628",
         },
+        {
+            CODES: {"hcpcs": [*_YEAR, "J1756", "..."]},
+            "/lines/0/hcpcs": "G0498",
+            "/lines/0/service_date": "2027-01-01",
+        },
+        {CODES: {"hcpcs": _YEAR}, "/lines/0/hcpcs": "A1001", "/lines/0/revenue_code": "0024"},
     ],
 )
 def procedure_not_in_force(case: Case) -> Iterator[Hit]:
@@ -123,7 +129,7 @@ def _facility_codes(case: Case) -> Iterator[tuple[str, str, str, str]]:
             ("patient_status", "patient_status", "patient status"),
         ):
             code = getattr(admission, key)
-            if not absent(case, code, f"/admission/{key}") and code:
+            if code:
                 yield name, words, code, f"/admission/{key}"
     for i, line in enumerate(claim.lines):
         if line.revenue_code and line.revenue_code != TOTAL_LINE:
@@ -140,6 +146,14 @@ def _facility_codes(case: Case) -> Iterator[tuple[str, str, str, str]]:
                 yield name, words, one.code.upper(), f"/{key}/{i}/code"
 
 
+_CODED = {
+    "/condition_codes": ["08"],
+    "/occurrence_codes": [{"code": "11"}, {}],
+    "/occurrence_spans": [{"code": "72"}, {}],
+    "/value_codes": [{"code": "a0"}, {}],
+}
+
+
 @rule(
     "SNIP5-004",
     "facility-code-not-in-list",
@@ -152,6 +166,7 @@ def _facility_codes(case: Case) -> Iterator[tuple[str, str, str, str]]:
     also=("I42", "F04-42-001", "FAC-TOB-001"),
     setting="facility",
     breaks=[
+        *({CODES: {name: [*_YEAR, "ZZ"]}, **_CODED} for name in _OF_FACILITY),
         {CODES: {"revenue": [*_YEAR, "0636"]}},
         {CODES: {"condition": [*_YEAR, "08"]}, "/condition_codes": ["ZZ"]},
         {CODES: {"patient_status": [*_YEAR, "01"]}, "/admission/patient_status": "99"},
@@ -166,20 +181,21 @@ def _facility_codes(case: Case) -> Iterator[tuple[str, str, str, str]]:
                 "value": ["2026-01-01", "2026-12-31", "99"],
                 "condition": ["2026-01-01", "2026-12-31", "99"],
             },
+            **_CODED,
             "/condition_codes": ["08", "09"],
             "/occurrence_codes": [{"code": "11"}, {"code": "10"}, {}],
-            "/occurrence_spans": [{"code": "72"}, {}],
-            "/value_codes": [{"code": "a0"}, {}],
         },
     ],
     keeps=[
         {CODES: {"revenue": [*_YEAR, "0636", "0260"]}},
+        {CODES: {"revenue": [*_YEAR, "0636"]}, "/lines/0/revenue_code": None},
         {"/condition_codes": ["ZZ"]},
         {CODES: {"condition": [*_YEAR, "08"]}, "/condition_codes": ["08"]},
         {CODES: {"type_of_bill": ["2026-01-01", "2026-12-31", "11"]}, "/type_of_bill": None},
         {CODES: {"type_of_bill": ["2026-01-01", "2026-12-31", "11"]}, "/type_of_bill": "01X1"},
         {CODES: {"revenue": ["2026-01-01", "2026-12-31", "0636"]}, "/lines/0/revenue_code": "0001"},
         {CODES: {"admission_source": ["2026-01-01", "2026-12-31", "9"]}, "/admission": None},
+        {CODES: {"admission_source": [*_YEAR, "9"]}, "/admission/source": None},
     ],
 )
 def facility_code_not_in_list(case: Case) -> Iterator[Hit]:

@@ -1,6 +1,6 @@
 """MOD-PX: PO, PN and ER of off-campus hospital departments."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from edi.rules.about import medicare
 from edi.rules.asks import absent
@@ -8,7 +8,12 @@ from edi.rules.base import Case, Hit, rule
 from edi.rules.drug.facts import CRITICAL_ACCESS, code_of, facility_code, modifiers_of
 from edi.rules.mod.use import contradicted
 
-DEPARTMENT = {"excepted": "PO", "non_excepted": "PN", "emergency": "ER"}
+DEPARTMENT: Mapping[str | None, tuple[str, str]] = {
+    "excepted": ("PO", "off campus and excepted"),
+    "non_excepted": ("PN", "off campus and not excepted"),
+    "emergency": ("ER", "an off-campus emergency department"),
+}
+"""The modifier of a department off campus, and what the department is."""
 PAID_BY_OPPS = frozenset({"13"})
 _OFF = {"/off_campus": "excepted", "/lines/0/modifiers": ["PO"], "/lines/1/modifiers": ["JZ", "PO"]}
 
@@ -33,6 +38,8 @@ _OFF = {"/off_campus": "excepted", "/lines/0/modifiers": ["PO"], "/lines/1/modif
         {**_OFF, "/off_campus": "emergency"},
         {**_OFF, "/lines/0/hcpcs": None},
         {"/type_of_bill": "0851", "/lines/0/modifiers": ["PO"]},
+        {"/type_of_bill": "0851", "/lines/0/modifiers": ["PN"]},
+        {"/type_of_bill": "0851", "/lines/0/modifiers": ["ER"]},
         {"/lines/0/modifiers": ["PO", "PN"], "/off_campus": "emergency"},
         {"/type_of_bill": "0851", "/lines/0/modifiers": ["PO"], "/lines/1/modifiers": ["PN"]},
         {"/off_campus": "emergency"},
@@ -70,29 +77,21 @@ def department_modifier_wrong(case: Case) -> Iterator[Hit]:
         problem = f"{values['first']} and {values['second']} stand together, and {values['reason']}"
         yield _hit(case, i, problem)
     where = facility_code(case)
-    wanted = DEPARTMENT.get(case.claim.off_campus or "")
+    wanted, department = DEPARTMENT.get(case.claim.off_campus, ("", ""))
     opps = medicare(case) and where in PAID_BY_OPPS
     for i, line in enumerate(case.claim.lines):
-        stated = modifiers_of(line) & {"PO", "PN", "ER"}
+        stated = next((one for one in ("PO", "PN", "ER") if one in modifiers_of(line)), None)
         if i in told:
             continue
-        if stated and line.hcpcs is None and absent(case, line.hcpcs, f"/lines/{i}/hcpcs"):
-            yield _hit(case, i, f"{min(stated)} stands on a line without a procedure code", "warning")
+        if stated and absent(case, line.hcpcs, f"/lines/{i}/hcpcs"):
+            yield _hit(case, i, f"{stated} stands on a line without a procedure code", "warning")
         elif stated and where == CRITICAL_ACCESS:
-            yield _hit(case, i, f"{min(stated)} is not for critical access hospitals", "warning")
+            yield _hit(case, i, f"{stated} is not for critical access hospitals", "warning")
         elif opps and wanted and line.hcpcs:
             if not stated:
-                yield _hit(case, i, f"{wanted} is missing for a department that is {_words(case)}")
-            elif wanted not in stated:
-                yield _hit(case, i, f"it has {min(stated)}, and the department is {_words(case)}: {wanted}")
-
-
-def _words(case: Case) -> str:
-    return {
-        "excepted": "off campus and excepted",
-        "non_excepted": "off campus and not excepted",
-        "emergency": "an off-campus emergency department",
-    }[case.claim.off_campus or "excepted"]
+                yield _hit(case, i, f"{wanted} is missing for a department that is {department}")
+            elif wanted != stated:
+                yield _hit(case, i, f"it has {stated}, and the department is {department}: {wanted}")
 
 
 def _hit(case: Case, i: int, problem: str, severity: str | None = None) -> Hit:

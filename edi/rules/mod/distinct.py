@@ -1,15 +1,16 @@
 """MOD: visits beside an infusion, and modifiers that say that a service is distinct."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from edi.coding.edits import pair_indicator
 from edi.coding.family import INITIALS
 from edi.coding.timeline import Given
 from edi.model.claim import ServiceLine, effective_rendering_provider
-from edi.rules.about import facility_code, medicare
+from edi.rules.about import BASE, LOADED, facility_code, medicare
 from edi.rules.asks import box
 from edi.rules.base import Case, Hit, rule
-from edi.rules.drug.facts import code_of, is_administration, is_drug, modifiers_of
+from edi.rules.drug.facts import code_of, is_drug, modifiers_of
 from edi.rules.inf.linking import DISTINCT, by_date, coded_links, family_lines, links, units_of
 
 EVALUATION = (
@@ -18,10 +19,12 @@ EVALUATION = (
     *("99281", "99282", "99283", "99284", "99285", "G0463"),
 )
 """Visits that a practice or hospital may bill beside an infusion, with 25."""
-EMERGENCY = ("99281", "99282", "99283", "99284", "99285")
 BYPASSES = frozenset({"24", "25", "27", "57", "58", "59", "78", "79", "91", *DISTINCT})
 """Modifiers that lift a pair edit of indicator 1 (NCCI Policy Manual ch. I)."""
-_VISIT = {"hcpcs": "99213", "units": "1", "service_date": "2026-03-03", "kind": "service"}
+_DAY = {"units": "1", "service_date": "2026-03-03"}
+_VISIT = {**_DAY, "hcpcs": "99213", "kind": "service"}
+_NIGHT: Mapping[str, Any] = {BASE: "facility", "/lines/-": {**_VISIT, "hcpcs": "99284"}}
+"""A visit to the emergency department of a hospital, beside the infusion."""
 _CODED = {
     "/services": [
         {"hcpcs": "99213", "modifiers": ["25"], "units": 1, "charge": "100", "diagnosis_pointers": [1]}
@@ -40,13 +43,13 @@ def _unmarked_beside(case: Case, line: ServiceLine) -> tuple[str | None, bool]:
     for _, other, code in family_lines(case):
         if other.service_date != line.service_date:
             continue
-        if case.claim.setting == "facility" and code in INITIALS:
+        if setting == "facility" and code in INITIALS:
             beside = beside or code
         if DISTINCT.isdisjoint(modifiers_of(other)) and (
             pair_indicator(case.lists, code, code_of(line), setting, line.service_date) == 1
         ):
             return code, True
-    return (beside, False) if code_of(line) in EMERGENCY else (None, False)
+    return beside, False
 
 
 @rule(
@@ -69,15 +72,31 @@ def _unmarked_beside(case: Case, line: ServiceLine) -> tuple[str | None, bool]:
         {"/lines/-": {**_VISIT, "modifiers": ["GC"]}},
         {"/lines/-": {"hcpcs": "G0463", "service_date": "2026-03-03"}, "/lines/1/hcpcs": "G0463"},
         {"/setting": "facility", "/lines/-": {**_VISIT, "hcpcs": "99284"}},
+        {"/setting": None, "/lines/-": _VISIT},
+        {"/lines/0/service_date": "2026-03-02", "/lines/1": {**_DAY, "hcpcs": "96365"}, "/lines/-": _VISIT},
+        _NIGHT,
+        {**_NIGHT, "/coverages/0/claim_filing": "CI", "/coverages/0/payer/name": "SAMPLE PLAN"},
+        {**_NIGHT, "/type_of_bill": "0851"},
+        {**_NIGHT, "/lines/1": {**_DAY, "hcpcs": "96374", "modifiers": ["59"]}},
+        {BASE: "facility", "/lines/0/modifiers": ["59"], "/lines/-": {**_VISIT, "hcpcs": "G0463"}},
+        {
+            BASE: "facility",
+            "/lines/0/hcpcs": "96523",
+            "/lines/-": _VISIT,
+            LOADED: [["ptp", "hospital", ["96523", "99213"], [20260101, 0, 1]]],
+        },
     ],
     keeps=[
         {"/lines/-": {**_VISIT, "modifiers": ["25"]}},
+        {"/lines/-": {**_VISIT, "modifiers": ["24"]}},
         {"/lines/-": {**_VISIT, "modifiers": ["57"]}},
         {"/lines/-": {**_VISIT, "service_date": "2026-03-04"}},
         {"/lines/-": {**_VISIT, "hcpcs": "99211"}},
         {"/lines/-": {**_VISIT, "units": "0"}},
         {"/setting": "facility", "/lines/-": {**_VISIT, "hcpcs": "99284", "modifiers": ["25"]}},
         {"/lines/-": {**_VISIT, "hcpcs": "99284"}},
+        {"/lines/0/modifiers": ["59"], "/lines/-": _VISIT},
+        {**_NIGHT, "/lines/0/service_date": "2026-03-02", "/lines/1": {**_DAY, "hcpcs": "96376"}},
     ],
 )
 def visit_without_modifier(case: Case) -> Iterator[Hit]:
@@ -150,6 +169,9 @@ def separate_visit_not_shown(case: Case) -> Iterator[Hit]:
         yield Hit(f"/lines/{i}/modifiers", line=i + 1, hcpcs=code_of(line), reason=reason)
 
 
+_HOUR = {**_DAY, "hcpcs": "96415", "modifiers": ["59"], "administrations": ["A1"]}
+
+
 def _alike(one: Given, other: Given) -> bool:
     """Whether two administrations share visit, access site, route and drug."""
     return (one.visit, one.site, one.route, one.substance) == (
@@ -172,7 +194,18 @@ def _alike(one: Given, other: Given) -> bool:
     also=("NCCI-PTP-003",),
     on="encounter",
     base="biologic-coded",
-    breaks=[{"/services/1/modifiers": ["59"]}, {"/services/1/modifiers": ["XS"]}],
+    breaks=[
+        {"/services/1/modifiers": ["59"]},
+        {"/services/1/modifiers": ["XS"]},
+        {
+            "/services": [
+                {**_DAY, "hcpcs": "96413", "administrations": ["A1"]},
+                {**_HOUR, "service_date": "2026-03-04"},
+                _HOUR,
+                _HOUR,
+            ]
+        },
+    ],
     keeps=[
         {},
         {"/services/0/modifiers": ["59"]},
@@ -205,7 +238,7 @@ def nothing_distinct(case: Case) -> Iterator[Hit]:
             for i, line in enumerate(case.claim.lines)
             if i != found.index and line.service_date == found.line.service_date and not is_drug(case, line)
         ]
-        others = [linked[i] for i, line in same_day if is_administration(line) and i in linked]
+        others = [linked[i] for i, line in same_day if i in linked]
         if not others or len(others) < len(same_day) or not all(other.given for other in others):
             continue
         if all(_alike(a, b) for other in others for a in found.given for b in other.given):
@@ -231,7 +264,11 @@ def nothing_distinct(case: Case) -> Iterator[Hit]:
     when={"distinct_modifier": "X"},
     breaks=[
         {"/lines/0/modifiers": ["59"]},
-        {"/lines/0/modifiers": ["59"], "/lines/1": {"hcpcs": "96523", "modifiers": ["59"]}},
+        {
+            "/lines/0/modifiers": ["59"],
+            "/lines/1": {"hcpcs": "96523", "modifiers": ["59"]},
+            "/lines/-": {"hcpcs": "96375"},
+        },
     ],
     keeps=[{"/lines/0/modifiers": ["XS"]}, {"/lines/0/modifiers": ["59", "XS"]}, {}],
 )
@@ -250,7 +287,8 @@ def _performer(case: Case, line: ServiceLine) -> str | None:
     return one.npi if one is not None else None
 
 
-_SECOND = {"hcpcs": "96375", "modifiers": ["XP"], "units": "1", "service_date": "2026-03-03"}
+_SECOND = {**_DAY, "hcpcs": "96375", "modifiers": ["XP"]}
+_OTHER = {**_SECOND, "rendering_provider": {"last_name": "OTHER", "npi": "1234567893"}}
 
 
 @rule(
@@ -268,12 +306,21 @@ _SECOND = {"hcpcs": "96375", "modifiers": ["XP"], "units": "1", "service_date": 
             "/lines/-": {"hcpcs": "96375", "modifiers": ["XP"], "service_date": "2026-03-03"},
             "/lines/0/modifiers": ["XP"],
         },
+        {"/lines/-": _SECOND, BASE: "facility"},
+        {"/lines/0/service_date": "2026-03-02", "/lines/1": {**_DAY, "hcpcs": "96374"}, "/lines/-": _SECOND},
     ],
     keeps=[
-        {"/lines/-": {**_SECOND, "rendering_provider": {"last_name": "OTHER", "npi": "1234567893"}}},
+        {"/lines/-": _OTHER},
+        {"/lines/-": _OTHER, BASE: "facility"},
         {"/lines/-": {**_SECOND, "modifiers": ["XS"]}},
         {"/lines/0/modifiers": ["XP"]},
-        {"/lines/-": _SECOND, "/rendering_provider": None, "/attending_provider": None},
+        {"/lines/-": _SECOND, "/rendering_provider": None},
+        {
+            "/lines/-": _SECOND,
+            "/rendering_provider": None,
+            "/attending_provider": {"last_name": "DOCTOR", "npi": "1245319599"},
+        },
+        {"/lines/0/service_date": None, "/lines/-": {"hcpcs": "96375", "modifiers": ["XP"]}},
     ],
 )
 def no_separate_practitioner(case: Case) -> Iterator[Hit]:

@@ -3,15 +3,14 @@
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from math import gcd
 
 from edi.codes import dose
-from edi.coding.drugs import JW_FROM, whole_units
-from edi.coding.timeline import Given
+from edi.coding.drugs import JW_FROM, discarded_units
+from edi.coding.timeline import Dosing, Given
 from edi.finding import Severity
 from edi.model.claim import ServiceLine
 from edi.refdata import Drug
-from edi.rules.about import BASE
+from edi.rules.about import BASE, LOADED, ON
 from edi.rules.asks import box
 from edi.rules.base import Case, Hit, per_case, rule
 from edi.rules.drug.facts import (
@@ -22,7 +21,6 @@ from edi.rules.drug.facts import (
     code_of,
     discarded,
     drug_lines,
-    exempt_vaccine,
     facility_code,
     hospital_status,
     left_over,
@@ -33,6 +31,7 @@ from edi.rules.drug.facts import (
     single_dose,
     units_of,
 )
+from edi.rules.mod.reduced import stopped_early
 from edi.rules.mod.use import contradicted
 
 _MANUAL = "CMS Pub. 100-04 ch. 17 §40"
@@ -61,32 +60,77 @@ def _coded(*lines: tuple[list[str], int], dose_mg: str = "200") -> dict[str, obj
     }
 
 
+_UNMARKED: dict[str, object] = {"/lines/1/modifiers": []}
+_HOSPITAL = {**_UNMARKED, BASE: "facility", "/lines/1/hcpcs": "J9312"}
+
+
+_CODED = {ON: "encounter", BASE: "coded-professional", "/services/1/modifiers": []}
+_VIAL = {"size": {"value": "100", "unit": "mg"}, "single_dose": True}
+
+
+def _status(status: str) -> list[list[object]]:
+    """How Addendum B has J9312 paid."""
+    return [["addendum-b", "", ["J9312"], [status, *[None] * 6]]]
+
+
+def _vials(
+    hcpcs: str, amount: str, *sizes: str, id_: str = "A2", unit: str = "mg", **more: object
+) -> dict[str, object]:
+    """An administration of a dose out of opened containers of these sizes, one each."""
+    return {
+        "id": id_,
+        "hcpcs": hcpcs,
+        "dose": {"value": amount, "unit": unit},
+        "containers": [{"size": {"value": size, "unit": unit}} for size in sizes],
+        "start": "2026-03-03T09:00",
+        **more,
+    }
+
+
+def _less(amount: str, *, ordered: bool = True) -> dict[str, object]:
+    """Less is given than the 200 mg of the container, as it was ordered or not."""
+    order = {"/administrations/0/order/dose/value": amount} if ordered else {}
+    return {"/administrations/0/dose/value": amount, **order}
+
+
 def _same_product(one: ServiceLine, other: ServiceLine) -> bool:
     """Whether nothing tells two lines of a drug apart: NDCs differ only where both are stated."""
     return not one.ndc or not other.ndc or one.ndc.replace("-", "") == other.ndc.replace("-", "")
+
+
+_Lines = list[tuple[int, ServiceLine]]
+
+
+def _with(modifier: str, lines: _Lines) -> _Lines:
+    """The lines that carry a modifier."""
+    return [(i, line) for i, line in lines if modifier in modifiers_of(line)]
+
+
+def _units(lines: _Lines) -> Decimal:
+    return sum((units_of(line) for _, line in lines), Decimal(0))
 
 
 @per_case
 def _unmarked(case: Case) -> list[tuple[int, ServiceLine, str]]:
     """Lines of single-dose drugs that may be paid apart, with neither JW nor JZ, and no JW line beside them.
 
-    Fluids in bags are left alone.
+    Fluids in bags are left alone. Vaccines stand in no drug table: JW and JZ do not apply to them.
     """
     return list(_without_modifier(case))
 
 
 def _without_modifier(case: Case) -> Iterator[tuple[int, ServiceLine, str]]:
-    for (code, _), lines in by_drug(case).items():
-        waste = [line for _, line in lines if "JW" in modifiers_of(line)]
+    for (code, day), lines in by_drug(case).items():
+        row = case.lists.drug(code, day)
+        if row is not None and row.drug_class in ("hydration", "flush"):
+            continue
+        waste = _with("JW", lines)
         for i, line in lines:
-            if not modifiers_of(line).isdisjoint({"JW", "JZ"}) or units_of(line) <= 0:
+            if "JZ" in modifiers_of(line) or units_of(line) <= 0:
                 continue
             if line.charge is not None and line.charge <= NOT_BOUGHT:
                 continue
-            if any(_same_product(line, other) for other in waste) or exempt_vaccine(code):
-                continue
-            row = case.lists.drug(code, line.service_date)
-            if row is not None and row.drug_class in ("hydration", "flush"):
+            if any(_same_product(line, other) for _, other in waste):
                 continue
             if pays_drugs_apart(case, line) and single_dose(case, line):
                 yield i, line, code
@@ -107,6 +151,17 @@ def _without_modifier(case: Case) -> Iterator[tuple[int, ServiceLine, str]]:
         {"/lines/1/modifiers": ["TB"]},
         {"/lines/1/modifiers": [], "/lines/-": {**_WASTE, "hcpcs": "J1439"}},
         {"/lines/1/modifiers": [], "/lines/1/kind": None},
+        {"/lines/1/modifiers": [], "/lines/1/units": "1"},
+        {"/lines/1/modifiers": [], "/lines/0": {**_WASTE, "hcpcs": "J7030", "modifiers": []}},
+        {
+            "/lines": [
+                {**_WASTE, "modifiers": ["JZ"]},
+                {**_WASTE, "modifiers": [], "charge": "0.01"},
+                {**_WASTE, "modifiers": [], "ndc": "99999-0777-01"},
+                {**_WASTE, "ndc": "99999-0777-01"},
+                {**_WASTE, "modifiers": [], "ndc": "99999-0101-01"},
+            ]
+        },
         {"/lines/1/modifiers": [], BASE: "facility"},
         {
             "/lines/1/modifiers": [],
@@ -118,6 +173,11 @@ def _without_modifier(case: Case) -> Iterator[tuple[int, ServiceLine, str]]:
             "/lines/-": {"hcpcs": "J1756", "units": "201", "service_date": "2026-03-03"},
         },
         {"/lines/1/modifiers": [], BASE: "facility", "/lines/1/hcpcs": "J9312"},
+        *({**_UNMARKED, "/place_of_service": place} for place in ("03", "12", "15", "20", "49")),
+        {**_UNMARKED, BASE: "facility", "/type_of_bill": "0851"},
+        *({**_HOSPITAL, LOADED: _status(status)} for status in ("G", "K", "S")),
+        {**_HOSPITAL, LOADED: _status("N"), "/lines/1/service_date": "2025-12-31"},
+        {**_CODED, "/services/1/hcpcs": "J1580", "/administrations/0/hcpcs": "J1580"},
         {
             "/lines/1/modifiers": [],
             BASE: "secondary-facility",
@@ -132,8 +192,14 @@ def _without_modifier(case: Case) -> Iterator[tuple[int, ServiceLine, str]]:
         {"/lines/1/modifiers": [], "/lines/1/hcpcs": "J9045"},
         {"/lines/1/modifiers": [], "/lines/1/hcpcs": "J2405"},
         {"/lines/1/modifiers": [], "/lines/1/hcpcs": "90686"},
+        {"/lines/1/modifiers": [], "/lines/1/hcpcs": "J0588"},
+        {ON: "encounter", "/administrations/0/hcpcs": "J7030", "/services": [{"hcpcs": "J7030", "units": 1}]},
+        {ON: "encounter", "/administrations/0/hcpcs": "J1642", "/services": [{"hcpcs": "J1642", "units": 1}]},
         {"/lines/1/modifiers": [], "/lines/1/charge": "0.01"},
         {"/lines/1/modifiers": [], "/place_of_service": "50"},
+        {**_HOSPITAL, LOADED: _status("N")},
+        {**_UNMARKED, "/lines/1/hcpcs": "J1234"},
+        {**_CODED, "/administrations/0/containers": [_VIAL, {**_VIAL, "single_dose": False}]},
         {"/lines/1/modifiers": [], "/lines/1/units": "0"},
         {"/lines/1/modifiers": [], BASE: "secondary-facility", "/lines/1/hcpcs": "J2919"},
         {"/lines/-": {"hcpcs": "J1756", "units": "200"}},
@@ -163,12 +229,6 @@ def waste_modifier_missing(case: Case) -> Iterator[Hit]:
         )
 
 
-def _billed_waste(lines: list[tuple[int, ServiceLine]]) -> tuple[Decimal, int | None]:
-    """Units with JW of a drug and day, and the index of the last such line."""
-    waste = [(i, line) for i, line in lines if "JW" in modifiers_of(line)]
-    return sum((units_of(line) for _, line in waste), Decimal(0)), waste[-1][0] if waste else None
-
-
 @rule(
     "MOD-JW-002",
     "discarded-units-wrong",
@@ -192,12 +252,44 @@ def _billed_waste(lines: list[tuple[int, ServiceLine]]) -> tuple[Decimal, int | 
             "/services": [{"hcpcs": "J1756", "modifiers": ["JZ"]}],
             "/administrations/0/dose": {"value": "199", "unit": "mg"},
         },
+        {
+            **_coded(([], 180), (["JW"], 19), dose_mg="180"),
+            "/administrations": [
+                {"id": "A1", "drug": "saline", "start": "2026-03-03T09:00"},
+                _vials("J2405", "2", "4"),
+                _vials("J1756", "100", "200", id_="A3", patient_supplied=True),
+                _vials("J1756", "100", "200", id_="A4", start="2026-03-04T09:00"),
+                _vials("J1756", "180", "200", id_="A5"),
+            ],
+            "/services/0/service_date": "2026-03-03",
+            "/services/1/service_date": "2026-03-03",
+        },
+        {
+            "/administrations": [
+                _vials("J1756", "200", "200", id_="A1"),
+                _vials("J1439", "700", "750"),
+                _vials("J9271", "150", "100", "100", id_="A3"),
+            ],
+            "/services": [{"hcpcs": code, "modifiers": ["JZ"]} for code in ("J1756", "J1439", "J9271")],
+        },
+        {**_coded((["JZ"], 180), dose_mg="180"), "/administrations/0/start": "2017-01-01T09:00"},
+        {
+            "/administrations/0/dose/value": "180",
+            "/services": [{"hcpcs": "J1756", "modifiers": ["JZ"], "administrations": ["A9"]}],
+        },
+        _coded((["JZ"], 90), (["JZ"], 90), dose_mg="180"),
     ],
     keeps=[
         _coded(([], 180), (["JW"], 20), dose_mg="180"),
         _coded((["JZ"], 200)),
         _coded(([], 180), dose_mg="180"),
         {**_coded(([], 180), (["JW"], 19), dose_mg="180"), "/administrations/0/containers": []},
+        {**_coded(([], 200), (["JW"], 1)), "/administrations/0/containers/0/single_dose": False},
+        {
+            **_coded((["JZ"], 180), dose_mg="180"),
+            "/administrations/-": {"id": "A2", "hcpcs": "J1756", "start": "2026-03-03T10:30"},
+        },
+        {**_coded((["JZ"], 180), dose_mg="180"), "/administrations/0/start": "2016-12-31T09:00"},
         {
             "/services": [{"hcpcs": "J1756", "modifiers": ["JW"], "units": 1}],
             "/administrations/0/dose": {"value": "199.99", "unit": "mg"},
@@ -214,12 +306,11 @@ def discarded_units_wrong(case: Case) -> Iterator[Hit]:
         due = discarded(case, group)
         if due is None or (group[1] is not None and group[1] < JW_FROM):
             continue
-        stated, where = _billed_waste(lines)
-        if stated == due or (due == 0 and left_over(case, group)):
+        waste = _with("JW", lines)
+        stated = _units(waste)
+        if stated == due or (not due and left_over(case, group)):
             continue
-        if where is None:
-            where = next((i for i, line in lines if "JZ" in modifiers_of(line)), None)
-        if where is not None:
+        for where, _ in waste[-1:] or _with("JZ", lines)[:1]:
             yield Hit(
                 f"/lines/{where}/units",
                 line=where + 1,
@@ -259,7 +350,20 @@ _ROUNDED = {
                 {"hcpcs": "J1745", "units": 40, "charge": "2400"},
                 {"hcpcs": "J1745", "modifiers": ["JW"], "units": 1, "charge": "60"},
             ],
-        }
+        },
+        {
+            **_ROUNDED,
+            "/administrations/0/dose/value": "395",
+            "/administrations/-": _vials("J1745", "100", "100"),
+            "/services": [
+                {"hcpcs": "J1745", "units": 50},
+                {"hcpcs": "J1745", "modifiers": ["JW"], "units": 1},
+            ],
+        },
+        {
+            "/administrations": [_vials("J1745", "95", "100"), _vials("J9271", "99.5", "100", id_="A3")],
+            "/services": [{"hcpcs": code, "modifiers": ["JW"], "units": 1} for code in ("J1745", "J9271")],
+        },
     ],
     keeps=[
         {
@@ -274,6 +378,11 @@ _ROUNDED = {
             **_ROUNDED,
             "/administrations/0/dose/value": "395",
             "/services": [{"hcpcs": "J1745", "modifiers": ["JZ"], "units": 40, "charge": "2400"}],
+        },
+        {
+            **_ROUNDED,
+            "/administrations/0/dose/value": "405",
+            "/services": [{"hcpcs": "J1745", "modifiers": ["JW"], "units": 1}],
         },
         {
             "/administrations/0/hcpcs": "J1745",
@@ -293,8 +402,10 @@ _ROUNDED = {
 def rounding_covers(case: Case) -> Iterator[Hit]:
     """Less than a unit was left, and it is paid with the last started unit of the dose."""
     for group, lines in by_drug(case).items():
-        stated, where = _billed_waste(lines)
-        if where is not None and stated > 0 and discarded(case, group) == 0 and left_over(case, group):
+        waste = _with("JW", lines)
+        stated = _units(waste)
+        if stated > 0 and discarded(case, group) == 0 and left_over(case, group):
+            where, _ = waste[-1]
             yield Hit(
                 f"/lines/{where}/units",
                 line=where + 1,
@@ -307,10 +418,23 @@ def rounding_covers(case: Case) -> Iterator[Hit]:
 
 def _other_containers(case: Case, one: ServiceLine, other: ServiceLine) -> bool:
     """Whether the record shows that two lines of a drug come of different products."""
-    if case.assembled is None or not one.administrations or not other.administrations:
-        return False
-    first, second = administrations_of(case, one), administrations_of(case, other)
-    return {g.source.ndc for g in first}.isdisjoint(g.source.ndc for g in second)
+    first, second = ({g.source.ndc for g in administrations_of(case, line)} for line in (one, other))
+    return bool(first and second) and first.isdisjoint(second)
+
+
+_LINE = {"hcpcs": "J1756", "service_date": "2026-03-03"}
+
+
+def _two_vials(ndc: str, attested: str = "A1", discarded: str = "A2") -> dict[str, object]:
+    """An example with a record: one container is used up, of another one something is left."""
+    return {
+        ON: "encounter",
+        "/administrations/-": _vials("J1756", "80", "100", ndc=ndc),
+        "/services": [
+            {**_LINE, "modifiers": ["JZ"], "units": 200, "administrations": [attested]},
+            {**_LINE, "modifiers": ["JW"], "units": 20, "administrations": [discarded]},
+        ],
+    }
 
 
 @rule(
@@ -341,12 +465,16 @@ def _other_containers(case: Case, one: ServiceLine, other: ServiceLine) -> bool:
             "/lines/0": {"hcpcs": "J1756", "modifiers": ["JW"], "service_date": "2026-03-03"},
         },
         {"/lines/1/modifiers": ["JW", "JZ"], "/lines/-": {"modifiers": ["JW", "JZ"]}},
+        _two_vials("99999-0101-01"),
+        _two_vials("99999-0777-01", attested="A9"),
+        _two_vials("99999-0777-01", discarded="A9"),
     ],
     keeps=[
         {"/lines/1/modifiers": [], "/lines/-": _WASTE},
         {"/lines/-": {**_WASTE, "hcpcs": "J1439"}},
         {"/lines/-": {**_WASTE, "service_date": "2026-03-04"}},
         {"/lines/-": {**_WASTE, "ndc": "99999-0777-01", "ndc_quantity": "1", "ndc_unit": "ML"}},
+        _two_vials("99999-0777-01"),
     ],
 )
 def waste_and_none(case: Case) -> Iterator[Hit]:
@@ -392,12 +520,21 @@ def waste_and_none(case: Case) -> Iterator[Hit]:
         },
         {"/administrations/0/containers/0/single_dose": False, "/services/1/modifiers": ["JZ", "JW"]},
         {"/administrations/0/containers/0/single_dose": False, "/services/0/hcpcs": "J0696"},
+        {
+            "/administrations/0/containers/0/single_dose": False,
+            "/services/0": {"hcpcs": "J1756", "modifiers": ["JZ"]},
+        },
     ],
     keeps=[
         {},
         {"/administrations/0/containers/0/single_dose": False, "/services/1/modifiers": []},
         {"/administrations/0/containers/0/single_dose": None},
         {"/services/1/hcpcs": "J9045"},
+        {
+            "/administrations/0/containers/0/single_dose": None,
+            "/administrations/0/hcpcs": "J1580",
+            "/services/1/hcpcs": "J1580",
+        },
     ],
 )
 def on_multiple_dose(case: Case) -> Iterator[Hit]:
@@ -446,6 +583,14 @@ def on_multiple_dose(case: Case) -> Iterator[Hit]:
         {"/lines/1/modifiers": ["JW"], "/lines/1/service_date": None},
         {"/lines/1/modifiers": ["JW", "JZ"]},
         {"/lines/1/modifiers": ["JW"], "/lines/0/hcpcs": "J1756"},
+        {"/lines/1/modifiers": ["JW"], "/lines/-": {**_WASTE, "modifiers": [], "service_date": None}},
+        {
+            "/lines/1/modifiers": [],
+            "/lines/1/service_through": "2026-03-04",
+            "/lines/-": {**_WASTE, "service_date": "2026-03-04"},
+        },
+        {"/lines/0/hcpcs": "C8957", "/lines/0/modifiers": ["JW"]},
+        {"/lines/-": {**_WASTE, "hcpcs": "96372", "kind": None}},
         {"/lines/0": {}},
     ],
 )
@@ -459,7 +604,7 @@ def waste_without_dose(case: Case) -> Iterator[Hit]:
     ]
     for i, line in enumerate(case.claim.lines):
         code = code_of(line)
-        if "JW" not in modifiers_of(line) or "JZ" in modifiers_of(line) or not code:
+        if "JW" not in modifiers_of(line) or "JZ" in modifiers_of(line):
             continue
         if line.service_date is None or not _is_dose_line(line):
             continue
@@ -498,16 +643,7 @@ def _covers(line: ServiceLine, day: date) -> bool:
             "/administrations/0/dose/value": "180",
             "/administrations/0/discard": {"value": "20", "unit": "mg", "recorded_by": "N. NURSE"},
         },
-        {
-            "/administrations/-": {
-                "id": "A2",
-                "hcpcs": "J1756",
-                "ndc": "99999-0101-01",
-                "dose": {"value": "4", "unit": "mg"},
-                "containers": [{"size": {"value": "200", "unit": "mg"}}],
-                "start": "2026-03-03T09:00",
-            }
-        },
+        {"/administrations/-": _vials("J1756", "4", "200", ndc="99999-0101-01")},
         {
             "/administrations/0/dose/value": "180",
             "/administrations/-": {
@@ -519,13 +655,7 @@ def _covers(line: ServiceLine, day: date) -> bool:
         },
         {
             "/administrations/0/dose/value": "180",
-            "/administrations/-": {
-                "id": "A2",
-                "hcpcs": "J1756",
-                "dose": {"value": "180", "unit": "mg"},
-                "containers": [{"size": {"value": "200", "unit": "mg"}}],
-                "start": "2026-03-03T09:00",
-            },
+            "/administrations/-": _vials("J1756", "180", "200"),
         },
     ],
     keeps=[
@@ -580,6 +710,7 @@ def _lack(given: Given) -> str | None:
     breaks=[
         {"/lines/1/hcpcs": "J0696", "/lines/1/modifiers": []},
         {"/lines/1/hcpcs": "J0696", "/lines/1/modifiers": [], "/lines/-": {"hcpcs": "J0696", "units": "200"}},
+        {**_UNMARKED, "/lines/1/hcpcs": "J0696", "/lines/1/service_date": None, LOADED: _status("N")},
     ],
     keeps=[
         {"/lines/1/hcpcs": "J0696"},
@@ -599,27 +730,25 @@ def packaged_without(case: Case) -> Iterator[Hit]:
 
 def _smallest(needed: Decimal, sizes: list[Decimal]) -> Decimal:
     """The least content of containers of these sizes, any number of each, that holds what is needed."""
-    scale = Decimal(10) ** max(0, *(-int(v.normalize().as_tuple().exponent) for v in (needed, *sizes)))
-    steps = [int(s * scale) for s in sizes]
-    target = int(needed * scale)
-    unit = target
-    for step in steps:
-        unit = gcd(unit, step)
-    target, steps = target // unit, [s // unit for s in steps]
-    reachable = bytearray(target + max(steps) + 1)
-    reachable[0] = 1
-    for amount in range(1, len(reachable)):
-        reachable[amount] = any(amount >= s and reachable[amount - s] for s in steps)
-    return Decimal(next(a for a in range(target, len(reachable)) if reachable[a])) * unit / scale
+    enough: set[Decimal] = set()
+    reached = latest = {Decimal(0)}
+    while latest:
+        latest = {held + size for held in latest for size in sizes} - reached
+        reached = reached | latest
+        enough |= {held for held in latest if held >= needed}
+        latest -= enough
+    return min(enough)
 
 
-def _least(row: Drug, needed: Decimal, unit: str, opened: list[Decimal]) -> Decimal | None:
+def _least(row: Drug, counted: Dosing, given: Given) -> Decimal | None:
     """The least content that known and opened sizes could have made; None where too little is known."""
-    known = [dose.convert(s.value, s.unit, unit) for s in row.sizes]
-    sizes = sorted({s for s in (*known, *opened) if s is not None and s > 0})
-    if not row.sizes or not sizes or needed <= 0 or needed / sizes[0] > _MANY:
+    stated = [(size.value, size.unit) for size in row.sizes]
+    stated += [(one.size.value, one.size.unit) for one in given.source.containers]
+    found = {dose.convert(value, unit, counted.unit) for value, unit in stated}
+    sizes = [size for size in found if size is not None and size > 0]
+    if not sizes or counted.dose / min(sizes) > _MANY:
         return None
-    return _smallest(needed, sizes)
+    return _smallest(counted.dose, sizes)
 
 
 _MANY = 1000
@@ -637,68 +766,37 @@ _MANY = 1000
     needs=("record",),
     on="encounter",
     breaks=[
-        {
-            "/administrations/0/dose/value": "50",
-            "/administrations/0/order/dose/value": "50",
-            "/administrations/0/containers/0/size/value": "200",
-        },
+        {**_less("50"), "/administrations/0/containers/0/size/value": "200"},
         {"/administrations/0/containers/0/size/value": "201"},
-        {
-            "/administrations/0/dose/value": "180",
-            "/administrations/0/order/dose/value": "180",
-            "/administrations/0/containers/-": {"size": {"value": 4, "unit": "mg"}},
-        },
-        {
-            "/administrations/-": {
-                "id": "A2",
-                "hcpcs": "J1756",
-                "dose": {"value": "200", "unit": "mg"},
-                "containers": [{"size": {"value": "100", "unit": "mg"}, "count": 4}],
-                "start": "2026-03-03T09:00",
-            }
-        },
-        {
-            "/administrations/0/dose/value": "50",
-            "/administrations/0/order/dose/value": "50",
-            "/administrations/-": {
-                "id": "A2",
-                "hcpcs": "J1756",
-                "dose": {"value": "50", "unit": "mg"},
-                "containers": [{"size": {"value": "200", "unit": "mg"}}],
-                "start": "2026-03-03T09:00",
-            },
-        },
-        {
-            "/administrations/0/dose/value": "50",
-            "/administrations/-": {
-                "id": "A2",
-                "hcpcs": "J1756",
-                "dose": {"value": "50", "unit": "mg"},
-                "containers": [{"size": {"value": "200", "unit": "mg"}}],
-                "start": "2026-03-03T09:00",
-            },
-        },
+        {**_less("180"), "/administrations/0/containers/-": {"size": {"value": 4, "unit": "mg"}}},
+        {"/administrations/-": _vials("J1756", "200", "100", "100", "100", "100")},
+        {**_less("50"), "/administrations/-": _vials("J1756", "50", "200")},
+        {**_less("50", ordered=False), "/administrations/-": _vials("J1756", "50", "200")},
+        {"/administrations/-": _vials("J9208", "1", "1", "3", unit="g")},
+        {"/administrations/0/hcpcs": None, "/administrations/-": _vials("J1756", "50", "200")},
+        {**_less("50"), "/administrations/0/order/dose": {"value": "10", "unit": "mL"}},
+        {"/administrations/-": _vials("J1756", "200", "400", "0.2")},
+        {**_less("50"), "/administrations/0/planned_minutes": 45},
+        {**_less("50"), "/administrations/0/planned_minutes": 45, "/administrations/0/stop": None},
     ],
     keeps=[
-        {"/administrations/0/dose/value": "180", "/administrations/0/order/dose/value": "180"},
-        {"/administrations/0/dose/value": "50"},
+        _less("180"),
+        _less("50", ordered=False),
+        {**_less("50"), "/administrations/0/stop_reason": "reaction"},
+        {**_less("50"), "/administrations/0/planned_minutes": 60},
+        {**_less("50"), "/administrations/0/containers/0/single_dose": False},
+        {**_less("50"), "/administrations/0/containers/0/size": {"value": "10", "unit": "mL"}},
         {
-            "/administrations/0/dose/value": "50",
-            "/administrations/0/order/dose/value": "50",
-            "/administrations/0/stop_reason": "reaction",
-        },
-        {
-            "/administrations/0/dose/value": "50",
-            "/administrations/0/order/dose/value": "50",
-            "/administrations/0/containers/0/single_dose": False,
+            **_less("50"),
+            "/administrations/0/containers": [],
+            "/administrations/0/discard": {"value": "150", "unit": "mg"},
         },
         {"/administrations/0/start": "2026-03-08T02:30"},
-        {
-            "/administrations/0/dose/value": "180",
-            "/administrations/0/order/dose/value": "180",
-            "/administrations/0/hcpcs": "J9217",
-        },
-        {"/administrations/0/dose/value": "50", "/administrations/-": {"id": "A1"}},
+        {**_less("180"), "/administrations/0/hcpcs": "J9217"},
+        {**_less("50", ordered=False), "/administrations/-": _vials("96365", "50", "200", id_="A1")},
+        {"/administrations/-": _vials("J1756", "10", "10", id_="A1", unit="mL")},
+        {"/administrations/-": _vials("J9208", "1", "0", unit="g")},
+        {"/administrations/-": _vials("J1756", "200.2", "400", "0.2")},
     ],
 )
 def avoidable_waste(case: Case) -> Iterator[Hit]:
@@ -709,42 +807,30 @@ def avoidable_waste(case: Case) -> Iterator[Hit]:
     doses = {d.administration: d for d in case.timeline.dosing}
     for given in case.timeline.given:
         counted, row = doses.get(given.id), given.drug
-        if counted is None or row is None or not counted.discarded or counted.opened is None:
+        if counted is None or row is None or counted.opened is None or not counted.single_dose:
             continue
-        if (
-            row.unit is None
-            or row.unit_value is None
-            or not given.source.containers
-            or _cut_short(given, row)
-        ):
+        if not given.source.containers or _cut_short(given, counted):
             continue
-        opened = [dose.convert(c.size.value, c.size.unit, row.unit) for c in given.source.containers]
-        sizes = [s for s in opened if s is not None]
-        least = _least(row, counted.dose, row.unit, sizes)
-        if least is not None and whole_units(counted.opened - least, row.unit_value) >= 1:
+        least = _least(row, counted, given)
+        if least is not None and discarded_units(counted.opened, least, counted.unit_value):
             yield Hit(
                 f"/administrations/{given.index}/containers",
                 id=given.id,
                 opened=number(counted.opened),
                 dose=number(counted.dose),
                 least=number(least),
-                unit=row.unit,
+                unit=counted.unit,
                 name=given.name,
             )
 
 
-def _cut_short(given: Given, row: Drug) -> bool:
+def _cut_short(given: Given, counted: Dosing) -> bool:
     """Whether more was prepared than could be given."""
-    source = given.source
-    planned = source.planned_minutes
-    if source.stop_reason or (planned is not None and given.minutes is not None and given.minutes < planned):
+    if given.source.stop_reason or stopped_early(given):
         return True
-    ordered = source.order.dose if source.order else None
-    if ordered is None or source.dose is None or row.unit is None:
-        return False
-    wanted = dose.convert(ordered.value, ordered.unit, row.unit)
-    stated = dose.convert(source.dose.value, source.dose.unit, row.unit)
-    return wanted is not None and stated is not None and wanted > stated
+    ordered = given.source.order.dose if given.source.order else None
+    wanted = dose.convert(ordered.value, ordered.unit, counted.unit) if ordered else None
+    return wanted is not None and wanted > counted.dose
 
 
 @rule(
@@ -758,7 +844,13 @@ def _cut_short(given: Given, row: Drug) -> bool:
     needs=("record",),
     when={"jwjz_required": "no"},
     on="encounter",
-    breaks=[_coded(([], 180), dose_mg="180")],
+    breaks=[
+        _coded(([], 180), dose_mg="180"),
+        {
+            "/administrations": [_vials("J1756", "180", "200"), _vials("J1439", "700", "750", id_="A3")],
+            "/services": [{"hcpcs": "J1756", "units": 180}, {"hcpcs": "J1439", "units": 700}],
+        },
+    ],
     keeps=[
         _coded(([], 180), (["JW"], 20), dose_mg="180"),
         _coded(([], 200)),

@@ -14,7 +14,7 @@ _VIEWS = (
 )
 
 
-def _stopped_early(given: Given) -> bool:
+def stopped_early(given: Given) -> bool:
     """Whether an infusion ran shorter than it was planned."""
     planned = given.source.planned_minutes
     return planned is not None and given.minutes is not None and given.minutes < planned
@@ -22,6 +22,14 @@ def _stopped_early(given: Given) -> bool:
 
 def _first_with_52(found: Linked) -> bool:
     return found.code in FIRST_INFUSIONS and "52" in modifiers_of(found.line)
+
+
+_REDUCED = {
+    BASE: "coded-professional",
+    "/services/0/modifiers": ["52"],
+    "/services/0/administrations": ["A1"],
+}
+_SHORT = {"start": "2026-03-03T09:00", "stop": "2026-03-03T09:25", "planned_minutes": 60}
 
 
 @rule(
@@ -39,26 +47,23 @@ def _first_with_52(found: Linked) -> bool:
         {"/administrations/0/planned_minutes": 60, "/administrations/0/stop": "2026-03-03T09:25"},
         {
             "/administrations/0/planned_minutes": 60,
-            "/administrations/-": {
-                "id": "A2",
-                "start": "2026-03-03T09:00",
-                "stop": "2026-03-03T09:25",
-                "access_site": "right hand",
-                "planned_minutes": 60,
-            },
+            "/administrations/-": {**_SHORT, "id": "A2", "access_site": "right hand"},
         },
+        {"/administrations/-": {**_SHORT, "id": "A2", "access_site": "right hand"}},
         {
-            "/administrations/-": {
-                "id": "A2",
-                "start": "2026-03-03T09:00",
-                "stop": "2026-03-03T09:25",
-                "access_site": "right hand",
-                "planned_minutes": 60,
-            }
+            **_REDUCED,
+            "/administrations": [
+                {**_SHORT, "id": "A1", "hcpcs": "J1756"},
+                {**_SHORT, "id": "A2", "hcpcs": "J1756", "stop": "2026-03-03T09:30"},
+            ],
+            "/services/0/administrations": ["A1", "A2"],
         },
     ],
     keeps=[
         {},
+        _REDUCED,
+        {**_REDUCED, "/administrations/0/planned_minutes": 45},
+        {**_REDUCED, "/administrations/0/planned_minutes": 45, "/administrations/0/stop": None},
         {"/administrations/0/planned_minutes": 25, "/administrations/0/stop": "2026-03-03T09:25"},
         {"/administrations/0/planned_minutes": 60, "/administrations/0/stop": "2026-03-03T09:05"},
         {"/administrations/0/planned_minutes": 60, "/administrations/-": {"id": "A1"}},
@@ -70,7 +75,7 @@ def reduced_infusion(case: Case) -> Iterator[Hit]:
         if not _first_with_52(found):
             continue
         for given in found.given[:1]:
-            if _stopped_early(given):
+            if stopped_early(given):
                 yield Hit(
                     f"/lines/{found.index}/modifiers",
                     line=found.number,
@@ -95,11 +100,21 @@ def reduced_infusion(case: Case) -> Iterator[Hit]:
     breaks=[
         {"/services/0/modifiers": ["52"]},
         {"/services/0/modifiers": ["52"], "/administrations/0/stop": "2026-03-03T09:16"},
+        {
+            "/services/0/administrations": ["A1"],
+            "/services/1": {"hcpcs": "96367", "modifiers": ["52"], "administrations": ["A1"]},
+            "/services/-": {"hcpcs": "96367", "modifiers": ["52"], "administrations": ["A1"]},
+        },
     ],
     keeps=[
         {},
         {"/services/0/modifiers": ["52"], "/administrations/0/stop": "2026-03-03T09:15"},
         {"/services/0/modifiers": ["59"]},
+        {
+            "/services/0/modifiers": ["52"],
+            "/services/0/hcpcs": "96374",
+            "/services/0/administrations": ["A1"],
+        },
         {"/services/0/modifiers": ["52"], "/administrations/0/route": "IM"},
         {"/services/0/modifiers": ["52"], "/administrations/0/start": "about nine"},
         {
@@ -118,13 +133,13 @@ def reduced_although_met(case: Case) -> Iterator[Hit]:
     for found in coded_links(case):
         if not _first_with_52(found) or not found.given:
             continue
-        minutes = [g.minutes for g in found.given]
-        if all(m is not None and m >= INFUSION_GATE for m in minutes):
+        ran = [g.minutes for g in found.given]
+        if all(m is not None and m >= INFUSION_GATE for m in ran):
             yield Hit(
                 f"/lines/{found.index}/modifiers",
                 line=found.number,
                 hcpcs=found.code,
-                minutes=minutes[0],
+                minutes=ran[0],
                 actual="52",
             )
 
@@ -182,6 +197,7 @@ def reduced_although_met(case: Case) -> Iterator[Hit]:
         {"/administrations/0/planned_minutes": 60, "/administrations/0/stop": "2026-03-03T09:16"},
         {"/administrations/0/planned_minutes": 15, "/administrations/0/stop": "2026-03-03T09:10"},
         {"/administrations/0/stop": "2026-03-03T09:10"},
+        {"/administrations/0/planned_minutes": 60, "/administrations/0/stop": None},
         {
             "/administrations/0/planned_minutes": 60,
             "/administrations/0/stop": "2026-03-03T09:15",
@@ -201,16 +217,16 @@ def stopped_within_fifteen(case: Case) -> Iterator[Hit]:
         for g in found.given
     }
     for given in drug_infusions(case):
-        planned = given.source.planned_minutes
-        if given.id in told or given.minutes is None or planned is None:
+        planned, ran = given.source.planned_minutes, given.minutes
+        if given.id in told or ran is None or planned is None:
             continue
-        if planned >= INFUSION_GATE > given.minutes:
+        if planned >= INFUSION_GATE > ran:
             by_plan = case.policies.aborted_policy == "intent"
             yield Hit(
                 f"/administrations/{given.index}/stop",
                 name=given.name,
                 planned=planned,
-                minutes=given.minutes,
+                minutes=ran,
                 coded="an infusion by what was planned" if by_plan else "a push by the actual time",
             )
 

@@ -5,7 +5,8 @@ from functools import cache
 
 from edi import tables
 from edi.coding.family import codes
-from edi.rules.about import medicare
+from edi.model.claim import ServiceLine
+from edi.rules.about import ON, medicare
 from edi.rules.asks import box
 from edi.rules.base import Case, Hit, rule
 from edi.rules.drug.facts import administrations_of, drug_lines, modifiers_of
@@ -30,6 +31,32 @@ def _routes_billed(case: Case, day: object) -> frozenset[str]:
     return frozenset("" if one.kind == "unlisted" else _ROUTES.get(one.route, one.route) for one in found)
 
 
+def _problem(case: Case, line: ServiceLine, meant: str) -> str | None:
+    """What speaks against the route that a modifier of a drug line means."""
+    recorded = {g.route for g in administrations_of(case, line) if g.route}
+    if recorded:
+        if meant in recorded or recorded - WORDS.keys():
+            return None
+        return f"the record says {' and '.join(sorted(WORDS[route] for route in recorded))}"
+    billed = _routes_billed(case, line.service_date)
+    if not billed or "" in billed or meant in billed:
+        return None
+    return "no administration of that route is billed on its day"
+
+
+def _recorded(modifier: str, *routes: str | None, injected: bool = False) -> dict[str, object]:
+    """An example with a record of these routes of one drug, infused or injected by what is billed."""
+    given = {"hcpcs": "J1756", "start": "2026-03-03T09:00"}
+    return {
+        ON: "encounter",
+        "/administrations": [{**given, "id": f"A{n}", "route": route} for n, route in enumerate(routes)],
+        "/services": [
+            {"hcpcs": "96372" if injected else "96365", "service_date": "2026-03-03"},
+            {"hcpcs": "J1756", "modifiers": [modifier], "service_date": "2026-03-03"},
+        ],
+    }
+
+
 @rule(
     "MOD-JAB-001",
     "route-modifier-wrong",
@@ -50,6 +77,10 @@ def _routes_billed(case: Case, day: object) -> frozenset[str]:
             "/lines/1/modifiers": ["JB"],
             "/lines/-": {"hcpcs": "J1756", "modifiers": ["JB"], "service_date": "2026-03-03"},
         },
+        _recorded("JB", "IV", injected=True),
+        _recorded("JA", "SC"),
+        _recorded("JB", "IV", "IM", injected=True),
+        _recorded("JA", None, injected=True),
     ],
     keeps=[
         {"/lines/1/modifiers": ["JZ", "JA"]},
@@ -57,6 +88,10 @@ def _routes_billed(case: Case, day: object) -> frozenset[str]:
         {"/lines/1/modifiers": ["JZ", "JB"], "/lines/-": _INJECTION},
         {"/lines/1/modifiers": ["JZ", "JB"], "/lines/0/service_date": "2026-03-04"},
         {"/lines/1/modifiers": ["JB"], "/lines/-": {"hcpcs": "96521", "service_date": "2026-03-03"}},
+        {"/lines/1/modifiers": ["JB"], "/lines/0/hcpcs": "96377"},
+        {"/lines/1/modifiers": ["JB"], "/lines/0/hcpcs": "96379"},
+        _recorded("JB", "SC"),
+        _recorded("JA", "IT"),
     ],
 )
 def route_modifier_wrong(case: Case) -> Iterator[Hit]:
@@ -75,23 +110,14 @@ def route_modifier_wrong(case: Case) -> Iterator[Hit]:
             )
             continue
         for modifier, meant in MEANT.items():
-            if modifier not in present:
-                continue
-            recorded = {g.route for g in administrations_of(case, line)} - {None}
-            if recorded:
-                wrong = meant not in recorded and recorded <= WORDS.keys()
-                problem = f"the record says {WORDS.get(min(str(r) for r in recorded), 'otherwise')}"
-            else:
-                billed = _routes_billed(case, line.service_date)
-                wrong = bool(billed) and "" not in billed and meant not in billed
-                problem = "no administration of that route is billed on its day"
-            if wrong:
+            found = _problem(case, line, meant) if modifier in present else None
+            if found:
                 yield Hit(
                     f"/lines/{i}/modifiers",
                     line=i + 1,
                     hcpcs=code,
                     modifier=modifier,
-                    problem=problem,
+                    problem=found,
                     box=where,
                     actual=modifier,
                 )

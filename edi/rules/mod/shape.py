@@ -57,8 +57,6 @@ def too_many(case: Case) -> Iterator[Hit]:
 def repeated(case: Case) -> Iterator[Hit]:
     """The same modifier says nothing more the second time, and the file is rejected."""
     for i, line in enumerate(case.claim.lines):
-        if len(line.modifiers) < 2:
-            continue
         seen: set[str] = set()
         for k, one in enumerate(line.modifiers):
             code = modifier.compact(one)

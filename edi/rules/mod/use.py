@@ -6,18 +6,25 @@ from typing import Any
 
 from edi import tables
 from edi.codes import modifier
+from edi.rules.about import BASE, CODES
 from edi.rules.asks import box
 from edi.rules.base import Case, Hit, rule
 from edi.rules.drug.facts import DIALYSIS, code_of, drug_lines, facility_code, is_administration, modifiers_of
 
 _INDICATORS = "CMS PFS indicator file 2024"
+_WHOLE = {"modifiers": ["2026-01-01", "2026-12-31", "59", "JZ"]}
+"""Modifiers as a user may have loaded them."""
 _LINE = {"hcpcs": "96367", "modifiers": ["XS"], "units": "1", "service_date": "2026-03-03"}
 
 
 @cache
-def misplaced(rule_id: str) -> dict[str, dict[str, str]]:
-    """Rows of the table of misplaced modifiers of one rule, by modifier."""
-    return {r["modifier"]: r for r in tables.rows("coding/modifier_use.csv") if r["rule"] == rule_id}
+def misplaced(rule_id: str, setting: str | None = None) -> dict[str, dict[str, str]]:
+    """Rows of the table of misplaced modifiers of one rule, by modifier: all, or those of a setting."""
+    return {
+        row["modifier"]: row
+        for row in tables.rows("coding/modifier_use.csv")
+        if row["rule"] == rule_id and (setting is None or row["setting"] in ("", setting))
+    }
 
 
 @cache
@@ -35,13 +42,13 @@ def contradicting(rule_id: str) -> frozenset[str]:
     return frozenset(first for first, _, _ in contradictions(rule_id))
 
 
-def misplacements(case: Case, rule_id: str) -> Iterator[Hit]:
-    """Every modifier that stands where the table says that it does not belong."""
-    rows = misplaced(rule_id)
+def misplacements(case: Case, rule_id: str, setting: str | None = None) -> Iterator[Hit]:
+    """Every modifier that stands where the table says that it does not belong, in general or in a setting."""
+    rows = misplaced(rule_id, setting)
     for i, line in enumerate(case.claim.lines):
         for k, one in enumerate(line.modifiers):
             row = rows.get(modifier.compact(one))
-            if row is None or row["setting"] not in ("", case.claim.setting):
+            if row is None:
                 continue
             if row["kind"] == "administration" and not is_administration(line):
                 continue
@@ -59,8 +66,6 @@ def misplacements(case: Case, rule_id: str) -> Iterator[Hit]:
 def contradicted(case: Case, rule_id: str) -> Iterator[tuple[int, dict[str, Any]]]:
     """Lines with two modifiers that contradict each other: index and the values of the message."""
     for i, line in enumerate(case.claim.lines):
-        if len(line.modifiers) < 2:
-            continue
         present = modifiers_of(line)
         for first, second, reason in contradictions(rule_id):
             if first in present and second in present:
@@ -83,15 +88,8 @@ def contradicted(case: Case, rule_id: str) -> Iterator[tuple[int, dict[str, Any]
     breaks=[{"/lines/0/modifiers": ["25"]}, {"/lines/0/modifiers": ["59", "25"]}],
     keeps=[
         {},
-        {
-            "/lines/-": {
-                "hcpcs": "99213",
-                "modifiers": ["25"],
-                "units": "1",
-                "service_date": "2026-03-03",
-                "kind": "service",
-            }
-        },
+        {"/lines/-": {**_LINE, "hcpcs": "99213", "modifiers": ["25"]}},
+        {"/lines/0/modifiers": ["RT"]},
     ],
 )
 def visit_modifier(case: Case) -> Iterator[Hit]:
@@ -113,6 +111,7 @@ def visit_modifier(case: Case) -> Iterator[Hit]:
         {"/lines/0/modifiers": ["RT"]},
         {"/lines/0/modifiers": ["LT"]},
         {"/lines/0/modifiers": ["50"]},
+        {"/lines/0/modifiers": ["50", "LT"]},
     ],
     keeps=[{"/lines/0/modifiers": ["XS"]}, {"/lines/1/modifiers": ["JZ", "RT"]}],
 )
@@ -134,15 +133,7 @@ def side(case: Case) -> Iterator[Hit]:
     breaks=[{"/lines/0/modifiers": ["26"]}, {"/lines/0/modifiers": ["TC"]}],
     keeps=[
         {},
-        {
-            "/lines/-": {
-                "hcpcs": "93000",
-                "modifiers": ["26"],
-                "units": "1",
-                "service_date": "2026-03-03",
-                "kind": "service",
-            }
-        },
+        {"/lines/-": {**_LINE, "hcpcs": "93000", "modifiers": ["26"]}},
     ],
 )
 def component(case: Case) -> Iterator[Hit]:
@@ -180,7 +171,7 @@ def several_procedures(case: Case) -> Iterator[Hit]:
     sees="line",
     snip=7,
     setting="professional",
-    breaks=[{"/lines/0/modifiers": ["27"]}],
+    breaks=[{"/lines/0/modifiers": ["27"]}, {"/lines/0/modifiers": ["27"], "/lines/0/hcpcs": None}],
     keeps=[{"/lines/0/modifiers": ["59"]}],
 )
 def hospital_visit(case: Case) -> Iterator[Hit]:
@@ -198,12 +189,17 @@ def hospital_visit(case: Case) -> Iterator[Hit]:
     modifiers=misplaced("MOD-53-001"),
     sees="line",
     snip=7,
-    breaks=[{"/lines/0/modifiers": ["73"]}, {"/lines/0/modifiers": ["74"]}],
+    breaks=[
+        {"/lines/0/modifiers": ["73"]},
+        {"/lines/0/modifiers": ["74"]},
+        {"/lines/0/modifiers": ["53"], BASE: "facility"},
+        {"/lines/1/modifiers": ["73", "53"], BASE: "facility"},
+    ],
     keeps=[{"/lines/0/modifiers": ["53"]}, {"/lines/0/modifiers": ["52"]}],
 )
 def stopped_procedure(case: Case) -> Iterator[Hit]:
     """53 is for practitioners, 73 and 74 are for procedures with anesthesia."""
-    yield from misplacements(case, "MOD-53-001")
+    yield from misplacements(case, "MOD-53-001", case.claim.setting or "")
 
 
 @rule(
@@ -217,10 +213,8 @@ def stopped_procedure(case: Case) -> Iterator[Hit]:
     sees="line",
     snip=7,
     breaks=[
-        {"/lines/0/modifiers": ["JZ"]},
-        {"/lines/0/modifiers": ["JW"]},
-        {"/lines/0/modifiers": ["JA"]},
-        {"/lines/0/modifiers": ["TB"]},
+        {"/lines/0/modifiers": [one], "/lines/1/modifiers": []}
+        for one in ("JZ", "JW", "JA", "JB", "JG", "TB")
     ],
     keeps=[{}, {"/lines/1/modifiers": ["JZ", "TB"]}],
 )
@@ -240,7 +234,11 @@ def drug_modifier(case: Case) -> Iterator[Hit]:
     sees="line",
     snip=7,
     setting="professional",
-    breaks=[{"/lines/0/modifiers": ["PO"]}, {"/lines/1/modifiers": ["JZ", "PN"]}],
+    breaks=[
+        {"/lines/0/modifiers": ["PO"]},
+        {"/lines/1/modifiers": ["JZ", "PN"]},
+        {"/lines/0/modifiers": ["ER"]},
+    ],
     keeps=[{"/lines/0/modifiers": ["59"]}],
 )
 def department_modifier(case: Case) -> Iterator[Hit]:
@@ -265,6 +263,8 @@ def department_modifier(case: Case) -> Iterator[Hit]:
     keeps=[
         {},
         {"/lines/1/modifiers": ["AX"], "/place_of_service": "65"},
+        {"/lines/1/modifiers": ["AX"], "/lines/1/place_of_service": "65"},
+        {"/lines/1/modifiers": ["AX"], "/type_of_bill": "0721", BASE: "facility"},
     ],
 )
 def dialysis_modifier(case: Case) -> Iterator[Hit]:
@@ -289,10 +289,12 @@ def dialysis_modifier(case: Case) -> Iterator[Hit]:
     breaks=[
         {"/lines/-": {**_LINE, "modifiers": ["59", "XS"]}},
         {"/lines/-": {**_LINE, "modifiers": ["XE", "59"]}},
+        {"/lines/0/modifiers": ["59", "XE", "XS"], "/lines/-": {**_LINE, "modifiers": ["59", "XS"]}},
     ],
     keeps=[
         {"/lines/-": {**_LINE, "modifiers": ["59"]}},
         {"/lines/-": {**_LINE, "modifiers": ["XU"]}},
+        {"/lines/1/modifiers": ["JW", "JZ", "59"]},
     ],
 )
 def distinct_twice(case: Case) -> Iterator[Hit]:
@@ -314,6 +316,7 @@ def distinct_twice(case: Case) -> Iterator[Hit]:
     breaks=[
         {"/lines/0/modifiers": ["GA", "GZ"]},
         {"/lines/0/modifiers": ["GZ", "GX"]},
+        {"/lines/0/modifiers": ["GY", "GZ"]},
         {"/lines/0/modifiers": ["GA", "GZ"], "/lines/-": {"modifiers": ["GA", "GZ"]}},
     ],
     keeps=[
@@ -342,22 +345,26 @@ def notices_contradict(case: Case) -> Iterator[Hit]:
         {"/lines/1/service_date": "2022-12-31"},
         {"/lines/1/modifiers": ["JW", "JZ"], "/lines/1/service_date": "2016-12-31"},
         {"/lines/1/modifiers": ["JW", "JZ"], "/lines/1/service_date": "2019-12-31"},
-        {"/lines/1/modifiers": ["", "JZ"], "/lines/1/service_date": "2016-12-31"},
+        {"/lines/1/modifiers": ["59", "JZ"], "/lines/1/service_date": "2016-12-31"},
         {"/lines/1/service_date": "2022-12-31", "/lines/1/modifiers": ["JZ", "JZ"]},
+        {"/lines/1/service_date": "2022-12-31", "/lines/0/service_date": None},
+        {"/lines/1/modifiers": ["U9"], CODES: _WHOLE},
     ],
     keeps=[
         {"/lines/1/service_date": "2023-01-01"},
         {"/lines/1/modifiers": ["JW"], "/lines/1/service_date": "2016-12-31"},
         {"/lines/1/modifiers": ["JG"]},
         {"/lines/1/modifiers": ["U9"]},
-        {"/lines/1/service_date": None},
+        {"/lines/1/modifiers": ["U9"], CODES: _WHOLE, "/lines/1/service_date": None},
+        {"/lines/1/modifiers": ["U-9"], CODES: _WHOLE},
+        {"/lines/1/modifiers": ["JG"], CODES: _WHOLE},
     ],
 )
 def not_in_force(case: Case) -> Iterator[Hit]:
     """A modifier has a first and sometimes a last day.
 
-    Judged where the dates are certain. A code that a whole list lacks may be a local one: a warning. JG is
-    MOD-340B-002.
+    Judged where the dates are certain. A code that a whole list lacks may be a local one: a warning. The last
+    day of JG is to be verified: MOD-340B-002.
     """
     for i, line in enumerate(case.claim.lines):
         if line.service_date is None:
@@ -367,7 +374,7 @@ def not_in_force(case: Case) -> Iterator[Hit]:
             if case.lists.known("modifiers", code, line.service_date) is not False:
                 continue
             entry = case.lists.entry("modifiers", code)
-            if modifier.problem(one) or code == "JG" or (entry is not None and entry.fields.get("verify")):
+            if modifier.problem(one) or (entry is not None and entry.fields.get("verify")):
                 continue
             yield Hit(
                 f"/lines/{i}/modifiers/{k}",

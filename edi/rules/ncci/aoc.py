@@ -22,6 +22,16 @@ _OPEN = [["addon", "", ["22222"], ["11111", 3, 20260101, 0]]]
 _ADDED = {"/lines/-": {"hcpcs": "22222", **_DAY}}
 
 
+def _parents(count: int) -> list[list[object]]:
+    return [["addon", "", ["22222"], [f"1111{n}", 1, 20260101, 0]] for n in range(count)]
+
+
+def _after(parent: str, first_day: int) -> dict[str, object]:
+    """A claim that bills 22222 without a parent, and before it an add-on that has nothing to answer for."""
+    other = ["addon", "", ["33333"], [parent, 1, first_day, 0]]
+    return {"loaded": [*_ROWS, other], "/lines/0/hcpcs": "33333", **_ADDED}
+
+
 def _parent_elsewhere(told: Sequence[Told], lists: Lists) -> Iterator[Settled]:
     billed = billed_by(told)
     for own in told:
@@ -62,6 +72,11 @@ def _add_ons(lists: Lists, codes: tuple[str, ...]) -> tuple[int, ...]:
             "/lines/-": {"hcpcs": "22222", "service_date": "2026-03-03"},
             BASE: "coded-facility",
         },
+        {"loaded": _ROWS, **_ADDED, "/lines/0/hcpcs": "22222"},
+        _after("J1756", 20260101),
+        _after("11111", 20260401),
+        {"loaded": _parents(6), **_ADDED},
+        {"loaded": _parents(7), **_ADDED},
     ],
     keeps=[
         {},

@@ -42,7 +42,7 @@ def _editions(lists: Lists, setting: str, day: date) -> list[Edition]:
 def _wrong_file(lists: Lists, setting: str, day: date) -> bool:
     """Whether only the other setting's edits of that date are loaded."""
     own, other = (_editions(lists, s, day) for s in (setting, _OTHER[setting]))
-    return not any(e.covers(day) for e in own) and any(e.covers(day) and e.origin == "loaded" for e in other)
+    return not any(e.covers(day) for e in own) and any(e.covers(day) for e in other)
 
 
 @lru_cache(maxsize=4096)
@@ -60,13 +60,20 @@ def _others(lists: Lists, setting: str, day: date) -> str:
     severity="info",
     snip=7,
     sees="services",
-    breaks=[{}, {"/setting": "facility"}, {"/lines/0/service_date": "2024-06-30"}],
+    breaks=[
+        {},
+        {"/setting": "facility"},
+        {"/lines/0/service_date": "2024-06-30"},
+        {"/lines/-": {"hcpcs": "96366", "service_date": "2024-08-05"}},
+        *({"loaded": [row]} for row in _PRACTITIONER),
+    ],
     keeps=[
         {"/lines/0/service_date": "2024-07-01"},
         {"/lines/0/service_date": "2024-09-30"},
         {"loaded": _PRACTITIONER},
         {"loaded": _HOSPITAL},
         {"/lines/0/hcpcs": "93000"},
+        {"/lines/0/service_date": None},
     ],
 )
 def another_quarter(case: Case) -> Iterator[Hit]:
@@ -89,12 +96,18 @@ def another_quarter(case: Case) -> Iterator[Hit]:
     severity="warning",
     snip=7,
     sees="services",
-    breaks=[{"loaded": _HOSPITAL}, {"loaded": _PRACTITIONER, "/setting": "facility"}],
+    breaks=[
+        {"loaded": _HOSPITAL},
+        {"loaded": _HOSPITAL[:1]},
+        {"loaded": _HOSPITAL, "/setting": None},
+        {"loaded": _PRACTITIONER, "/setting": "facility"},
+    ],
     keeps=[
         {},
         {"loaded": _PRACTITIONER},
         {"loaded": _HOSPITAL, "/setting": "facility"},
         {"loaded": [*_HOSPITAL, *_PRACTITIONER]},
+        {"loaded": [*_HOSPITAL, *_PRACTITIONER[:1]]},
         {"/lines/0/hcpcs": "Q5106"},
     ],
 )

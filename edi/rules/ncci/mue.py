@@ -1,6 +1,6 @@
 """NCCI-MUE: most units of a code on one day."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,7 +11,7 @@ from edi.coding import edits
 from edi.coding.family import INITIALS
 from edi.model.claim import ServiceLine
 from edi.refdata import Lists, UnitLimit
-from edi.rules.about import LOADED
+from edi.rules.about import BASE, LOADED
 from edi.rules.across import Across, Found, Told, once
 from edi.rules.base import Case, Hit, per_case, rule
 from edi.rules.days import DayLine, by_day, day_of, lines_of, repeated_lines, replaces, setting_of
@@ -28,6 +28,24 @@ ELSEWHERE = frozenset({"96368", "96371", "96376"})
 """Codes whose units another rule counts: INF-CONC-001, INF-SC-002, INF-PUSH-002 and 003."""
 _DAY = {"units": "1", "service_date": "2026-03-03"}
 _LIMIT = [["mue", "practitioner", ["J1756"], [300, 3]]]
+
+
+def _line(code: str, units: str | None = "1", *modifiers: str, **more: str) -> dict[str, object]:
+    return {"hcpcs": code, "units": units, "modifiers": modifiers, "service_date": "2026-03-03", **more}
+
+
+def _row(code: str, units: int, adjudication: int = 3, setting: str = "practitioner") -> list[object]:
+    return ["mue", setting, [code], [units, adjudication]]
+
+
+def _apart(*codes: str, **more: object) -> dict[str, object]:
+    """A claim that bills one unit of some codes, apart from those of other claims."""
+    return {"/lines": [_line(code, "1", "XE") for code in codes], **more}
+
+
+def _beside(*codes: str, **more: object) -> dict[str, object]:
+    """Two such claims of one run."""
+    return {**_apart(*codes, **more), "sister": _apart(*codes, **{"/claim_id": "OTHER-1", **more})}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,68 +83,51 @@ def over(case: Case) -> tuple[Over, ...]:
 
 def _over(case: Case) -> Iterator[Over]:
     setting = ncci.setting_of(case)
-    if _modest(case, _lowest(case.lists, setting)):
+    if _modest(case, setting):
         return
     again = {index for index, _ in repeated_lines(case)}
     for day, lines in coded(case).items():
-        limits = _lowest(case.lists, setting)
         groups: dict[str, list[Line]] = {}
         for entry in lines:
             i, line, code = entry
             through = line.service_through
-            if limits[code] is None or i in again or (through is not None and through != day):
+            if i in again or (through is not None and through != day) or "JW" in modifiers_of(line):
                 continue
-            if not line.modifiers or "JW" not in modifiers_of(line):
+            if _lowest(case.lists, code, setting) is not None:
                 groups.setdefault(code, []).append(entry)
         for code, members in groups.items():
-            total = _units(members[0][1])
+            total = sum((_units(line) for _, line, _ in members), Decimal(0))
             limit = edits.unit_limit(case.lists, code, setting, day)
-            if limit is None or (len(members) == 1 and total <= limit.units):
-                continue
-            if _told(setting, code, members):
+            if limit is None or _told(setting, code, members):
                 continue
             if limit.adjudication == BY_LINE:
                 for i, line, _ in members:
                     if _units(line) > limit.units:
                         yield Over(limit, i, code, _units(line))
                 continue
-            for _, line, _ in members[1:]:
-                total += _units(line)
             if total > limit.units:
                 yield Over(limit, members[-1][0], code, total)
 
 
-def _modest(case: Case, lowest: Mapping[str | None, int | None]) -> bool:
+def _modest(case: Case, setting: str) -> bool:
     """Whether each code stands once, with no more units than any day allows: most claims are so."""
     codes = {line.hcpcs for line in case.claim.lines}
     if len(codes) < len(case.claim.lines):
         return False
     for line in case.claim.lines:
-        limit = lowest[line.hcpcs]
+        limit = _lowest(case.lists, line.hcpcs, setting)
         if limit is not None and _units(line) > limit:
             return False
     return True
 
 
-class _Lowest(dict[str | None, int | None]):
-    """Code as it is stated -> its lowest limit of any day; None where it has none, or is not counted here."""
-
-    def __init__(self, lists: Lists, setting: str) -> None:
-        self._lists, self._setting = lists, setting
-
-    def __missing__(self, stated: str | None) -> int | None:
-        code = (stated or "").strip().upper()
-        found = None
-        if counted(code, frozenset(), self._setting):
-            found = min((row[0] for row in self._lists.ever("mue", (code,), self._setting)), default=None)
-        if len(self) >= _MOST_CODES:
-            self.clear()
-        self[stated] = found
-        return found
-
-
-_MOST_CODES = 4096
-_lowest = lru_cache(maxsize=8)(_Lowest)
+@lru_cache(maxsize=16384)
+def _lowest(lists: Lists, stated: str | None, setting: str) -> int | None:
+    """Lowest limit of any day of a code as it is stated; None where it has none, or is not counted here."""
+    code = (stated or "").strip().upper()
+    if not counted(code, frozenset(), setting):
+        return None
+    return min((row[0] for row in lists.ever("mue", (code,), setting)), default=None)
 
 
 _ONE_UNIT = frozenset({*INITIALS, "96369"})
@@ -165,7 +166,7 @@ def _hit(found: Over) -> Hit:
 def _across(told: Sequence[Told], lists: Lists) -> Iterator[tuple[UnitLimit, Found]]:
     """Limits that only the claims together go beyond: said on each claim that has a part in it."""
     claims = [one for one in once(told) if not replaces(one)]
-    if len(claims) < 2:
+    if not claims:
         return
     setting, day = setting_of(claims[0]) or "professional", day_of(claims[0])
     groups: dict[tuple[str, str | None], list[tuple[Told, DayLine]]] = {}
@@ -235,9 +236,62 @@ def _absolute_across(told: Sequence[Told], lists: Lists) -> Iterator[Found]:
             "/setting": "facility",
             "/lines/-": {"hcpcs": "J1756", "units": "200", "service_date": "2026-04-02"},
         },
+        {"/lines/-": _line("96366", "9", service_through="2026-03-03")},
+        {LOADED: [_row("96366", 4)], "/lines/-": _line("96366", "5")},
+        {LOADED: [_row("93000", 1)], "/lines/0": _line("96366", "9"), "/lines/1": _line("93000", "2")},
+        {
+            LOADED: [_row("93000", 1, BY_LINE), _row("93005", 1)],
+            "/lines": [
+                _line("93000", "2"),
+                _line("93000", "3"),
+                _line("93000", "1", "59"),
+                _line("93005", "2"),
+            ],
+        },
+        {
+            "/lines/0": _line("96366", "5"),
+            "sister": [
+                {"/claim_id": "OTHER-1", "/lines/0": _line("96366", "4")},
+                {"/claim_id": "OTHER-2", "/lines/0": _line("96366", "0")},
+            ],
+        },
+        {"/lines/0": _line("96366", "9"), "sister": {"/claim_id": "OTHER-1", "/lines/0": _line("96366")}},
+        _beside("96365", **{"/setting": None}),
+        {"/setting": "facility", "/lines": [_line("J1756", "1", "JW"), _line("96361", "25")]},
     ],
     keeps=[
         {},
+        {"/lines/-": _line("96366", "9", service_through="2026-03-04")},
+        {"/lines/-": _line("96405", "2")},
+        {
+            LOADED: [_row("J1756", 250, setting="hospital")],
+            BASE: "facility",
+            "/lines/-": _line("J1756", "90", "JW"),
+        },
+        {LOADED: [_row("J1756", 300)], "/lines/-": _line("96366", "9")},
+        {"/lines/1": _line("96371", "2")},
+        {"/lines": [_line("96371", "2"), _line("J1756"), _line("J1756", "1", "59")]},
+        {"/lines/1": _line("96376", "2")},
+        {"/setting": "facility", "/lines/0": _line("96413", "2")},
+        {"/setting": "facility", "/lines": [_line("96413", "2"), _line("96413", "1", "XE")]},
+        {"/setting": "facility", "/lines": [_line("96413"), _line("96413", charge="20")]},
+        {LOADED: [_row("96366", 10)], "/lines/-": _line("96366", "10")},
+        {"/lines/1": _line("96365", "1", "XE")},
+        _beside("96365", **{"/frequency": "7"}),
+        {**_apart("96365"), "sister": _apart("96365", **{"/claim_id": "OTHER-1", "/frequency": "7"})},
+        _beside("96371"),
+        {
+            "/setting": "facility",
+            "/lines": [_line("96376", "6")],
+            "sister": {"/claim_id": "OTHER-1", "/setting": "facility", "/lines": [_line("96376", "6", "XE")]},
+        },
+        {**_apart("96365"), "sister": {"/claim_id": "OTHER-1", "/lines/0/service_through": "2026-03-04"}},
+        {
+            LOADED: [_row("J1756", 250, setting="hospital")],
+            BASE: "facility",
+            "sister": {"/claim_id": "OTHER-1", BASE: "facility", "/lines/1": _line("J1756", "90", "JW")},
+        },
+        _beside("93000", **{LOADED: [_row("93000", 1, BY_LINE)]}),
         {"/lines/-": {"hcpcs": "96366", "units": "8", "service_date": "2026-03-03"}},
         {
             "/lines/-": {"hcpcs": "96366", "units": "8", "service_date": "2026-03-03"},
@@ -299,9 +353,26 @@ def over_the_limit(case: Case) -> Iterator[Hit]:
             "/lines/0/modifiers": ["XE"],
             "sister": {"/claim_id": "OTHER-1", "/lines/0/hcpcs": "96405"},
         },
+        {"/lines": [_line("96405", None), _line("96405", "1", "XE")]},
+        {"/lines": [_line("96405", "2"), _line("96406", "2")]},
+        {"/lines/0": _line("96369"), "/lines/1": _line("96369", "1", "XE")},
+        {"/setting": "facility", "/lines/0/units": "2", "/lines/1": _line("96405", "2")},
+        _beside("96366", "96405", "96406"),
+        {
+            **_apart("96405", **{"/setting": "facility"}),
+            "sister": _apart(
+                "96405",
+                **{"/claim_id": "OTHER-1", "/setting": "facility", "/rendering_provider/npi": "1234567893"},
+            ),
+        },
+        _beside("93000", "93005", **{LOADED: [_row("93000", 1, BY_LINE), _row("93005", 1, ABSOLUTE)]}),
     ],
     keeps=[
         {},
+        {"/lines/-": _line("96405", None)},
+        {"/lines": [_line("96405"), _line("96405")]},
+        _beside("96368"),
+        {"/lines/0": _line("96369", "2")},
         {"/lines/-": {"hcpcs": "96405", **_DAY}},
         {"/lines/-": {"hcpcs": "96368", "units": "2", "service_date": "2026-03-03"}},
         {"/lines/-": {"hcpcs": "96366", "units": "9", "service_date": "2026-03-03"}},

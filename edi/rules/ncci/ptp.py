@@ -3,21 +3,21 @@
 from collections.abc import Iterator
 
 from edi.coding.family import INITIALS, codes
-from edi.rules.about import BASE
+from edi.rules.about import BASE, coded_lines
 from edi.rules.base import Case, Hit, per_case, rule
 from edi.rules.drug.facts import modifiers_of
 from edi.rules.inf.chemo import REFILLS
 from edi.rules.inf.hydration import VEIN_ACCESS
 from edi.rules.inf.linking import DISTINCT
 from edi.rules.mod.distinct import BYPASSES, EVALUATION
-from edi.rules.ncci.tables import PAIRS, Joined, edition, joined, setting_of, severity
+from edi.rules.ncci.tables import PAIRS, Joined, edition, joined, liftable, setting_of, severity
 
 INJECTIONS = ("96372", "96377")
 PLACES = frozenset(
     {
         *("E1", "E2", "E3", "E4", "FA", "TA", "LT", "RT", "LC", "LD", "LM", "RC", "RI"),
-        *(f"F{n}" for n in range(1, 10)),
-        *(f"T{n}" for n in range(1, 10)),
+        *("F1", "F2", "F3", "F4", "F5", "F6", "F7", "F8", "F9"),
+        *("T1", "T2", "T3", "T4", "T5", "T6", "T7", "T8", "T9"),
     }
 )
 """Modifiers that name a part of the body; they lift an edit of indicator 1."""
@@ -54,25 +54,20 @@ def _elsewhere(case: Case, found: Joined) -> bool:
     if one in ("96416", "96425") and two in REFILLS:
         return True
     if two == "96523":
-        return any(code in family and code != two for _, _, code in _same_day(case, found))
+        day = found.second[1].service_date
+        billed = {code for _, line, code in coded_lines(case) if line.service_date == day}
+        return not family.keys().isdisjoint(billed - {two})
     if one not in family:
         return False
     if two == "99211":
-        return setting_of(case) == "professional" and found.edit.indicator == 0
-    return two in VEIN_ACCESS or two in INJECTIONS or (two in EVALUATION and found.edit.indicator == 1)
-
-
-def _same_day(case: Case, found: Joined) -> Iterator[tuple[int, object, str]]:
-    for i, line in enumerate(case.claim.lines):
-        if line.service_date == found.second[1].service_date:
-            yield i, line, (line.hcpcs or "").strip().upper()
+        return setting_of(case) == "professional" and not liftable(found.edit)
+    return two in VEIN_ACCESS or two in INJECTIONS or (two in EVALUATION and liftable(found.edit))
 
 
 @per_case
 def broken(case: Case) -> tuple[Joined, ...]:
     """Pairs that are not paid and of which no other rule speaks; one for each line of column 2."""
-    found = [one for one in joined(case) if one.edit.indicator == 0 or not lifted(one)]
-    return tuple(_first_each(case, found)) if found else ()
+    return tuple(_first_each(case, [one for one in joined(case) if not (liftable(one.edit) and lifted(one))]))
 
 
 def _first_each(case: Case, found: list[Joined]) -> Iterator[Joined]:
@@ -93,6 +88,9 @@ def _hit(found: Joined) -> Hit:
         base=found.first[0] + 1,
         edition=edition(found.edit),
     )
+
+
+_MIXED = {"/lines/0/hcpcs": "96425", "/lines/-": {"hcpcs": "96375", **_DAY}}
 
 
 @rule(
@@ -116,6 +114,23 @@ def _hit(found: Joined) -> Hit:
             "/lines/-": {"hcpcs": "99211", "service_date": "2026-03-03"},
             "/lines/1/hcpcs": "96425",
         },
+        {"/lines/0/hcpcs": "90471", "/lines/-": {"hcpcs": "99213", **_DAY}},
+        {"/lines/0/hcpcs": "96405", "/lines/-": {"hcpcs": "99211", **_DAY}},
+        {
+            **_MIXED,
+            "/setting": "facility",
+            "/lines/0/rendering_provider": {"last_name": "OTHER", "npi": "1234567893"},
+        },
+        {**_MIXED, "/lines/0/rendering_provider": {"last_name": "OTHER"}},
+        {
+            **_MIXED,
+            "/rendering_provider": None,
+            "/lines/0/rendering_provider": {"last_name": "OTHER", "npi": "1234567893"},
+        },
+        {
+            "/lines": [{"hcpcs": code, **_DAY} for code in ("96425", "96413", "96375")],
+            "loaded": [["ptp", "practitioner", ["96413", "96375"], [20260101, 0, 1], "part"]],
+        },
     ],
     keeps=[
         {},
@@ -131,9 +146,10 @@ def _hit(found: Joined) -> Hit:
         },
         {"/lines/-": {"hcpcs": "96374", **_DAY}},
         {"/lines/-": {"hcpcs": "96372", **_DAY}},
+        {"/lines/-": {"hcpcs": "96377", **_DAY}},
         {"/lines/-": {"hcpcs": "36000", **_DAY}},
         {"/lines/-": {"hcpcs": "99213", **_DAY}},
-        {"loaded": _PAIR, **_BOTH, "/lines/0/modifiers": ["RT"]},
+        *({"loaded": _PAIR, **_BOTH, "/lines/0/modifiers": [place]} for place in ("E1", "RT", "T9")),
         {"loaded": _PAIR, **_BOTH, "/setting": "facility"},
         {"loaded": _NEVER, **_BOTH},
         {
@@ -150,7 +166,7 @@ def without_modifier(case: Case) -> Iterator[Hit]:
     that rule.
     """
     for found in broken(case):
-        if found.edit.indicator == 1:
+        if liftable(found.edit):
             yield _hit(found)
 
 
@@ -175,12 +191,29 @@ def without_modifier(case: Case) -> Iterator[Hit]:
             "/lines/-": {"hcpcs": "96415", "service_date": "2026-03-03"},
             BASE: "biologic-coded",
         },
+        {"/lines/0/hcpcs": "C8957", "/lines/-": {"hcpcs": "96521", **_DAY}},
+        {
+            "/lines/0/hcpcs": "99213",
+            "/lines/1": {"hcpcs": "96365", "units": "1", "service_date": "2026-03-04"},
+            "/lines/-": {"hcpcs": "96523", **_DAY},
+        },
+        {
+            "loaded": [["ptp", "hospital", ["96365", "99211"], [20260101, 0, 0]]],
+            "/setting": "facility",
+            "/lines/-": {"hcpcs": "99211", **_DAY},
+        },
+        {
+            "loaded": [["ptp", "practitioner", ["96365", "99213"], [20260101, 0, 0]]],
+            "/lines/-": {"hcpcs": "99213", **_DAY},
+        },
     ],
     keeps=[
         {},
         {"/setting": "facility", "/lines/-": {"hcpcs": "36591", **_DAY}},
         {"/lines/-": {"hcpcs": "36591", "units": "1", "service_date": "2026-03-04"}},
         {"/lines/-": {"hcpcs": "96523", **_DAY}},
+        {"/lines/0/hcpcs": "96416", "/lines/-": {"hcpcs": "96521", **_DAY}},
+        {"/lines/0/hcpcs": "96425", "/lines/-": {"hcpcs": "96522", **_DAY}},
         {"/lines/-": {"hcpcs": "99211", **_DAY}},
         {"loaded": _PAIR, **_BOTH},
         {"loaded": [["ptp", "practitioner", ["11111", "22222"], [20260101, 20260101, 0]]], **_BOTH},
@@ -190,11 +223,17 @@ def without_modifier(case: Case) -> Iterator[Hit]:
 def never_paid(case: Case) -> Iterator[Hit]:
     """Indicator 0: the two codes are never paid together for one patient, provider and day."""
     for found in broken(case):
-        if found.edit.indicator == 0:
+        if not liftable(found.edit):
             yield _hit(found)
 
 
 _CODED = {"hcpcs": "36000", "units": 1, "charge": "40", "diagnosis_pointers": [1]}
+
+
+def _next(start: str | None) -> dict[str, object]:
+    """A push at another access site."""
+    push = {"id": "A9", "drug": "ceftriaxone", "technique": "push", "route": "IV"}
+    return {"/administrations/-": {**push, "start": start, "access_site": "right forearm"}}
 
 
 @rule(
@@ -219,21 +258,28 @@ _CODED = {"hcpcs": "36000", "units": 1, "charge": "40", "diagnosis_pointers": [1
             "/services/1/hcpcs": "36000",
             "/services/1/modifiers": ["XS"],
         },
+        {
+            "/services/-": {**_CODED, "modifiers": ["59"], "service_date": "2026-03-03"},
+            **_next("2026-03-04T10:30"),
+        },
     ],
     keeps=[
         {},
         {"/services/-": _CODED},
+        {"/services/-": {**_CODED, "modifiers": ["XS"]}, **_next("2026-03-03T10:30")},
         {
-            "/services/-": {**_CODED, "modifiers": ["XS"]},
-            "/administrations/-": {
-                "id": "A9",
-                "drug": "ceftriaxone",
-                "technique": "push",
-                "route": "IV",
-                "start": "2026-03-03T10:30",
-                "access_site": "right forearm",
-            },
+            "/services/-": {**_CODED, "modifiers": ["XS"], "service_date": "2026-03-03"},
+            **_next(None),
+            "/encounter_start": None,
+            "/encounter_end": None,
         },
+        {
+            "/services/-": {**_CODED, "modifiers": ["XS"], "service_date": "2026-03-03"},
+            "/administrations/0/start": "2026-03-04T09:00",
+            "/administrations/0/stop": "2026-03-04T09:45",
+        },
+        {"/services/-": {"hcpcs": "36591", "modifiers": ["59"]}},
+        {"/services/0/hcpcs": "36415", "/services/-": {"hcpcs": "99211", "modifiers": ["59"]}},
         {"/services/-": {**_CODED, "hcpcs": "99213", "modifiers": ["25"]}},
         {"/services/-": {"hcpcs": "99205", "modifiers": ["XS"]}},
         {"/services/-": {"hcpcs": "96374", "modifiers": ["XU"]}},
@@ -249,7 +295,7 @@ def nothing_behind(case: Case) -> Iterator[Hit]:
     for found in joined(case):
         line = found.second[1]
         present = sorted(DISTINCT & (modifiers_of(found.first[1]) | modifiers_of(line)))
-        if found.edit.indicator != 1 or not present or found.second[0] in said:
+        if not liftable(found.edit) or not present or found.second[0] in said:
             continue
         if found.second[2] in codes() or found.first[2] not in codes() or found.second[2] in EVALUATION:
             continue

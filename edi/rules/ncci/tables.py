@@ -12,6 +12,7 @@ from edi.finding import Severity
 from edi.model.claim import ServiceLine, effective_rendering_provider
 from edi.refdata import Lists, PairEdit
 from edi.refdata.answers import Answer
+from edi.rules.about import code_of
 from edi.rules.base import Case, per_case
 
 Line = tuple[int, ServiceLine, str]
@@ -42,10 +43,15 @@ def coded(case: Case) -> dict[date, list[Line]]:
     """Lines with a procedure code, a day and more than no unit, by day."""
     found: dict[date, list[Line]] = {}
     for i, line in enumerate(case.claim.lines):
-        code = (line.hcpcs or "").strip().upper()
+        code = code_of(line)
         if code and line.service_date is not None and (line.units is None or line.units > 0):
             found.setdefault(line.service_date, []).append((i, line, code))
     return found
+
+
+def liftable(edit: PairEdit) -> bool:
+    """Whether a modifier lifts an edit."""
+    return edit.indicator == 1
 
 
 class Joined(NamedTuple):
@@ -64,8 +70,6 @@ def joined(case: Case) -> list[Joined]:
     setting = setting_of(case)
     found = []
     for day, lines in coded(case).items():
-        if len(lines) < 2:
-            continue
         for k, m in _pairs(case.lists, tuple([code for _, _, code in lines]), setting):
             first, second = lines[k], lines[m]
             edit = pair(case.lists, first[2], second[2], setting, day)
@@ -81,7 +85,7 @@ def _pairs(lists: Lists, codes: tuple[str, ...], setting: str) -> tuple[tuple[in
         (k, m)
         for m, second in enumerate(codes)
         for k, first in enumerate(codes)
-        if first != second and _ever_joined(lists, first, second, setting)
+        if _ever_joined(lists, first, second, setting)
     )
 
 
@@ -94,5 +98,5 @@ def _one_practitioner(case: Case, one: ServiceLine, other: ServiceLine) -> bool:
     """Whether nothing says that two lines were performed by two practitioners."""
     if case.claim.setting == "facility" or one.rendering_provider is other.rendering_provider is None:
         return True
-    a, b = effective_rendering_provider(case.claim, one), effective_rendering_provider(case.claim, other)
-    return a is None or b is None or a.npi is None or b.npi is None or a.npi == b.npi
+    performers = [effective_rendering_provider(case.claim, line) for line in (one, other)]
+    return len({performer.npi for performer in performers if performer} - {None}) < 2

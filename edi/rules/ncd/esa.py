@@ -50,6 +50,7 @@ def _lines(case: Case) -> Iterator[tuple[int, ServiceLine]]:
         {"/lines/1/hcpcs": "J0885", "/lines/1/modifiers": ["EA", "EC", "EB"]},
         {"/lines/1/hcpcs": "J0885", "/lines/0/hcpcs": "Q5106"},
         {"/lines/1/hcpcs": "J0885", "/diagnoses/-": {}},
+        {"/lines/1/hcpcs": "J0885", "/type_of_bill": "0721"},
     ],
     keeps=[
         _ESA,

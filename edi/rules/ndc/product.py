@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -10,7 +11,7 @@ from edi import tables
 from edi.codes import dose, ndc
 from edi.model.claim import ServiceLine, billed_coverage
 from edi.refdata import Drug, Lists
-from edi.rules.about import BASE, LOADED, ON, medicare
+from edi.rules.about import BASE, CODES, LOADED, ON, medicare
 from edi.rules.asks import absent, box
 from edi.rules.base import Case, Hit, rule
 from edi.rules.drug.facts import (
@@ -21,7 +22,6 @@ from edi.rules.drug.facts import (
     is_drug,
     modifiers_of,
     number,
-    units_of,
 )
 
 _NONE = {"/lines/1/ndc": None, "/lines/1/ndc_quantity": None, "/lines/1/ndc_unit": None}
@@ -40,7 +40,7 @@ SLACK = 2
 def _without(case: Case) -> Iterator[tuple[int, ServiceLine, str]]:
     """Drug lines without an NDC, less those whose record has one that lacks its quantity (NDC-QTY-001)."""
     for i, line, code in drug_lines(case):
-        if line.ndc or not absent(case, line.ndc, f"/lines/{i}/ndc"):
+        if not absent(case, line.ndc, f"/lines/{i}/ndc"):
             continue
         if case.billed_by_record():
             given = [case.timeline.of(id_) for id_ in line.administrations]
@@ -87,11 +87,17 @@ def _without(case: Case) -> Iterator[tuple[int, ServiceLine, str]]:
             "/administrations/0/containers": [],
             "/services/-": {"hcpcs": "J2405", "administrations": ["A9"]},
         },
+        {
+            ON: "encounter",
+            "/administrations/-": {"id": "A2", "hcpcs": "J0696", "start": "2026-03-03T10:00"},
+            "/services/-": {"hcpcs": "J2405", "administrations": ["A1"]},
+        },
     ],
     keeps=[
         {},
         {**_NONE, "/lines/1/hcpcs": "99213", "/lines/1/kind": "service"},
         {"/lines/1/ndc": None, "/unread/-": {"path": "/lines/1/ndc", "text": "?"}},
+        {ON: "encounter", "/services/-": {"hcpcs": "J2405", "administrations": ["A1", "A9"]}},
     ],
 )
 def ndc_missing(case: Case) -> Iterator[Hit]:
@@ -154,75 +160,95 @@ def _strengths() -> dict[str, tuple[tuple[Decimal, str, Decimal], ...]]:
     return {code: tuple(sizes) for code, sizes in found.items()}
 
 
-def _expected(row: Drug, amount: Decimal, unit: str) -> tuple[Decimal, Decimal] | None:
-    """Least and greatest NDC quantity for an amount of a drug, in its NDC unit; None where not known."""
-    assert row.unit is not None
-    if unit in _BY_WEIGHT:
-        value = dose.convert(amount, row.unit, _BY_WEIGHT[unit])
-        return None if value is None else (value, value)
-    contents = _contents(row, unit)
-    if contents is None:
-        return None
-    smallest, largest = contents
-    most = amount / smallest
-    if unit == "UN":
-        most = most.to_integral_value(rounding="ROUND_CEILING")
-    return amount / largest, most
-
-
-@lru_cache(maxsize=4096)
-def _surely_fits(
-    lists: Lists,
-    code: str,
-    day: date | None,
-    units: Decimal | None,
-    quantity: Decimal | None,
-    unit: str | None,
-) -> bool:
-    """Whether the quantity of a line fits its units for certain: the same amounts come again."""
-    row = lists.drug(code, day)
-    if row is None or row.unit is None or row.unit_value is None or units is None or quantity is None:
-        return False
-    return units > 0 and quantity > 0 and _fits(row, units * row.unit_value, quantity, unit or "")
-
-
-def _fits(row: Drug, amount: Decimal, quantity: Decimal, unit: str) -> bool:
-    """Whether a quantity fits for certain, without a division: most do."""
-    contents = _contents(row, unit)
-    if contents is None:
-        return False
-    smallest, largest = contents
-    return amount <= quantity * SLACK * largest and quantity * smallest <= amount * SLACK
-
-
 _BY_WEIGHT = {"ME": "mg", "GR": "g"}
 
 
 @lru_cache(maxsize=4096)
-def _contents(row: Drug, unit: str) -> tuple[Decimal, Decimal] | None:
-    """Least and greatest content of one container (UN) or millilitre (ML), in the unit of the drug's code."""
+def _contents(row: Drug, unit: str | None) -> tuple[Decimal, Decimal] | None:
+    """Least and greatest amount of a drug, in the unit of its code, in one NDC unit; None: not known."""
     assert row.unit is not None
     if unit == "UN":
-        sizes = [dose.convert(s.value, s.unit, row.unit) for s in row.sizes]
-        known = [s for s in sizes if s]
-        return (min(known), max(known)) if known and len(known) == len(sizes) else None
-    if unit == "ML":
-        per_ml = [
-            content / volume
-            for size, of, volume in _strengths().get(row.code, ())
-            if (content := dose.convert(size, of, row.unit)) is not None
-        ]
-        return (min(per_ml), max(per_ml)) if per_ml else None
-    return None
+        found = [dose.convert(size.value, size.unit, row.unit) for size in row.sizes]
+    elif unit == "ML":
+        strengths = _strengths().get(row.code, ())
+        contents = ((dose.convert(size, of, row.unit), volume) for size, of, volume in strengths)
+        found = [content / volume if content is not None else None for content, volume in contents]
+    else:
+        found = [dose.convert(Decimal(1), _BY_WEIGHT[unit], row.unit)] if unit in _BY_WEIGHT else []
+    known = [one for one in found if one is not None]
+    return (min(known), max(known)) if known and len(known) == len(found) else None
 
 
 def _opened(case: Case, line: ServiceLine) -> Decimal:
     """Content of the containers that the record lists for a line, in the unit of its code; 0 without one."""
     ids = {g.id for g in administrations_of(case, line)}
-    if not ids:
-        return Decimal(0)
-    found = [d.opened for d in case.timeline.dosing if d.administration in ids]
-    return sum((opened for opened in found if opened is not None), Decimal(0))
+    dosing = case.timeline.dosing if case.assembled is not None else ()
+    return sum((d.opened for d in dosing if d.administration in ids and d.opened is not None), Decimal(0))
+
+
+@dataclass(frozen=True, slots=True)
+class _Doubt:
+    """A quantity that is more than `SLACK` times too small or too large for the units of its line."""
+
+    units: Decimal
+    amount: Decimal
+    """What the units stand for, in the unit of the code."""
+    unit: str
+    quantity: Decimal
+    smallest: Decimal
+    """Least amount of the drug in one NDC unit."""
+    too_little: bool
+
+
+@lru_cache(maxsize=4096)
+def _doubt(
+    lists: Lists,
+    code: str,
+    day: date | None,
+    units: Decimal | None,
+    quantity: Decimal | None,
+    ndc_unit: str | None,
+) -> _Doubt | None:
+    """Why the quantity of a line is doubted; None where it fits, or is not known. Amounts come again."""
+    row = lists.drug(code, day)
+    if row is None or row.unit is None or row.unit_value is None or units is None or quantity is None:
+        return None
+    contents = _contents(row, ndc_unit)
+    if contents is None or units <= 0 or quantity <= 0:
+        return None
+    smallest, largest = contents
+    amount = units * row.unit_value
+    too_little = quantity * largest * SLACK < amount
+    if not too_little and quantity * smallest <= amount * SLACK:
+        return None
+    return _Doubt(units, amount, row.unit, quantity, smallest, too_little)
+
+
+def _too_much(case: Case, line: ServiceLine, doubt: _Doubt) -> bool:
+    """Whether a quantity is too large for the containers that were opened too; a started one counts."""
+    opened = max(doubt.amount, _opened(case, line))
+    if line.ndc_unit == "UN":
+        started = (opened / doubt.smallest).to_integral_value(rounding="ROUND_CEILING")
+        opened = started * doubt.smallest
+    return doubt.quantity * doubt.smallest > opened * SLACK
+
+
+_TOO_MANY = {"/lines/1/ndc_quantity": "200", "/lines/1/ndc_unit": "UN"}
+
+
+def _iron(**columns: str) -> dict[str, list[object]]:
+    """The row of J1756 in the drug table with other columns."""
+    return {"hcpcs_drugs": ["2026-01-01", "2026-12-31", {"code": "J1756", **columns}]}
+
+
+def _recorded(millilitres: str) -> dict[str, object]:
+    """An encounter with 200 mg of J1756 as given, whose line has an NDC quantity in millilitres."""
+    return {
+        ON: "encounter",
+        BASE: "coded-professional",
+        "/services/1/ndc_quantity": millilitres,
+        "/services/1/ndc_unit": "ML",
+    }
 
 
 @rule(
@@ -282,6 +308,31 @@ def _opened(case: Case, line: ServiceLine) -> Decimal:
             "/lines/1/hcpcs": "J0885",
         },
         {"/lines/1/ndc_quantity": "200", "/lines/1/ndc_unit": "GR"},
+        {"/lines/1/ndc_quantity": "1", "/lines/1/units": "1"},
+        {
+            "/lines/1/units": "30",
+            "/lines/1/ndc_quantity": "2",
+            "/lines/1/ndc_unit": "UN",
+            "/lines/-": {
+                "hcpcs": "J1756",
+                "units": "200",
+                "ndc": "99999010101",
+                "ndc_quantity": "200",
+                "ndc_unit": "ML",
+            },
+        },
+        {**_recorded("40.05"), "/administrations/0/containers/0/size/value": "400"},
+        {**_recorded("40"), "/administrations/0/containers": []},
+        {
+            **_recorded("40"),
+            "/administrations/-": {
+                "id": "A2",
+                "hcpcs": "J2405",
+                "dose": {"value": "200", "unit": "mg"},
+                "containers": [{"size": {"value": "200", "unit": "mg"}}],
+                "start": "2026-03-03T10:00",
+            },
+        },
     ],
     keeps=[
         {"/lines/1/ndc_quantity": "20"},
@@ -300,19 +351,22 @@ def _opened(case: Case, line: ServiceLine) -> Decimal:
         {"/lines/1/hcpcs": "J0885", "/lines/1/ndc_quantity": "0.2", "/lines/1/ndc_unit": "ME"},
         {"/lines/1/hcpcs": "J0885", "/lines/1/ndc_quantity": "2", "/lines/1/ndc_unit": "UN"},
         {
-            ON: "encounter",
-            BASE: "coded-professional",
+            **_recorded("40"),
             "/administrations/0/containers/0/size/value": "400",
-            "/services/1/ndc_quantity": "40",
-            "/services/1/ndc_unit": "ML",
         },
         {
-            ON: "encounter",
-            BASE: "coded-professional",
+            **_recorded("20"),
             "/administrations/0/containers": [],
-            "/services/1/ndc_quantity": "20",
-            "/services/1/ndc_unit": "ML",
         },
+        {"/lines/1/units": "30", "/lines/1/ndc_quantity": "2", "/lines/1/ndc_unit": "UN"},
+        {**_TOO_MANY, CODES: _iron(sizes="100mg;5mL")},
+        {"/lines/1/ndc_quantity": "200", "/lines/1/units": None},
+        {**_TOO_MANY, "/lines/1/hcpcs": "Q5138", "/lines/1/service_date": "2024-06-30"},
+        {"/lines/1/ndc_quantity": "400", "/lines/1/ndc_unit": "ME"},
+        {"/lines/1/ndc_quantity": "200", "/lines/1/ndc_unit": "F2"},
+        {"/lines/1/ndc_quantity": "200", CODES: _iron(unit="units")},
+        {**_TOO_MANY, CODES: _iron(unit="")},
+        {**_TOO_MANY, CODES: _iron(unit_value="")},
     ],
 )
 def quantity_does_not_fit(case: Case) -> Iterator[Hit]:
@@ -324,33 +378,19 @@ def quantity_does_not_fit(case: Case) -> Iterator[Hit]:
     for i, line, code in drug_lines(case):
         day, quantity = line.service_date, line.ndc_quantity
         alike = None if day is None else case.lists.since(day)
-        if _surely_fits(case.lists, code, alike, line.units, quantity, line.ndc_unit):
+        doubt = _doubt(case.lists, code, alike, line.units, quantity, line.ndc_unit)
+        if doubt is None or not line.ndc or "JW" in modifiers_of(line):
             continue
-        row = case.lists.drug(code, day)
-        if row is None or row.unit is None or row.unit_value is None or not line.ndc or quantity is None:
-            continue
-        units = units_of(line)
-        if quantity <= 0 or units <= 0 or "JW" in modifiers_of(line):
-            continue
-        amount = units * row.unit_value
-        if _fits(row, amount, quantity, line.ndc_unit or ""):
-            continue
-        least = most = _expected(row, amount, line.ndc_unit or "")
-        opened = _opened(case, line) if case.assembled is not None else amount
-        if opened > amount:
-            most = _expected(row, opened, line.ndc_unit or "")
-        if least is None or most is None:
-            continue
-        if least[0] <= quantity * SLACK and quantity <= most[1] * SLACK:
+        if not (doubt.too_little or _too_much(case, line, doubt)):
             continue
         yield Hit(
             f"/lines/{i}/ndc_quantity",
             line=i + 1,
-            units=number(units),
+            units=number(doubt.units),
             hcpcs=code,
-            amount=number(amount),
-            unit=row.unit,
-            quantity=number(quantity),
+            amount=number(doubt.amount),
+            unit=doubt.unit,
+            quantity=number(doubt.quantity),
             of=line.ndc_unit,
             box=box(case, "24 shaded", "43"),
         )
@@ -402,6 +442,13 @@ def _other_names(case: Case, one: str, other: str) -> bool:
             "/lines/1/ndc": "99999-0101-25",
             LOADED: [["ndc", "asp", ["99999010125"], ["J2405", "1 MG", "200", "25", "200", "5000"]]],
         },
+        *(
+            {
+                "/lines/1/ndc": "99999-0101-25",
+                LOADED: [["ndc", programme, ["99999010125"], ["J2405", "1 MG", "200", "25", "200", "5000"]]],
+            }
+            for programme in _CROSSWALKS[1:]
+        ),
         {
             "/lines/1/ndc": "99999-0101-25",
             "/lines/-": {"hcpcs": "J0696", "ndc": "99999-0101-25", "service_date": "2026-03-03"},
@@ -499,7 +546,7 @@ def ndc_of_another_drug(case: Case) -> Iterator[Hit]:
                 yield Hit(f"/lines/{i}/ndc", line=i + 1, problem=problem, box=where)
             continue
         seen = first.setdefault(eleven, (i, code))
-        if seen[1] != code and _other_names(case, seen[1], code):
+        if _other_names(case, seen[1], code):
             problem = f"its NDC is that of line {seen[0] + 1}, which bills {seen[1]}, and it bills {code}"
             yield Hit(f"/lines/{i}/ndc", line=i + 1, problem=problem, box=where)
 
@@ -520,7 +567,6 @@ def _families() -> dict[str, tuple[str, frozenset[str]]]:
     help="Bill the code of the product that was given: each biosimilar has its own.",
     source="HCPCS (codes of reference products and biosimilars); labelers to be verified; RARC N846",
     severity="warning",
-    codes=_families(),
     sees="line",
     snip=6,
     breaks=[
@@ -532,6 +578,8 @@ def _families() -> dict[str, tuple[str, frozenset[str]]]:
             "/lines/1/ndc": "57894-0030-01",
             "/lines/-": {"hcpcs": "Q5103", "ndc": "57894-0030-01"},
         },
+        {"/lines/1/hcpcs": "J0885", "/lines/1/ndc": "00069-1305-01"},
+        {"/lines/1/hcpcs": "Q5152", "/lines/1/ndc": "25682-0001-01"},
     ],
     keeps=[
         {"/lines/1/hcpcs": "J1745", "/lines/1/ndc": "57894-0030-01"},

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from edi.codes import ndc
 from edi.finding import Severity
 from edi.rules import Case, Hit, rule
-from edi.rules.about import ON, POLICIES
+from edi.rules.about import BASE, ON, POLICIES
 from edi.rules.asks import absent, box
 
 _AMBIGUOUS = 10
@@ -104,8 +104,6 @@ def ambiguous(case: Case) -> Iterator[Hit]:
 def unit_unknown(case: Case) -> Iterator[Hit]:
     """The quantity of an NDC has a unit of its own, one of five."""
     for i, line in enumerate(case.claim.lines):
-        if line.ndc_unit is None and not line.ndc:
-            continue
         path, where = f"/lines/{i}/ndc_unit", box(case, "24 shaded", "43")
         if line.ndc_unit is None:
             if line.ndc and line.ndc_quantity is not None and absent(case, None, path):
@@ -145,8 +143,19 @@ def unit_unknown(case: Case) -> Iterator[Hit]:
                 "start": "2026-03-03T10:00",
             },
         },
+        {
+            ON: "encounter",
+            "/administrations/0/containers": [],
+            "/services/-": {"hcpcs": "J2405", "administrations": ["A9", "A1"]},
+        },
     ],
     keeps=[
+        {ON: "encounter"},
+        {
+            ON: "encounter",
+            BASE: "coded-professional",
+            "/services/1": {"hcpcs": "J1756", "administrations": ["A1"]},
+        },
         {"/lines/1/ndc_quantity": "0.001"},
         {"/lines/1/ndc_quantity": None, "/lines/1/ndc_unit": None, "/lines/1/ndc": None},
         {ON: "encounter", "/administrations/0/containers": [], "/administrations/0/ndc": None},
@@ -160,12 +169,8 @@ def quantity_missing(case: Case) -> Iterator[Hit]:
     """
     for i, line in enumerate(case.claim.lines):
         quantity = line.ndc_quantity
-        if (line.ndc and quantity is not None and quantity > 0) or (
-            not line.ndc and quantity is None and case.assembled is None
-        ):
-            continue
         path, where = f"/lines/{i}/ndc_quantity", box(case, "24 shaded", "43")
-        if line.ndc and absent(case, line.ndc_quantity, path):
+        if line.ndc and absent(case, quantity, path):
             yield Hit(path, line=i + 1, box=where, problem="an NDC without a quantity")
         elif not line.ndc and case.billed_by_record() and line.kind == "drug":
             given = [case.timeline.of(id_) for id_ in line.administrations]
@@ -173,7 +178,5 @@ def quantity_missing(case: Case) -> Iterator[Hit]:
                 sure: Severity | None = None if case.policies.ndc_required == "yes" else "warning"
                 problem = "the NDC of the record is not sent without a quantity"
                 yield Hit(path, severity=sure, line=i + 1, box=where, problem=problem)
-        elif line.ndc_quantity is not None and line.ndc_quantity <= 0:
-            yield Hit(
-                path, line=i + 1, box=where, problem=f"the quantity of the NDC is {line.ndc_quantity:f}"
-            )
+        elif quantity is not None and quantity <= 0:
+            yield Hit(path, line=i + 1, box=where, problem=f"the quantity of the NDC is {quantity:f}")

@@ -3,17 +3,15 @@
 from collections.abc import Iterator
 
 from edi.coding.family import codes
-from edi.finding import PricedLine
 from edi.model.claim import billed_coverage
 from edi.payers import MEDICARE_FILING
 from edi.rules import Case, Hit, rule
+from edi.rules.about import LOADED, LOCALITY
 
 SOURCE = "rules catalogue J; source article S2"
 
 
-def _of_fee_schedule(case: Case) -> list[PricedLine]:
-    """The lines that the physician fee schedule prices."""
-    return [line for line in case.panel.lines if line.system == "PFS" and line.amount is not None]
+_DRUG_PRICE = [["asp", "", ["J1756"], ["1 MG", "0.215", None]]]
 
 
 @rule(
@@ -25,7 +23,11 @@ def _of_fee_schedule(case: Case) -> list[PricedLine]:
     severity="info",
     snip=7,
     needs=("prices",),
-    breaks=[{}, {"/lines/0/hcpcs": "96366", "/lines/0/service_date": "2024-06-03"}],
+    breaks=[
+        {},
+        {"/lines/0/hcpcs": "96366", "/lines/0/service_date": "2024-06-03"},
+        {LOADED: _DRUG_PRICE},
+    ],
     keeps=[
         {"/lines/0/service_date": "2019-03-03"},
         {"/lines/0/hcpcs": "99213"},
@@ -38,11 +40,10 @@ def price_without_the_drug(case: Case) -> Iterator[Hit]:
     The drug has a code and a price of its own, by average sales price or contract.
     """
     family = codes()
-    found = [line for line in case.panel.lines if line.amount and (line.code or "") in family]
+    found = [(line.code, line.amount) for line in case.panel.lines if line.amount and line.code in family]
     if found:
-        total = sum(line.amount for line in found if line.amount is not None)
-        named = ", ".join(dict.fromkeys(line.code for line in found if line.code))
-        yield Hit("/lines", codes=named, amount=f"{total:f}")
+        named = ", ".join(dict.fromkeys(code for code, _ in found))
+        yield Hit("/lines", codes=named, amount=f"{sum(amount for _, amount in found):f}")
 
 
 @rule(
@@ -54,15 +55,15 @@ def price_without_the_drug(case: Case) -> Iterator[Hit]:
     source=SOURCE + "; 42 CFR 414.26",
     severity="info",
     snip=7,
-    setting="professional",
     needs=("prices",),
     breaks=[
         {},
         {"/service_facility/address/zip": "62701"},
     ],
     keeps=[
-        {"/lines/0/hcpcs": "99213"},
+        {"/lines/0/hcpcs": "99213", LOADED: _DRUG_PRICE},
         {"/lines/0/service_date": "2019-03-03"},
+        {LOCALITY: "05102-18"},
         {"/billing_provider/address": None},
         {"/billing_provider/address/zip": None},
     ],
@@ -72,7 +73,7 @@ def national_amount(case: Case) -> Iterator[Hit]:
 
     The indices of the locality move them some tenths up or down.
     """
-    if not _of_fee_schedule(case) or case.locality is not None:
+    if case.locality is not None or all(line.system != "PFS" for line in case.panel.lines):
         return
     for path in ("service_facility", "billing_provider"):
         provider = getattr(case.claim, path)
@@ -156,15 +157,14 @@ def medicare_price_for_another_payer(case: Case) -> Iterator[Hit]:
     source=SOURCE + "; 42 CFR 414.20: two conversion factors from 2026-01-01",
     severity="info",
     snip=7,
-    setting="professional",
     needs=("prices",),
     breaks=[{}, {"/lines/0/service_date": "2026-01-01"}],
     keeps=[{"/lines/0/service_date": "2025-12-31"}, {"/lines/0/hcpcs": "99213"}],
 )
 def two_conversion_factors(case: Case) -> Iterator[Hit]:
     """From 2026 on the fee schedule has a factor for qualifying models and one for all others."""
-    found = [line for line in _of_fee_schedule(case) if line.qualifying_amount is not None]
+    found = [line for line in case.panel.lines if line.qualifying_amount is not None]
     if found:
-        usual = sum(line.amount for line in found if line.amount is not None)
-        other = sum(line.qualifying_amount for line in found if line.qualifying_amount is not None)
+        usual = sum(filter(None, (line.amount for line in found)))
+        other = sum(filter(None, (line.qualifying_amount for line in found)))
         yield Hit("/lines", qualifying=f"{other:f}", amount=f"{usual:f}")

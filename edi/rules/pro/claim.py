@@ -38,8 +38,7 @@ def place_unusable(case: Case) -> Iterator[Hit]:
         yield Hit("/place_of_service", what="no place of service (item 24B)")
     places = [("/place_of_service", "", stated)]
     for i, line in enumerate(case.claim.lines):
-        if line.place_of_service is not None:
-            places.append((f"/lines/{i}/place_of_service", f"line {i + 1}: ", line.place_of_service))
+        places.append((f"/lines/{i}/place_of_service", f"line {i + 1}: ", line.place_of_service))
     for path, where, code in places:
         if code is not None and case.lists.known("pos", code, None) is False:
             yield Hit(path, what=f"{where}{code} is no place of service (item 24B)")

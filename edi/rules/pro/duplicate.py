@@ -71,6 +71,7 @@ def _on_two_claims(told: Sequence[Told], _: Lists) -> Iterator[Found]:
     breaks=[
         {**_FIRST, "/lines/-": _AGAIN},
         {"/setting": "facility", **_FIRST, "/lines/-": _AGAIN},
+        {**_FIRST, "/lines/-": {**_AGAIN, "administrations": ["A2"]}},
         {"sister": {"/claim_id": "OTHER-1"}},
         {"sister": {"/claim_id": "OTHER-1", "/lines/0": None}},
         {
@@ -82,17 +83,6 @@ def _on_two_claims(told: Sequence[Told], _: Lists) -> Iterator[Found]:
                 "service_date": "2026-03-03",
                 "ndc": "99999010101",
                 "administrations": ["A1"],
-            }
-        },
-        {
-            "/lines/-": {
-                "hcpcs": "J1756",
-                "modifiers": ["JZ"],
-                "units": "200",
-                "charge": "400.00",
-                "service_date": "2026-03-03",
-                "ndc": "99999010101",
-                "administrations": [""],
             }
         },
         {
@@ -121,6 +111,20 @@ def _on_two_claims(told: Sequence[Told], _: Lists) -> Iterator[Found]:
             ON: "encounter",
             BASE: "coded-professional",
             "/services/-": {"hcpcs": "96365", "units": 1, "service_date": "2026-03-03"},
+        },
+        {
+            ON: "encounter",
+            BASE: "two-sites-coded",
+            "/services/1/modifiers": [],
+            "/services/-": {
+                "hcpcs": "J3373",
+                "modifiers": ["JZ"],
+                "units": 100,
+                "service_date": "2026-03-03",
+                "ndc": "99999-0104-01",
+                "ndc_quantity": 1,
+                "ndc_unit": "UN",
+            },
         },
         {
             "/lines/1/units": None,
@@ -253,12 +257,9 @@ def billed_twice(case: Case) -> Iterator[Hit]:
     service whose visit or access site the record tells apart is INF-ENC-001 or INF-SITE-003. Claims with one
     claim id are INPUT-DUPLICATE, and a replacement does not repeat what it replaces.
     """
-    again = repeated_lines(case)
-    if not again:
-        return
     lines = case.claim.lines
     told = {second.index for second in second_initials(case)}
-    for index, earlier in again:
+    for index, earlier in repeated_lines(case):
         if index in told:
             continue
         line, other = lines[index], lines[earlier]

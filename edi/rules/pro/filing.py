@@ -89,13 +89,13 @@ def filed_too_late(case: Case) -> Iterator[Hit]:
     With a delay reason on the claim it is a warning. Said once per claim.
     """
     term = _payer(case)
-    if case.received is None or term is None:
+    if term is None:
         return
     severity: Severity | None = "warning" if case.claim.delay_reason else None
     for path, what, limit in _deadlines(case):
-        if case.received > limit:
+        if case.receipt > limit:
             payer, span = term
-            days: dict[str, object] = {"expected": limit, "actual": case.received}
+            days: dict[str, object] = {"expected": limit, "actual": case.receipt}
             yield Hit(path, severity=severity, what=what, payer=payer, span=span, **days)
             return
 
@@ -134,10 +134,10 @@ def filed_too_late(case: Case) -> Iterator[Hit]:
 def limit_near(case: Case) -> Iterator[Hit]:
     """Thirty days and less before the limit a claim goes first. Said once per claim."""
     term = _payer(case)
-    if case.received is None or term is None:
+    if term is None:
         return
-    open_ = [one for one in _deadlines(case) if case.received <= one[2] <= case.received + timedelta(SOON)]
+    open_ = [one for one in _deadlines(case) if case.receipt <= one[2] <= case.receipt + timedelta(SOON)]
     if open_:
         path, what, limit = min(open_, key=lambda one: one[2])
-        left, (payer, span) = (limit - case.received).days, term
+        left, (payer, span) = (limit - case.receipt).days, term
         yield Hit(path, what=what, days=left, payer=payer, span=span, expected=limit)

@@ -25,7 +25,7 @@ def paid_to_facility() -> frozenset[str]:
 
 
 def _is_facility(case: Case, place: str | None) -> bool:
-    entry = case.lists.entry("pos", place) if place else None
+    entry = case.lists.entry("pos", place or "")
     return entry is not None and entry.fields.get("facility") == "yes"
 
 
@@ -58,6 +58,7 @@ def _is_facility(case: Case, place: str | None) -> bool:
         {"/place_of_service": "49"},
         {"/place_of_service": "22", "/lines/0/place_of_service": "11"},
         {"/place_of_service": "22", "/lines/0/hcpcs": "99213"},
+        {"/place_of_service": "22", "/lines/0/hcpcs": "96379"},
         {"/place_of_service": "20"},
     ],
 )
@@ -98,14 +99,15 @@ def _place_path(index: int, own: str | None) -> str:
         {"/ownership": "practice"},
         {"/ownership": None},
         {"/ownership": "hospital_department", "/place_of_service": "22"},
+        {"/ownership": "hospital_department", "/place_of_service": None},
         {"/ownership": "critical_access_hospital", "/place_of_service": "12"},
         {"/ownership": "critical_access_hospital", "/place_of_service": "98"},
     ],
 )
 def office_in_hospital(case: Case) -> Iterator[Hit]:
     """A department of a hospital is no office, whoever works in it."""
-    place = case.claim.place_of_service
-    if case.claim.ownership not in HOSPITAL_OWNERS or not place or _is_facility(case, place):
+    place = case.claim.place_of_service or ""
+    if case.claim.ownership not in HOSPITAL_OWNERS or _is_facility(case, place):
         return
     if case.lists.known("pos", place, None) is not False and place != HOME:
         yield Hit("/place_of_service", place=place)
@@ -155,6 +157,8 @@ def infusion_at_home(case: Case) -> Iterator[Hit]:
     breaks=[
         {"/place_of_service": "22"},
         {"/lines/1/place_of_service": "19"},
+        {"/place_of_service": "21"},
+        {"/place_of_service": "23"},
         {"/place_of_service": "22", "/lines/0/kind": "drug"},
         {"/place_of_service": "22", "/lines/1": {"hcpcs": "S0028", "service_date": "2026-03-03"}},
     ],

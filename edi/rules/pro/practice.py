@@ -85,6 +85,16 @@ def supervision_not_recorded(case: Case) -> Iterator[Hit]:
             yield Hit("/supervision", problem="says virtual supervision, which counts from 2026-01-01 only")
 
 
+_ORDERED = {
+    BASE: "coded-professional",
+    "/ordering_provider": None,
+    "/administrations/0/order/by_npi": "1234567893",
+    "/services/0/administrations": ["A1"],
+    "/services/1/administrations": ["A9"],
+}
+"""An order of another practitioner, and one coded line that bills what was ordered."""
+
+
 @rule(
     "PRO-ORD-001",
     "ordering-practitioner-not-named",
@@ -99,7 +109,14 @@ def supervision_not_recorded(case: Case) -> Iterator[Hit]:
     setting="professional",
     needs=("record",),
     on="encounter",
-    breaks=[{"/ordering_provider": None, "/administrations/0/order/by_npi": "1234567893"}],
+    breaks=[
+        {"/ordering_provider": None, "/administrations/0/order/by_npi": "1234567893"},
+        {
+            **_ORDERED,
+            "/services/0/ordering_provider": {"last_name": "OTHER", "npi": "1234567893"},
+            "/services/1/administrations": ["A1"],
+        },
+    ],
     keeps=[
         {"/ordering_provider": None},
         {"/administrations/0/order/by_npi": "1234567893"},
@@ -123,13 +140,9 @@ def supervision_not_recorded(case: Case) -> Iterator[Hit]:
             "/billing_provider/npi": None,
             "/administrations/0/order/by_npi": "1234567893",
         },
-        {
-            BASE: "coded-professional",
-            "/ordering_provider": None,
-            "/administrations/0/order/by_npi": "1234567893",
-            "/services/0/administrations": ["A9"],
-            "/services/1/administrations": ["A9"],
-        },
+        {**_ORDERED, "/services/0/administrations": ["A9"]},
+        {**_ORDERED, "/services/0/ordering_provider": {"last_name": "OTHER", "npi": "1234567893"}},
+        {**_ORDERED, "/services/0/referring_provider": {"last_name": "OTHER", "npi": "1234567893"}},
     ],
 )
 def orderer_not_named(case: Case) -> Iterator[Hit]:
@@ -351,6 +364,7 @@ _STAYS = frozenset(("21", "51", "61"))
         {"/place_of_service": "51"},
         {"/place_of_service": "61"},
         {"/place_of_service": "51", "/admission/date": None},
+        {"/lines/0/place_of_service": "21"},
     ],
     keeps=[
         {"/place_of_service": "21", "/dates": [{"qualifier": "435", "date": "2026-03-01"}]},
@@ -361,9 +375,7 @@ _STAYS = frozenset(("21", "51", "61"))
 def stay_without_admission(case: Case) -> Iterator[Hit]:
     """Services to an inpatient are tied to the stay by its first day."""
     claim = case.claim
-    places = {line.place_of_service for line in claim.lines if line.place_of_service}
-    places.add(claim.place_of_service or "")
-    stay = sorted(places & _STAYS)
+    stay = sorted(_STAYS & {claim.place_of_service, *(line.place_of_service for line in claim.lines)})
     if not stay:
         return
     known = any(one.qualifier == "435" for one in claim.dates) or (claim.admission and claim.admission.date)

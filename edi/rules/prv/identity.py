@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from edi.codes import npi, taxonomy
 from edi.finding import Severity
+from edi.model.party import Address
 from edi.rules import Case, Hit, rule
 from edi.rules.about import BASE, FORM, medicare
 from edi.rules.asks import (
@@ -238,19 +239,21 @@ def place_unusable(case: Case) -> Iterator[Hit]:
     A ZIP code of five digits is an error where Medicare is billed electronically, else a warning. A pay-to
     address may be a post office box.
     """
-    places = [(p, t, one) for p, k, t, one in all_providers(case) if k == "service_facility"]
-    if case.claim.pay_to is not None:
-        places.append(("/pay_to", "pay-to address", case.claim.pay_to))
-    for base, title, one in places:
-        if one.address is None and base != "/pay_to":
+    for base, key, title, one in all_providers(case):
+        if key != "service_facility" or one.address is None:
             continue
-        for path, problem in address_problems(one.address, f"{base}/address", case.lists):
-            if not unread(case, path):
-                yield Hit(path, title=title, problem=problem)
-        if one.address is not None and base != "/pay_to":
-            if is_po_box(one.address):
-                yield Hit(f"{base}/address/line1", title=title, problem="is a post office box")
-            if short_zip(one.address):
-                problem = "has a ZIP code of five digits; electronic claims want nine"
-                sure: Severity | None = None if medicare(case) and case.paper is None else "warning"
-                yield Hit(f"{base}/address/zip", severity=sure, title=title, problem=problem)
+        yield from _incomplete(case, base, title, one.address)
+        if is_po_box(one.address):
+            yield Hit(f"{base}/address/line1", title=title, problem="is a post office box")
+        if short_zip(one.address):
+            problem = "has a ZIP code of five digits; electronic claims want nine"
+            sure: Severity | None = None if medicare(case) and case.paper is None else "warning"
+            yield Hit(f"{base}/address/zip", severity=sure, title=title, problem=problem)
+    if case.claim.pay_to is not None:
+        yield from _incomplete(case, "/pay_to", "pay-to address", case.claim.pay_to.address)
+
+
+def _incomplete(case: Case, base: str, title: str, address: Address | None) -> Iterator[Hit]:
+    for path, problem in address_problems(address, f"{base}/address", case.lists):
+        if not unread(case, path):
+            yield Hit(path, title=title, problem=problem)

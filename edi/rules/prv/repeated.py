@@ -164,6 +164,13 @@ def _repeated(case: Case) -> Iterator[tuple[str, str, str]]:
     breaks=[
         {**_SENT, "/service_facility": {"organization_name": "SAMPLE INFUSION PRACTICE", "address": _STREET}},
         {**_SENT, "/pay_to": {"organization_name": "SAMPLE INFUSION PRACTICE", "address": _STREET}},
+        {**_SENT, "/service_facility": {"address": {**_STREET, "line1": "200 Clinic Avenue."}}},
+        {
+            **_SENT,
+            "/service_facility": {"address": _STREET},
+            "/billing_provider/address": _STREET,
+            BASE: "facility",
+        },
         {**_SENT, "/lines/0/place_of_service": "11"},
         {**_SENT, "/coverages/0/group_number": "G1", "/coverages/0/group_name": "PLAN"},
         {**_SENT, "/lines/0/rendering_provider": _PERSON},
@@ -221,6 +228,11 @@ def _repeated(case: Case) -> Iterator[tuple[str, str, str]]:
         {**_SENT, "/lines/0/place_of_service": "12"},
         {**_SENT, "/pay_to": {"organization_name": "X", "address": {**_STREET, "line1": "PO BOX 1"}}},
         {**_SENT, "/billing_provider/phone": "2175550101"},
+        {**_SENT, "/billing_provider/phone": "2175550101", "/billing_provider/contact_name": "PAT BILLER"},
+        {**_SENT, "/billing_provider/phone": "2175550101", "/submitter": None},
+        {**_SENT, "/rendering_provider": None, "/lines/0/rendering_provider": _PERSON},
+        {**_SENT, "/billing_provider/address": None, "/pay_to": {"address": _STREET}},
+        {**_SENT, "/billing_provider/address": {"city": "X"}, "/pay_to": {"address": {"city": "X"}}},
         {READ: "837", "/billing_provider": None},
         {
             READ: "837",

@@ -110,6 +110,10 @@ def no_coverage_left(case: Case) -> Iterator[Hit]:
             "/coverages/0/responsibility": None,
             "/unread/-": {"path": "/coverages/0/responsibility", "text": "?"},
         },
+        {
+            "/coverages": [{"claim_filing": "MB"}, {"claim_filing": "CI"}],
+            "/unread": [{"path": f"/coverages/{i}/responsibility", "text": "?"} for i in (0, 1)],
+        },
     ],
 )
 def responsibility_impossible(case: Case) -> Iterator[Hit]:
@@ -294,8 +298,6 @@ def member_id_unusable(case: Case) -> Iterator[Hit]:
     billed = billed_coverage(case.claim)
     for i, coverage in enumerate(case.claim.coverages):
         id_ = coverage.member_id
-        if id_ is not None and coverage.claim_filing not in MEDICARE_FILING and id_.isalnum():
-            continue
         path = f"/coverages/{i}/member_id"
         where = box(case, "1a" if coverage is billed else "9a", "60")
         if absent(case, id_, path):
@@ -454,8 +456,6 @@ def coverage_dates_reversed(case: Case) -> Iterator[Hit]:
 )
 def too_many_other_payers(case: Case) -> Iterator[Hit]:
     """At most ten payers stand beside the one that is billed."""
-    if len(case.claim.coverages) <= MOST_OTHER_PAYERS:
-        return
     others = list(other_coverages(case.claim))
     if len(others) > MOST_OTHER_PAYERS:
         yield Hit(f"/coverages/{others[MOST_OTHER_PAYERS][0]}", count=len(others))

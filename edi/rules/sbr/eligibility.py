@@ -101,7 +101,7 @@ def authorization_missing(case: Case) -> Iterator[Hit]:
     """A payer that wants to be asked first pays nothing when it was not."""
     claim = case.claim
     coverage, index = billed_coverage(claim), effective_bill_to(claim)
-    if coverage is None or not coverage.authorization_required:
+    if coverage is None:
         return
     wanted = {code.strip().upper() for code in coverage.authorization_required}
     given, said = _numbered(case), set[str]()
@@ -178,8 +178,6 @@ def authorization_exceeded(case: Case) -> Iterator[Hit]:
     """An authorization holds for its days, its drug and its units."""
     claim = case.claim
     given, index = _numbered(case), effective_bill_to(claim)
-    if not any(one.hcpcs or one.from_date or one.through_date for _, one in given):
-        return
     billed: dict[str, Decimal] = {}
     for i, line in enumerate(claim.lines):
         code = code_of(line)

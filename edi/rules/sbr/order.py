@@ -6,7 +6,6 @@ from edi.coding.assembly import MSP_VALUE_CODES
 from edi.finding import Severity
 from edi.model.claim import (
     RESPONSIBILITY_ORDER,
-    billed_coverage,
     coverage_order,
     effective_bill_to,
     other_coverages,
@@ -103,6 +102,7 @@ _DECIDED = {
         },
         {"/coverages/0/responsibility": "T", "/coverages/-": {}},
         {"/coverages/0/responsibility": None},
+        {"/coverages": []},
     ],
 )
 def first_payer_not_decided(case: Case) -> Iterator[Hit]:
@@ -112,10 +112,14 @@ def first_payer_not_decided(case: Case) -> Iterator[Hit]:
     the value code of the first payer says 0.00 (silent).
     """
     claim = case.claim
-    billed, index = billed_coverage(claim), effective_bill_to(claim)
-    if billed is None or index is None or (billed.responsibility or "U") not in "STABCDEFGH":
+    index = effective_bill_to(claim)
+    if index is None:
         return
-    rank = RESPONSIBILITY_ORDER.index(billed.responsibility or "U")
+    billed = claim.coverages[index]
+    code = billed.responsibility or "U"
+    if code not in "STABCDEFGH":
+        return
+    rank = RESPONSIBILITY_ORDER.index(code)
     before = [
         (i, other)
         for i, other in other_coverages(claim)
@@ -154,13 +158,13 @@ def first_payer_not_decided(case: Case) -> Iterator[Hit]:
         {},
         {"/coverages/-": {"responsibility": "T"}, BASE: "secondary-facility"},
         {"/coverages": [{"responsibility": "P"}, {"responsibility": "T"}, {}], "/bill_to": 0},
+        {"/coverages": [{"responsibility": "T"}, {"responsibility": "A"}], "/bill_to": 0},
+        {"/coverages": [{"responsibility": "P"}, {"responsibility": "A"}], "/bill_to": 0},
     ],
 )
 def order_gap(case: Case) -> Iterator[Hit]:
     """A third payer without a second is a slip of the pen. A claim without a first is PRO-COB-001."""
     claim = case.claim
-    if len(claim.coverages) < 2:
-        return
     codes = [claim.coverages[i].responsibility or "U" for i in coverage_order(claim.coverages)]
     if "P" in codes and "T" in codes and "S" not in codes and "U" not in codes:
         yield Hit("/coverages", codes=", ".join(codes), missing="S", box=box(case, "11", "50"))
