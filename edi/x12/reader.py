@@ -642,6 +642,9 @@ class SetReader:
         home = places.nodes[number].home
         second = places.second.get(number)
         due = bool(new & RESTART) or not home.loop.level or self._counts(text)
+        if home.loop.level and home.levels == 1 and not new & RESTART:
+            # ranges of a set begin there, and each is judged by itself
+            return False
         if nodes == [number] and not due:
             return True
         if not here or (nodes[0] & RESTART and self._late_head(new)):

@@ -3,12 +3,15 @@
 The segments around it keep their places and their values are read, so that no rule misses them.
 """
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import edi
+from edi.x12 import parallel
+from edi.x12.findings import Fault
 
 X12 = Path(__file__).resolve().parents[2] / "samples" / "x12"
 Segments = list[str]
@@ -134,6 +137,28 @@ def test_a_level_that_lacks_its_content_is_no_stray() -> None:
     without("NM1*IL*1*Hazelmere*Ruth")(segments)
     rules = {rule for rule, _ in found(segments)}
     assert "X12-SEG-MISSING" in rules and NOT_HERE not in rules
+
+
+@pytest.mark.parametrize("text", ["HL*9**20*1", "HL*9*1*22*0", "PAT*19", "LX*9", "CLM*X*1***11:B:1*Y*A*Y*Y"])
+@pytest.mark.parametrize("before", ["N3*", "SBR*", "HI*", "NM1*82", "SE*"])
+def test_several_processes_tell_the_same(text: str, before: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parallel, "RANGE", 1)
+    segments = segments_of("medicare-secondary")
+    first = at(segments, "HL*1*")
+    # several levels of the highest kind, so that the set is judged in ranges
+    levels = segments[first : at(segments, "SE*")]
+    stray(text, before)(segments)
+    last = at(segments, "SE*")
+    data = "".join(f"{s}~" for s in [*segments[:last], *levels * 3, *segments[last:]]).encode()
+    alone, told = (
+        [_key(one) for one in parallel.judge(io.BytesIO(data), jobs=jobs) if isinstance(one, Fault)]
+        for jobs in (1, 2)
+    )
+    assert told == alone
+
+
+def _key(fault: Fault) -> tuple[int, str, str]:
+    return fault.ordinal, fault.kind, fault.address
 
 
 @pytest.mark.parametrize("size", [1, 7, 64])
