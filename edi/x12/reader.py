@@ -444,6 +444,8 @@ class SetReader:
         """Segments of the unit before that had no place there, if it ended with one."""
         self.doubt: tuple[Block, int] | None = None
         """A segment of which only the next one, in another block, says whether it begins something."""
+        self.stated: int | None = None
+        """Number that the last level states, if it does."""
         self.hl = 0
         self.many: Fault | None = None
         """The fault of too many claims, whether or not there are."""
@@ -544,7 +546,7 @@ class SetReader:
                             if after is None:
                                 self.doubt = (block, k - 1)
                                 break
-                            if self._is_stray(state, nodes, nxt, text, after):
+                            if self._is_stray(state, nodes, nxt, text, after, ""):
                                 nxt = FOREIGN
                         if self.jumped and (nxt >= RESTART or nxt < -RESTART):
                             i = start + len(nodes) - held
@@ -565,7 +567,7 @@ class SetReader:
                     if (
                         (state in unfinished or nxt >= RESTART or not after.startswith(places.due[nxt]))
                         and not (len(nodes) == 1 and self._again(nxt, text, block, k - 1))
-                        and self._is_stray(state, nodes, nxt, text, after)
+                        and self._is_stray(state, nodes, nxt, text, after, self._opened(block, start, held))
                     ):
                         bad.append(len(nodes))
                         add(FOREIGN)
@@ -624,7 +626,7 @@ class SetReader:
             out.append(self._flush())
         return out, i + (self.doubt is not None)
 
-    def _is_stray(self, state: int, nodes: list[int], new: int, text: str, after: str) -> bool:
+    def _is_stray(self, state: int, nodes: list[int], new: int, text: str, after: str, opened: str) -> bool:
         """Whether a segment that would begin something cannot stand here at all: the next one says so.
 
         It does where it goes on with what is open and has less to do with what would begin.
@@ -634,6 +636,7 @@ class SetReader:
             new: node of the segment with its flags.
             text: the segment.
             after: the segment behind it, "" at the end.
+            opened: the first segment of the present unit.
         """
         assert self.compiled is not None
         places = self.compiled.places
@@ -641,9 +644,9 @@ class SetReader:
         number = new & ~FLAGS
         home = places.nodes[number].home
         second = places.second.get(number)
-        due = bool(new & RESTART) or not home.loop.level or self._counts(text)
-        if home.loop.level and home.levels == 1 and not new & RESTART:
-            # ranges of a set begin there, and each is judged by itself
+        due = bool(new & RESTART) or not home.loop.level or self._counts(text, opened)
+        if home.loop.id == "TRAILER" or (home.loop.level and home.levels == 1 and not new & RESTART):
+            # a set ends with its trailer, and ranges of a set, each judged by itself, begin with such a level
             return False
         if nodes == [number] and not due:
             return True
@@ -661,11 +664,21 @@ class SetReader:
             return here > there
         return bool(new & RESTART) or (second is not None and bool(places.unit_home[state].loop.level))
 
-    def _counts(self, text: str) -> bool:
-        """Whether an HL has the number that is due."""
-        open_ = self.root is not None and bool(self.root.loop.level)
-        stated = [*text.split(ELEMENT, 2), ""][1]
-        return self.hl == RANGE_START or stated in (str(self.hl + 1 + open_), str(self.hl_also + 1 + open_))
+    def _opened(self, block: Block, start: int, held: int) -> str:
+        """The first segment of the present unit; from index `start` of the block on none is taken over yet."""
+        return self.segments[0] if held else block.segments[start]
+
+    def _counts(self, text: str, opened: str) -> bool:
+        """Whether an HL has the number that is due; true where nobody knows.
+
+        `opened` is the first segment of the present unit. What the level before it states decides, not what it
+        should have stated, so that a range of a set is judged as the whole set is.
+        """
+        above = self.stated
+        if self.root is not None and self.root.loop.level:
+            above = _number_of(opened)
+        number = _number_of(text)
+        return above is None or number == above + 1
 
     def _is_hollow(self, text: str) -> bool:
         """Whether the last segment, the first one of a part, has nothing to do with what follows it.
@@ -1128,6 +1141,7 @@ class SetReader:
         def fault(kind: str, element: int, values: dict[str, object]) -> Fault:
             return self._fault(unit, kind, at or 0, element, None, values)
 
+        self.stated = None if at is None else _number_of(unit.segments[at])
         if at is None:
             # without its HL a level has no number of its own; the next HL says how the count goes on
             self.levels.append(_Level(None, unit.root, "", fault))
@@ -1254,6 +1268,12 @@ class SetReader:
             loop=str(values.get("missing", "")),
             values=values,
         )
+
+
+def _number_of(text: str) -> int | None:
+    """HL01, where it is a number."""
+    segment_id, number, *_ = [*text.split(ELEMENT, 2), ""]
+    return int(number) if segment_id == "HL" and number.isdecimal() and len(number) < 10 else None
 
 
 def _place_of(fault: Fault) -> tuple[int, int, int]:
