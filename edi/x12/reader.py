@@ -665,13 +665,13 @@ class SetReader:
         return bool(new & RESTART) or (second is not None and bool(places.unit_home[state].loop.level))
 
     def _opened(self, block: Block, start: int, held: int) -> str:
-        """The first segment of the present unit; from index `start` of the block on none is taken over yet."""
+        """The first segment of the present unit; from index `start` of the block on none is taken over."""
         return self.segments[0] if held else block.segments[start]
 
     def _counts(self, text: str, opened: str) -> bool:
         """Whether an HL has the number that is due; true where nobody knows.
 
-        `opened` is the first segment of the present unit. What the level before it states decides, not what it
+        `opened` is the first segment of the present unit. What the level before states decides, not what it
         should have stated, so that a range of a set is judged as the whole set is.
         """
         above = self.stated
