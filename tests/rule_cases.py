@@ -183,6 +183,7 @@ def lines_of(rule: Rule, cases: Sequence[Case]) -> list[str]:
     return [
         f"{one.severity} {one.path or '-'}{_box_of(one)}: {one.message}"
         + (f" [{one.actual} -> {one.expected}]" if one.actual or one.expected else "")
+        + (f" Do: {one.help}" if one.help != rule.help else "")
         for one in judged(rule, cases)
     ]
 

@@ -56,7 +56,7 @@ def test_a_sample_has_the_same_findings_on_its_form(path: Path) -> None:
 
 NO_BOX = """FAC-CC-001 FAC-OC-001 FAC-REV-002 F15-29-001 I27 MOD-PX-001 P17 P50 P52 P56 P75 PRO-AUTH-001
     PRO-AUTH-002 PRO-COB-001 PRO-ELIG-001 PRO-POS-002 SBR-COV-002 SBR-COV-004 SNIP1-003 SNIP4-003 P16
-    I25 P11 PRO-TAX-001 PRO-TF-001 PRV-NAME-003 SBR-COV-005 SBR-COV-006"""
+    I25 P11 PRO-TAX-001 PRO-TF-001 PRV-NAME-003 SBR-COV-005 SBR-COV-006 FAC-VC-002"""
 """They look at what has no box: accident of a facility claim, department, weight, death, other payers'
 decisions, dates of coverage, delay reason, filing code of a facility claim, what was not read before."""
 MENDED = """F15-1A-001 F15-21-001 F15-24D-001 F15-25-001 F04-42-001 F04-50-001 I15 I19 P26 P62 FAC-TOB-002

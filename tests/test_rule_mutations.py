@@ -28,7 +28,6 @@ def explained() -> dict[str, dict[str, str]]:
     return found
 
 
-@pytest.mark.proof
 @pytest.mark.parametrize("owner", mutation.owners())
 def test_examples_notice_every_mutant(owner: str) -> None:
     survivors = [mutant.change for mutant in mutation.owners()[owner]() if mutant.noticed_by() is None]

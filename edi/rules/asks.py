@@ -77,19 +77,14 @@ def missing_from(lists: Lists, name: str, code: str, on: date | None) -> tuple[S
 
     An edition that was published for the day makes an error, an older one a warning.
     """
-    if on is None or not code:
+    if on is None:
         return None
     answer = lists.listed(name, code, on)
     if answer.edition is None:
         return None
     if answer.covers:
         return ("error", answer.edition.name) if answer.known is False else None
-    if (
-        answer.known is None
-        and answer.entry is None
-        and on > answer.edition.through
-        and answer.edition.complete
-    ):
+    if answer.entry is None and on > answer.edition.through and answer.edition.complete:
         return "warning", answer.edition.name
     return None
 

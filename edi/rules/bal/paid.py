@@ -275,10 +275,7 @@ def _against(
     if not shape.fullmatch(code):
         return "error", ""
     found = missing_from(case.lists, name, code, day)
-    if found is not None:
-        return found[0], f" of the list {found[1]} that is loaded"
-    ended = day is not None and case.lists.listed(name, code, day).known is False
-    return ("error", "") if ended else None
+    return None if found is None else (found[0], f" of the list {found[1]} that is loaded")
 
 
 @rule(

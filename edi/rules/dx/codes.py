@@ -198,7 +198,7 @@ def too_many(case: Case) -> Iterator[Hit]:
 def repeated(case: Case) -> Iterator[Hit]:
     """Each diagnosis stands once among those of its kind; on a facility claim a second one is a warning."""
     claim = case.claim
-    stated = [code for code in compact_codes(case) if code]
+    stated = compact_codes(case)
     if len(set(stated)) == len(stated):
         return
     seen: set[tuple[str, str]] = set()

@@ -54,6 +54,16 @@ def _codes(claim: Claim) -> Iterator[tuple[str, str, Address | None]]:
         {**_SENT, "/patient/address/zip": "62704-1234"},
         {**_SENT, "/coverages/0/payer/address": {**_MAIN, "zip": "62704-1234"}},
         {**_SENT, "/coverages/0/subscriber": {"address": {**_MAIN, "zip": "62704-1234"}}},
+        {
+            **_SENT,
+            "/pay_to": {"address": {**_MAIN, "zip": "62704-1234"}},
+            "/service_facility": {"address": {**_MAIN, "zip": "62704-1235"}},
+        },
+        {
+            **_SENT,
+            "/coverages/0/subscriber": {"address": {**_MAIN, "zip": "62704-1234"}},
+            "/coverages/-": {"payer": {"address": {**_MAIN, "zip": "62704-1235"}}},
+        },
         {READ: "837"},
         {**_SENT, "/billing_provider/phone": "217-555-0100"},
         {**_SENT, "/billing_provider/phone": "(217)5550100"},
