@@ -33,7 +33,7 @@ FORMATS = {
 """Texts that each date format allows."""
 
 _DATA = "[^" + ELEMENT + COMPONENT + REPETITION + "]"
-_PLAIN = r"[0-9A-Za-z\x80-\U0010ffff]"
+_PLAIN = r"[^\x00-/:-@\[-`{-\x7f]"
 """Letters and digits; a sign beyond ASCII is a fault of its own, which the reader tells."""
 _VISIBLE = "[^ " + ELEMENT + COMPONENT + REPETITION + "]"
 
