@@ -146,3 +146,19 @@ def test_a_rule_names_values_that_can_wake_it() -> None:
     assert "coverages.adjudication" in FIELDS
     with pytest.raises(TableError, match="lines.colour"):
         rule("X", "x", message="", help="", source="", severity="error", snip=1, given=("lines.colour",))
+
+
+def test_what_is_not_in_its_view_wakes_no_rule() -> None:
+    """Otherwise it would be left out of a claim on which it has something to say."""
+    with pytest.raises(TableError, match="it sees codes"):
+        rule(
+            "X",
+            "x",
+            message="",
+            help="",
+            source="",
+            severity="error",
+            snip=1,
+            given=("unmapped",),
+            sees="codes",
+        )

@@ -411,12 +411,17 @@ def effective_place_of_service(claim: ClaimHeader, line: Service) -> str | None:
     return line.place_of_service or claim.place_of_service
 
 
-def effective_rendering_provider(claim: ClaimHeader, line: Service) -> Provider | None:
-    """Who performed a line: its own rendering provider, else the claim's, else a billing person."""
-    provider = line.rendering_provider or claim.rendering_provider
+def usual_rendering_provider(claim: ClaimHeader) -> Provider | None:
+    """Who performed lines that do not say so: the claim's rendering provider, else a billing person."""
+    provider = claim.rendering_provider
     if provider is None and claim.billing_provider is not None and claim.billing_provider.is_person:
         return claim.billing_provider
     return provider
+
+
+def effective_rendering_provider(claim: ClaimHeader, line: Service) -> Provider | None:
+    """Who performed a line: its own rendering provider, else the usual one of the claim."""
+    return line.rendering_provider or usual_rendering_provider(claim)
 
 
 def effective_kind(header: ClaimHeader, index: int) -> DiagnosisKind:

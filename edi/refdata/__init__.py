@@ -24,6 +24,7 @@ from edi.refdata.lists import (
     ShippedTables,
     Size,
     Source,
+    first_alike,
     shipped,
     shipped_sources,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "Size",
     "Source",
     "UnitLimit",
+    "first_alike",
     "shipped",
     "shipped_sources",
 ]

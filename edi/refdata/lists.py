@@ -262,7 +262,6 @@ class Lists:
         "_references",
         "_since",
         "_sources",
-        "_turns",
     )
 
     def __init__(self, sources: Sequence[Source], references: Sequence[Reference] = ()) -> None:
@@ -279,8 +278,7 @@ class Lists:
         self._empty: dict[tuple[str, int], Mapping[str, str]] = {}
         self._drugs: dict[str, tuple[Drug, ...]] | None = None
         self._named: dict[str, tuple[Drug, ...]] = {}
-        self._since: dict[date, date] = {}
-        self._turns: object = _UNASKED
+        self._since: _Since | None = None
 
     def entry(self, list_name: str, code: str, on: date | None = None) -> Entry | None:
         """The row of a code that is valid on the date, the latest where several are; None: no such row.
@@ -393,22 +391,9 @@ class Lists:
 
         The day itself where the dates of what is held are too many to know (`turns`).
         """
-        found = self._since.get(day)
-        if found is None:
-            found = _remember(self._since, day, self._first_alike(day))
-        return found
-
-    def _first_alike(self, day: date) -> date:
-        if self._turns is _UNASKED:
-            held = self.turns()
-            self._turns = None if held is None else sorted(set(held))
-        if self._turns is None:
-            return day
-        turns = cast("list[date]", self._turns)
-        place = bisect_left(turns, day)
-        if place < len(turns) and turns[place] == day:
-            return day  # a first or last day stands for itself
-        return turns[place - 1] + timedelta(days=1) if place else date.min
+        if self._since is None:
+            self._since = _Since(self.turns())
+        return self._since[day]
 
     def coverage(self, list_name: str) -> Coverage:
         """How much of a list is loaded."""
@@ -690,6 +675,27 @@ def shipped_sources() -> tuple[Source, ...]:
     from edi.refdata.shipped_diagnoses import ShippedDiagnoses
 
     return ShippedTables(), ShippedDiagnoses()
+
+
+class _Since(dict[date, date]):
+    """Day -> the first day since which nothing has turned; the day itself where the turns are not known."""
+
+    def __init__(self, turns: Iterable[date] | None) -> None:
+        self._turns = None if turns is None else sorted(turns)
+
+    def __missing__(self, day: date) -> date:
+        return _remember(self, day, day if self._turns is None else first_alike(self._turns, day))
+
+
+def first_alike(turns: Sequence[date], day: date) -> date:
+    """The first day since which nothing has turned; `turns` are first and last days, in their order.
+
+    Such a day stands for itself.
+    """
+    place = bisect_left(turns, day)
+    if place < len(turns) and turns[place] == day:
+        return day
+    return turns[place - 1] + timedelta(days=1) if place else date.min
 
 
 def nearest(editions: Sequence[Edition], on: date) -> Edition:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cache, lru_cache
 from itertools import count
-from typing import Any, NamedTuple, get_args
+from typing import NamedTuple, get_args
 
 from edi.finding import Finding
 from edi.model.claim import Claim, ServiceLine, Setting
@@ -24,7 +24,9 @@ from edi.rules.views import OF_CLAIM, Key, Stretches, View, coded, days_apart, f
 _MOST_CHOICES = 4096
 """Combinations of what wakes rules for which the rules are remembered."""
 _MOST_SHAPES = 16384
-"""Shapes of lines, and values of each other view, of which it is remembered that no rule speaks of them."""
+"""Shapes of lines of which it is remembered that no rule speaks of them."""
+_MOST_VALUES = 4096
+"""Values of each other view, and sets of lines, that are remembered."""
 _MOST_KINDS = 64
 """Kinds of claims for which the active rules are remembered."""
 
@@ -34,7 +36,7 @@ class Shape:
 
     __slots__ = ("code", "coded", "named", "silent", "stretch", "words")
 
-    def __init__(self, line: ServiceLine, words: frozenset[str], coded: int, stretch: Any) -> None:
+    def __init__(self, line: ServiceLine, words: frozenset[str], coded: int, stretch: date | None) -> None:
         self.words = words
         """What of it can wake a rule."""
         self.silent = False
@@ -79,7 +81,7 @@ class Seen:
 
     def remember(self, key: Key) -> None:
         """Remember values on which the rules said nothing."""
-        if len(self.silent) >= _MOST_SHAPES:
+        if len(self.silent) >= _MOST_VALUES:
             self.silent.clear()
         self.silent.add(key)
 
@@ -189,7 +191,7 @@ class Active:
     def _lines(self, shapes: tuple[Shape, ...]) -> Lines:
         found = self._together.get(shapes)
         if found is None:
-            if len(self._together) >= _MOST_SHAPES:
+            if len(self._together) >= _MOST_VALUES:
                 self._together.clear()
             found = self._together[shapes] = Lines(shapes)
         return found

@@ -321,6 +321,9 @@ def rule(
     for value in given:
         if value not in FIELDS:
             raise TableError(f"rule {id_}: {value} is no value that can wake a rule")
+    if sees not in (None, "line") and (given or needs):
+        # what it says nothing of is remembered by the values of its view alone
+        raise TableError(f"rule {id_}: it sees {sees}, and other values wake it")
 
     def decorate(check: Check) -> Rule:
         return Rule(

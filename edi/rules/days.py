@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from edi.codes import modifier
-from edi.model.claim import Claim, billed_coverage
+from edi.model.claim import Claim, billed_coverage, usual_rendering_provider
 from edi.rules.across import Fact, Key, Told
 from edi.rules.asks import frequency
 from edi.rules.base import Case, per_case
@@ -111,9 +111,7 @@ def _line(entry: _Entry) -> DayLine:
 def _entries(claim: Claim) -> dict[str, list[_Entry]]:
     """What `day_lines` says, as plain tuples."""
     found: dict[date, list[_Entry]] = {}
-    usual, place = claim.rendering_provider, claim.place_of_service or ""
-    if usual is None and claim.billing_provider is not None and claim.billing_provider.is_person:
-        usual = claim.billing_provider
+    usual, place = usual_rendering_provider(claim), claim.place_of_service or ""
     for i, line in enumerate(claim.lines):
         day = line.service_date
         if day is None or not line.hcpcs:

@@ -5,7 +5,6 @@ and the codes beside each other come again. A rule that names its view (`Rule.se
 values of that view, so that it need not be asked again about a claim with values on which it said nothing.
 """
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
@@ -15,7 +14,7 @@ from typing import Any, Literal
 
 from edi.model.claim import Admission, Claim, ServiceLine, Signatures, Statement, billed_coverage
 from edi.model.party import Address
-from edi.refdata import Lists
+from edi.refdata import Lists, first_alike
 
 View = Literal["line", "codes", "services", "bill", "billing", "days", "diagnoses", "payers"]
 """The views.
@@ -63,27 +62,22 @@ _provider = attrgetter("npi", "last_name", "organization_name", "tax_id", "tax_i
 _address = _all(Address)
 
 
-class Stretches(dict[date | None, Any]):
-    """Day -> what stands for it where rules ask tables by it, and compare it with constants of the program.
+class Stretches(dict[date | None, date | None]):
+    """Day -> the first day since which rules have the same answers, asking tables and comparing constants.
 
-    The days between two dates of which nothing changes have one answer, and one number. Where the dates of
-    the tables are not known, as of those of a user, each day stands for itself.
+    Claims of the days between two dates on which anything changes count as of one day.
     """
 
-    __slots__ = ("_turns",)
+    __slots__ = ("_lists", "_own")
 
     def __init__(self, lists: Lists, own: Iterable[date]) -> None:
         """Of code lists, and of the dates with which rules compare."""
-        held = lists.turns()
-        self._turns = None if held is None else sorted({*held, *own})
+        self._lists, self._own = lists, sorted(own)
 
-    def __missing__(self, day: date | None) -> Any:
+    def __missing__(self, day: date | None) -> date | None:
         if len(self) >= _MOST_DAYS:
             self.clear()
-        found: Any = day
-        if day is not None and self._turns is not None:
-            # a first or last day is a stretch by itself
-            found = bisect_left(self._turns, day) + bisect_right(self._turns, day)
+        found = None if day is None else max(self._lists.since(day), first_alike(self._own, day))
         self[day] = found
         return found
 
@@ -92,7 +86,7 @@ _MOST_DAYS = 4096
 """Days, and units, that are remembered."""
 
 
-def shape(line: ServiceLine, stretches: Mapping[date | None, Any]) -> Key:
+def shape(line: ServiceLine, stretches: Mapping[date | None, date | None]) -> Key:
     """The shape of a line: values that come again, and of each number what kind of number it is.
 
     Charge, units and NDC quantity only count as there or not, above zero or not, units as whole or not and as
