@@ -39,7 +39,6 @@ Coded = tuple[str, str, date | None]
 _Line = tuple[str | None, tuple[str, ...], str | None, date | None]
 """Procedure, modifiers, revenue code and day of a line."""
 _line = attrgetter("hcpcs", "modifiers", "revenue_code", "service_date")
-_code = attrgetter("code")
 
 
 class Unchecked:
@@ -49,8 +48,6 @@ class Unchecked:
         self._told: set[str] = set()
         self._lines: set[_Line] = set()
         self._seen: set[Coded] = set()
-        self._diagnoses: dict[date | None, set[str | None]] = {}
-        """By day; days with the same answers count as one."""
 
     def of(self, case: Case) -> set[str]:
         """Names of lists by which a code of the claim is neither valid nor invalid on its date.
@@ -67,10 +64,7 @@ class Unchecked:
                 _remember(self._lines, line)
             coded += _of_line(*line)
         if "icd10cm" not in self._told:
-            known = self._diagnoses.setdefault(day, set())
-            for code in set(map(_code, claim.diagnoses)).difference(known):
-                _remember(known, code)
-                coded.append(("icd10cm", code or "", None))
+            coded += [("icd10cm", one.code, None) for one in claim.diagnoses if one.code]
         if "taxonomy" not in self._told:
             coded += {("taxonomy", one.taxonomy, None) for *_, one in all_providers(case) if one.taxonomy}
         coded += _further(claim)
