@@ -24,8 +24,9 @@ On = Literal["encounter", "claim", "837", "boxes"]
 class Row:
     """One fact of a correction."""
 
-    number: int
     what: str
+    number: int = 0
+    """Of the correction or conflict; 0: of none."""
     base: str = "professional"
     """Sample that is patched."""
     on: On = "encounter"

@@ -11,59 +11,50 @@ MEDICAID: dict[str, Any] = {**PLAN, "responsibility": "S", "claim_filing": "MC"}
 NO_NDC = {f"/lines/1/{key}": None for key in ("ndc", "ndc_quantity", "ndc_unit")}
 TUMOUR = {"/diagnoses": [{"code": "C50.911"}, {"code": "E86.0"}]}
 
-# the number is that of no correction
 ROWS = [
     Row(
-        number=0,
         what="a coded record without a line for its drug",
         base="coded-professional",
         patch={"/services": [coded("96365")]},
         said={"DRUG-ADMIN-001": "warning"},
     ),
     Row(
-        number=0,
         what="a claim that gives a drug and bills none",
         on="837",
         patch=billed(coded("96365")),
         said={"DRUG-ADMIN-001": "warning"},
     ),
     Row(
-        number=0,
         what="hydration needs no drug",
         on="837",
         patch=billed(coded("96360")),
         said={"DRUG-ADMIN-001": None},
     ),
     Row(
-        number=0,
         what="an unlisted drug named without dose and route",
         on="837",
         patch={**NO_NDC, "/lines/1/hcpcs": "J3490", "/lines/1/description": "SAMPLE DRUG"},
         said={"DRUG-NOC-001": "warning"},
     ),
     Row(
-        number=0,
         what="a self-administered drug of a practice",
         on="837",
         patch={"/lines/1/hcpcs": "J1438"},
         said={"DRUG-SAD-001": "warning"},
     ),
     Row(
-        number=0,
         what="no NDC on a claim that goes on to Medicaid",
         on="claim",
         patch={**NO_NDC, "/coverages/-": MEDICAID},
         said={"NDC-REQ-002": "warning"},
     ),
     Row(
-        number=0,
         what="Medicare Part A on a professional claim",
         on="837",
         patch={"/coverages/0/claim_filing": "MA"},
         said={"P16": "error"},
     ),
     Row(
-        number=0,
         what="Medicare Part B on a facility claim",
         base="facility",
         on="837",
@@ -71,35 +62,30 @@ ROWS = [
         said={"P16": "info"},
     ),
     Row(
-        number=0,
         what="a title in the name",
         on="837",
         patch={"/patient/first_name": "DR PAULA"},
         said={"F15-02-001": "warning"},
     ),
     Row(
-        number=0,
         what="an amount of eleven digits",
         on="837",
         patch={**billed(coded("96365", charge="100000000.00"), IRON), "/coverages/0/claim_filing": "CI"},
         said={"P62": "error"},
     ),
     Row(
-        number=0,
         what="hydration that points to the neoplasm",
         on="837",
         patch={**TUMOUR, **billed(coded("96360"))},
         said={"PRO-DX-004": "warning"},
     ),
     Row(
-        number=0,
         what="hydration that points to dehydration",
         on="837",
         patch={**TUMOUR, **billed(coded("96360", diagnosis_pointers=[2]))},
         said={"PRO-DX-004": None},
     ),
     Row(
-        number=0,
         what="an unknown frequency in the type of bill",
         base="facility",
         on="837",
@@ -107,7 +93,6 @@ ROWS = [
         said={"FAC-TOB-002": "warning"},
     ),
     Row(
-        number=0,
         what="a newborn without a point of origin",
         base="facility",
         on="claim",
@@ -115,7 +100,6 @@ ROWS = [
         said={"FAC-ADM-002": None},
     ),
     Row(
-        number=0,
         what="transport without an attending practitioner",
         base="facility",
         on="claim",
@@ -123,7 +107,6 @@ ROWS = [
         said={"FAC-PROV-001": None},
     ),
     Row(
-        number=0,
         what="a sex for which the form has no tick",
         on="claim",
         patch={"/patient/sex": "U"},
@@ -131,7 +114,6 @@ ROWS = [
         options={"surface": "paper"},
     ),
     Row(
-        number=0,
         what="self, and the patient named apart",
         on="837",
         swap={
@@ -142,7 +124,6 @@ ROWS = [
         said={"SBR-COV-005": "error"},
     ),
     Row(
-        number=0,
         what="a decision of a payer that is not named",
         on="837",
         patch=decided(
@@ -156,7 +137,6 @@ ROWS = [
         said={"SBR-COV-006": "error", "P50": None, "P52": None},
     ),
     Row(
-        number=0,
         what="an organization with a first name",
         on="837",
         swap={"*SAMPLE INFUSION PRACTICE*": "*SAMPLE INFUSION PRACTICE*DANA"},
@@ -164,7 +144,6 @@ ROWS = [
     ),
     *(
         Row(
-            number=0,
             what=f"filed {days} days after the service, 90 agreed",
             on="837",
             patch={"/coverages/0/claim_filing": "CI"},
