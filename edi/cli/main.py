@@ -23,8 +23,8 @@ COMMANDS = (
     "doctor",
 )
 """Commands in the order of the help text; each is a module of this package with a function `command`."""
-_USAGE: type[Exception] = typer.BadParameter.__mro__[2]
-"""What typer raises where the words of a command cannot be used."""
+_USAGE: type[Exception] = next(one for one in typer.BadParameter.__mro__ if one.__name__ == "ClickException")
+"""What typer raises where the words of a command cannot be used; it keeps the class for itself."""
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it."""
 
