@@ -403,7 +403,6 @@ def drug_without_administration(case: Case) -> Iterator[Hit]:
             return
 
 
-UNDER_THE_SKIN = frozenset(("96369", "96370", "96371", "96372", "96377", "96401", "96402"))
 INTO_A_VEIN = frozenset(
     (
         "96365",

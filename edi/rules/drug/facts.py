@@ -7,7 +7,6 @@ from functools import cache, lru_cache
 
 from edi import tables
 from edi.codes import bill_type, modifier
-from edi.coding.drugs import whole_units
 from edi.coding.family import codes
 from edi.coding.timeline import Dosing, Given
 from edi.model.claim import ServiceLine, effective_place_of_service
@@ -189,11 +188,6 @@ def left_over(case: Case, group: Group) -> bool:
     Only where `discarded` tells what was.
     """
     return any(d.opened != d.dose for d in _counted(case, group))
-
-
-def billed_units(amount: Decimal, unit_value: Decimal) -> int:
-    """Billing units of an amount, a started unit counting as a whole one."""
-    return whole_units(amount, unit_value)
 
 
 @cache

@@ -15,7 +15,6 @@ from edi.rules.about import PAPER, filled, heads, medicare, rows_of, text_of
 LINES = 6
 """Service lines of one form."""
 MOST_UNITS = 999
-MOST_CHARGE = Decimal("999999.99")
 NAME_LENGTH = 28
 INDICATOR = "21.indicator"
 _LETTERS = "ABCDEFGHIJKL"
