@@ -10,7 +10,7 @@ from edi.codes import bill_type, modifier
 from edi.coding.family import codes
 from edi.coding.timeline import Dosing, Given
 from edi.model.claim import ServiceLine, effective_place_of_service
-from edi.rules.about import coded_lines
+from edi.rules.about import code_of, coded_lines
 from edi.rules.base import Case, per_case
 
 JZ_REQUIRED = date(2023, 7, 1)
@@ -25,11 +25,6 @@ DIALYSIS = "72"
 
 Group = tuple[str, date | None]
 """A drug code on one day."""
-
-
-def code_of(line: ServiceLine) -> str:
-    """Procedure code, upper case; "" where there is none."""
-    return (line.hcpcs or "").strip().upper()
 
 
 def modifiers_of(line: ServiceLine) -> frozenset[str]:

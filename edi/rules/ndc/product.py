@@ -11,13 +11,12 @@ from edi import tables
 from edi.codes import dose, ndc
 from edi.model.claim import ServiceLine, billed_coverage
 from edi.refdata import Drug, Lists
-from edi.rules.about import BASE, CODES, LOADED, ON, medicare
+from edi.rules.about import BASE, CODES, LOADED, ON, code_of, medicare
 from edi.rules.asks import absent, box
 from edi.rules.base import Case, Hit, rule
 from edi.rules.drug.facts import (
     MEDICAID_FILING,
     administrations_of,
-    code_of,
     drug_lines,
     is_drug,
     modifiers_of,
