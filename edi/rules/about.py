@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from edi.codes import bill_type
 from edi.coding.family import codes
-from edi.model.claim import ServiceLine, billed_coverage
+from edi.model.claim import ServiceLine, Setting, billed_coverage
 from edi.payers import MEDICARE_FILING
 from edi.rules.base import Case, per_case
 
@@ -44,6 +44,11 @@ def medicare(case: Case) -> bool:
     """Whether the claim goes to Medicare's fee-for-service program."""
     coverage = billed_coverage(case.claim)
     return coverage is not None and coverage.claim_filing in MEDICARE_FILING
+
+
+def edits_setting(case: Case) -> Setting:
+    """Whose edits hold: those of the setting, and of practitioners where the claim does not state it."""
+    return case.claim.setting or "professional"
 
 
 @per_case

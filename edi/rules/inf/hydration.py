@@ -10,7 +10,7 @@ from edi.coding.edits import pair_indicator
 from edi.coding.timeline import HELD, Given
 from edi.model.claim import billed_coverage
 from edi.payers import MEDICARE_FILING
-from edi.rules.about import BASE, LOADED, ON
+from edi.rules.about import BASE, LOADED, ON, edits_setting
 from edi.rules.base import Case, Hit, rule
 from edi.rules.inf import initial
 from edi.rules.inf.examples import a_drug, a_line, at
@@ -21,7 +21,6 @@ from edi.rules.inf.linking import (
     coded_links,
     distinct,
     drug_infusions,
-    edits_setting,
     family_lines,
     links,
     refused,
