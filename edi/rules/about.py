@@ -36,6 +36,7 @@ POLICIES = "policies"
 """Key of an example that holds policies other than those under which the rule's examples run."""
 INPATIENT = frozenset(("11", "18", "21", "41"))
 """Facility codes of bills for inpatients who are admitted; 12 and 22 bill Part B services of inpatients."""
+_FIVE_DIGITS = re.compile(r"\d{5}", re.ASCII)
 _DRUG_CODE = re.compile(r"J\d{4}|Q5\d{3}|C9\d{3}")
 
 
@@ -61,6 +62,11 @@ def facility_code(case: Case) -> str:
 def is_inpatient(case: Case) -> bool:
     """Whether the type of bill is that of an admitted patient."""
     return facility_code(case) in INPATIENT
+
+
+def is_surgery(code: str) -> bool:
+    """Whether a procedure code is one of the CPT numbers of surgery."""
+    return _FIVE_DIGITS.fullmatch(code) is not None and "10004" <= code <= "69990"
 
 
 def code_of(line: ServiceLine) -> str:

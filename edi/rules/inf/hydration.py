@@ -1,6 +1,5 @@
 """INF-HYD: fluids that are, and that are not, a service of their own."""
 
-import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -10,7 +9,7 @@ from edi.coding.edits import pair_indicator
 from edi.coding.timeline import HELD, Given
 from edi.model.claim import billed_coverage
 from edi.payers import MEDICARE_FILING
-from edi.rules.about import BASE, LOADED, ON, edits_setting
+from edi.rules.about import BASE, LOADED, ON, edits_setting, is_surgery
 from edi.rules.base import Case, Hit, rule
 from edi.rules.inf import initial
 from edi.rules.inf.examples import a_drug, a_line, at
@@ -45,7 +44,6 @@ _TOO_LITTLE = ("overlaps_drug", "under_minimum")
 """Reasons for which the engine refuses hydration that ran too short, or too short outside drug time."""
 VEIN_ACCESS = ("36000", "36410")
 """Putting a needle or catheter into a vein."""
-_FIVE_DIGITS = re.compile("[0-9]{5}")
 NOT_SURGERY = ("36000", "36400", "36405", "36406", "36410", "36415", "36416", "36430")
 """Codes of the surgical range that are access, blood draw or transfusion."""
 
@@ -809,9 +807,4 @@ def around_surgery(case: Case) -> Iterator[Hit]:
 
 
 def _surgical(code: str) -> bool:
-    return (
-        _FIVE_DIGITS.fullmatch(code) is not None
-        and "10004" <= code <= "69990"
-        and code not in NOT_SURGERY
-        and not code.startswith("3659")
-    )
+    return is_surgery(code) and code not in NOT_SURGERY and not code.startswith("3659")
