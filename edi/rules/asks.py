@@ -61,6 +61,11 @@ def unread(case: Case, path: str) -> bool:
     return any(u.path == path for u in case.claim.unread)
 
 
+def was_sent(claim: Claim) -> bool:
+    """Whether the claim was read from a file, so that it says what was sent."""
+    return claim.origin is not None
+
+
 def absent(case: Case, value: object, path: str) -> bool:
     """Whether the input says nothing here; a value that could not be parsed is another rule's matter."""
     return value is None and not unread(case, path)
