@@ -7,9 +7,7 @@ from typing import Any
 from edi import tables
 from edi.coding.edits import pair_indicator
 from edi.coding.timeline import HELD, Given
-from edi.model.claim import billed_coverage
-from edi.payers import MEDICARE_FILING
-from edi.rules.about import BASE, LOADED, ON, edits_setting, is_surgery
+from edi.rules.about import BASE, LOADED, ON, edits_setting, is_surgery, medicare
 from edi.rules.base import Case, Hit, rule
 from edi.rules.inf import initial
 from edi.rules.inf.examples import a_drug, a_line, at
@@ -565,8 +563,7 @@ def _prefixes() -> tuple[str, ...]:
 
 def unexplained(case: Case) -> bool:
     """Whether no diagnosis of a claim to Medicare speaks of loss of fluid or volume."""
-    coverage = billed_coverage(case.claim)
-    if coverage is None or coverage.claim_filing not in MEDICARE_FILING or not case.claim.diagnoses:
+    if not medicare(case) or not case.claim.diagnoses:
         return False
     stated = [(d.code or "").replace(".", "").upper() for d in case.claim.diagnoses]
     return not any(code.startswith(_prefixes()) for code in stated)
