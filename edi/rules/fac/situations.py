@@ -290,7 +290,7 @@ def operating_without_surgery(case: Case) -> Iterator[Hit]:
     """An operating practitioner is named where somebody operated."""
     if case.claim.operating_provider is None or is_inpatient(case):
         return
-    if any(True for _ in administrations(case)) and not any(is_surgery(code_of(o)) for o in case.claim.lines):
+    if administrations(case) and not any(is_surgery(code_of(o)) for o in case.claim.lines):
         yield Hit("/operating_provider")
 
 
