@@ -18,8 +18,10 @@ MOST_UNITS = 999
 NAME_LENGTH = 28
 INDICATOR = "21.indicator"
 _LETTERS = "ABCDEFGHIJKL"
-_SOURCE = "National Uniform Claim Committee, CMS-1500 (02/12) instructions, as restated in rules catalogue "
-"D.1 and D.3"
+_SOURCE = (
+    "National Uniform Claim Committee, CMS-1500 (02/12) instructions, as restated in rules catalogue "
+    "D.1 and D.3"
+)
 Page = Mapping[str, str]
 
 

@@ -25,8 +25,8 @@ ACCIDENTS = frozenset(("01", "02", "03", "04", "05", "06"))
 AT_WORK = "04"
 MEDICARE_LINES = 449
 COMPREHENSIVE_HOURS = 8
-"""Hours of observation from which Medicare pays the comprehensive rate (CMS Pub. 100-04 ch. 4 section "
-"290)."""
+"""Hours of observation from which Medicare pays the comprehensive rate (CMS Pub. 100-04 ch. 4 section
+290)."""
 VISITS = (*("99281", "99282", "99283", "99284", "99285"), "G0463")
 """Visits to the emergency department and the clinic of a hospital."""
 _VISIT = {"units": 1, "charge": "100.00", "revenue_code": "0450", "service_date": "2026-03-03"}
@@ -639,8 +639,8 @@ def accident_state_missing(case: Case) -> Iterator[Hit]:
     ],
 )
 def distinct_visit_missing(case: Case) -> Iterator[Hit]:
-    """Two visits to one department on one day are paid both only where the claim says that they were "
-    "distinct."""
+    """Two visits to one department on one day are paid both only where the claim says that they were
+    distinct."""
     if "G0" in _codes(case.claim.condition_codes):
         return
     seen: dict[tuple[date | None, str], int] = {}
