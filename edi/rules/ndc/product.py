@@ -22,6 +22,7 @@ from edi.rules.drug.facts import (
     modifiers_of,
     number,
 )
+from edi.rules.ndc.shape import has_charted_ndc
 
 _NONE = {"/lines/1/ndc": None, "/lines/1/ndc_quantity": None, "/lines/1/ndc_unit": None}
 _MEDICAID = {
@@ -41,10 +42,8 @@ def _without(case: Case) -> Iterator[tuple[int, ServiceLine, str]]:
     for i, line, code in drug_lines(case):
         if not absent(case, line.ndc, f"/lines/{i}/ndc"):
             continue
-        if case.billed_by_record():
-            given = [case.timeline.of(id_) for id_ in line.administrations]
-            if any(g is not None and g.source.ndc for g in given):
-                continue
+        if case.billed_by_record() and has_charted_ndc(case, line):
+            continue
         yield i, line, code
 
 
