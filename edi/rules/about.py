@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from edi.codes import bill_type
 from edi.coding.family import codes
-from edi.model.claim import ServiceLine, billed_coverage
+from edi.model.claim import ServiceLine, Setting, billed_coverage
 from edi.payers import MEDICARE_FILING
 from edi.rules.base import Case, per_case
 
@@ -36,6 +36,7 @@ POLICIES = "policies"
 """Key of an example that holds policies other than those under which the rule's examples run."""
 INPATIENT = frozenset(("11", "18", "21", "41"))
 """Facility codes of bills for inpatients who are admitted; 12 and 22 bill Part B services of inpatients."""
+_FIVE_DIGITS = re.compile(r"\d{5}", re.ASCII)
 _DRUG_CODE = re.compile(r"J\d{4}|Q5\d{3}|C9\d{3}")
 
 
@@ -44,6 +45,11 @@ def medicare(case: Case) -> bool:
     """Whether the claim goes to Medicare's fee-for-service program."""
     coverage = billed_coverage(case.claim)
     return coverage is not None and coverage.claim_filing in MEDICARE_FILING
+
+
+def edits_setting(case: Case) -> Setting:
+    """Whose edits hold: those of the setting, and of practitioners where the claim does not state it."""
+    return case.claim.setting or "professional"
 
 
 @per_case
@@ -56,6 +62,11 @@ def facility_code(case: Case) -> str:
 def is_inpatient(case: Case) -> bool:
     """Whether the type of bill is that of an admitted patient."""
     return facility_code(case) in INPATIENT
+
+
+def is_surgery(code: str) -> bool:
+    """Whether a procedure code is one of the CPT numbers of surgery."""
+    return _FIVE_DIGITS.fullmatch(code) is not None and "10004" <= code <= "69990"
 
 
 def code_of(line: ServiceLine) -> str:

@@ -61,6 +61,11 @@ def unread(case: Case, path: str) -> bool:
     return any(u.path == path for u in case.claim.unread)
 
 
+def was_sent(claim: Claim) -> bool:
+    """Whether the claim was read from a file, so that it says what was sent."""
+    return claim.origin is not None
+
+
 def absent(case: Case, value: object, path: str) -> bool:
     """Whether the input says nothing here; a value that could not be parsed is another rule's matter."""
     return value is None and not unread(case, path)
@@ -166,18 +171,14 @@ def short_zip(address: Address | None) -> bool:
     return zipcode.problem(address.zip) is None and len(zipcode.compact(address.zip)) != 9
 
 
-def first_day(claim: Claim) -> date | None:
+@per_case
+def day_one(case: Case) -> date | None:
     """The first service date of the claim, else the first day of the statement period."""
+    claim = case.claim
     days = [line.service_date for line in claim.lines if line.service_date is not None]
     if days:
         return min(days)
     return claim.statement.from_date if claim.statement else None
-
-
-@per_case
-def day_one(case: Case) -> date | None:
-    """The first service date of the claim, as `first_day` gives it."""
-    return first_day(case.claim)
 
 
 def npi_due(case: Case) -> Severity | None:
@@ -197,8 +198,10 @@ def last_days(claim: Claim) -> Iterator[tuple[int, str, date]]:
             yield i, "service_date", line.service_date
 
 
-def frequency(claim: Claim) -> str:
+@per_case
+def frequency_of(case: Case) -> str:
     """Claim frequency: the stated one, else that of the type of bill, else 1."""
+    claim = case.claim
     if claim.frequency:
         return claim.frequency.upper()
     if claim.setting == "facility" and claim.type_of_bill:
@@ -248,9 +251,3 @@ def charged(case: Case) -> Decimal | None:
             return None
         total += line.charge
     return total
-
-
-@per_case
-def frequency_of(case: Case) -> str:
-    """Claim frequency, as `frequency` gives it."""
-    return frequency(case.claim)

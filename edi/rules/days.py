@@ -9,7 +9,7 @@ from functools import lru_cache
 from edi.codes import modifier
 from edi.model.claim import Claim, billed_coverage, usual_rendering_provider
 from edi.rules.across import Fact, Key, Told
-from edi.rules.asks import frequency
+from edi.rules.asks import frequency_of
 from edi.rules.base import Case, per_case
 
 REPEATED = frozenset({"59", "76", "77", "91", "XE", "XP", "XS", "XU"})
@@ -173,7 +173,7 @@ def by_day(case: Case) -> Iterator[tuple[Key, Fact]]:
     who, npi = patient_key(claim), billing_npi(claim)
     if who is None or not npi:
         return
-    replaces = frequency(claim) in REPLACES
+    replaces = frequency_of(case) in REPLACES
     for day, entries in _entries(claim).items():
         yield (*who, npi, claim.setting or "", day), (day, claim.setting or "", replaces, tuple(entries))
 

@@ -53,8 +53,10 @@ _LINE = {"units": 1, "service_date": "2026-03-03", "charge": "1.00"}
     ],
 )
 def audit_theme(case: Case) -> Iterator[Hit]:
-    """Chemotherapy beside therapeutic infusion, many hours, two first hours, a port flush. Said once per "
-    "claim."""
+    """Chemotherapy beside therapeutic infusion, many hours, two first hours, a port flush.
+
+    Said once per claim.
+    """
     firsts: dict[object, Decimal] = {}
     hours: dict[object, Decimal] = {}
     codes: set[tuple[object, str]] = set()

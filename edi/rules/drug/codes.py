@@ -11,16 +11,10 @@ from edi.coding.given import NOT_CLASSIFIED
 from edi.finding import Severity
 from edi.model.claim import ServiceLine, billed_coverage, effective_place_of_service
 from edi.refdata import Drug, Lists
-from edi.rules.about import BASE, CODES, ON, coded_lines, medicare
+from edi.rules.about import BASE, CODES, ON, code_of, coded_lines, medicare
 from edi.rules.asks import box, compact_codes
 from edi.rules.base import Case, Hit, rule
-from edi.rules.drug.facts import (
-    administrations_of,
-    code_of,
-    drug_lines,
-    is_drug,
-    modifiers_of,
-)
+from edi.rules.drug.facts import administrations_of, drug_lines, is_drug, modifiers_of
 from edi.rules.inf.linking import by_date
 
 EDITION = date(2026, 1, 1)
@@ -403,7 +397,6 @@ def drug_without_administration(case: Case) -> Iterator[Hit]:
             return
 
 
-UNDER_THE_SKIN = frozenset(("96369", "96370", "96371", "96372", "96377", "96401", "96402"))
 INTO_A_VEIN = frozenset(
     (
         "96365",

@@ -7,11 +7,10 @@ from functools import cache, lru_cache
 
 from edi import tables
 from edi.codes import bill_type, modifier
-from edi.coding.drugs import whole_units
 from edi.coding.family import codes
 from edi.coding.timeline import Dosing, Given
 from edi.model.claim import ServiceLine, effective_place_of_service
-from edi.rules.about import coded_lines
+from edi.rules.about import code_of, coded_lines
 from edi.rules.base import Case, per_case
 
 JZ_REQUIRED = date(2023, 7, 1)
@@ -26,11 +25,6 @@ DIALYSIS = "72"
 
 Group = tuple[str, date | None]
 """A drug code on one day."""
-
-
-def code_of(line: ServiceLine) -> str:
-    """Procedure code, upper case; "" where there is none."""
-    return (line.hcpcs or "").strip().upper()
 
 
 def modifiers_of(line: ServiceLine) -> frozenset[str]:
@@ -189,11 +183,6 @@ def left_over(case: Case, group: Group) -> bool:
     Only where `discarded` tells what was.
     """
     return any(d.opened != d.dose for d in _counted(case, group))
-
-
-def billed_units(amount: Decimal, unit_value: Decimal) -> int:
-    """Billing units of an amount, a started unit counting as a whole one."""
-    return whole_units(amount, unit_value)
 
 
 @cache

@@ -10,7 +10,7 @@ from edi.coding.timeline import Given
 from edi.finding import Severity
 from edi.rules import Case, Hit, rule
 from edi.rules.about import BASE, ON, code_of, coded_lines
-from edi.rules.asks import box, first_day
+from edi.rules.asks import box, day_one
 from edi.rules.drug.facts import administrations_of, drug_lines, pays_drugs_apart, units_of
 from edi.rules.drug.units import units_mistaken
 from edi.rules.f15.lines import charge_problems
@@ -190,7 +190,7 @@ def _no_drug_at_all(case: Case) -> Iterator[Hit]:
 
 def _known_codes(case: Case, name: str) -> str:
     """What the drug table has for a charted name; the choice stays with who knows the product."""
-    named = case.lists.drugs_named(name, first_day(case.claim))
+    named = case.lists.drugs_named(name, day_one(case))
     codes = [d.code for d in named if d.replaced_by is None]
     if not codes:
         return ""

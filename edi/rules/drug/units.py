@@ -10,7 +10,7 @@ from edi.codes import dose
 from edi.coding.edits import unit_limit
 from edi.coding.timeline import Given
 from edi.refdata import Lists
-from edi.rules.about import BASE, LOADED
+from edi.rules.about import BASE, LOADED, edits_setting
 from edi.rules.asks import box
 from edi.rules.base import Case, Hit, rule
 from edi.rules.drug.facts import (
@@ -159,7 +159,7 @@ def _limits() -> dict[str, int]:
 
 def _limit_on(case: Case, code: str, day: date | None) -> tuple[int, str] | None:
     alike = None if day is None else case.lists.since(day)
-    return _limit(case.lists, case.claim.setting or "professional", code, alike)
+    return _limit(case.lists, edits_setting(case), code, alike)
 
 
 @lru_cache(maxsize=4096)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from edi.rules import Case, Hit, rule
 from edi.rules.about import PAPER, filled, heads, rows_of, text_of
-from edi.rules.asks import ICD10_FROM, first_day
+from edi.rules.asks import ICD10_FROM, day_one
 
 LINES = 22
 TOTAL = "0001"
@@ -223,7 +223,7 @@ def payer_gap(case: Case) -> Iterator[Hit]:
 )
 def version_wrong(case: Case) -> Iterator[Hit]:
     """FL 66 says in which code book the diagnoses stand."""
-    day = first_day(case.claim)
+    day = day_one(case)
     for number, page in _heads(case, "FL66"):
         version = text_of(page, "FL66")
         if version not in ("", "0") and day is not None and day >= ICD10_FROM:

@@ -6,7 +6,7 @@ from edi.codes import npi, tax_id
 from edi.model.claim import Signatures
 from edi.rules import Case, Hit, rule
 from edi.rules.about import BASE, READ
-from edi.rules.asks import absent, address_problems, box, is_po_box, npi_due, short_zip, unread
+from edi.rules.asks import absent, address_problems, box, is_po_box, npi_due, short_zip, unread, was_sent
 
 _NAME = "Write the legal name, as it is enrolled."
 _NPI = "Write the NPI of the group, or of the person who bills alone."
@@ -161,7 +161,7 @@ def tax_id_unusable(case: Case) -> Iterator[Hit]:
     if provider.tax_id is not None:
         if problem := tax_id.problem(provider.tax_id):
             yield Hit(path, box=where, problem=f"has a tax number that cannot be right: {problem}")
-        elif case.claim.origin is not None and not provider.tax_id.isdigit():
+        elif was_sent(case.claim) and not provider.tax_id.isdigit():
             # published examples have it with a hyphen, so not every receiver turns it down
             problem = "has a tax number that is not written as nine digits alone"
             yield Hit(path, severity="warning", box=where, problem=problem)

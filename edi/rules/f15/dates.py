@@ -1,5 +1,5 @@
-"""Dates that contradict each other: onset, admission, discharge, decisions of other payers, birth and "
-"death."""
+"""Dates that contradict each other: onset, admission, discharge, decisions of other payers, birth and
+death."""
 
 from collections.abc import Iterator
 from datetime import date

@@ -15,12 +15,13 @@ from edi.rules.about import PAPER, filled, heads, medicare, rows_of, text_of
 LINES = 6
 """Service lines of one form."""
 MOST_UNITS = 999
-MOST_CHARGE = Decimal("999999.99")
 NAME_LENGTH = 28
 INDICATOR = "21.indicator"
 _LETTERS = "ABCDEFGHIJKL"
-_SOURCE = "National Uniform Claim Committee, CMS-1500 (02/12) instructions, as restated in rules catalogue "
-"D.1 and D.3"
+_SOURCE = (
+    "National Uniform Claim Committee, CMS-1500 (02/12) instructions, as restated in rules catalogue "
+    "D.1 and D.3"
+)
 Page = Mapping[str, str]
 
 

@@ -10,6 +10,8 @@ from edi.rules.asks import kinds
 UNSCHEDULED = ("0450", "0451", "0452", "0456", "0459", "0516", "0526", "0762")
 """Revenue codes of emergency department, urgent care and observation."""
 ADMITTED = ("11", "18", "21")
+OUTPATIENTS = ("13", "14", "85")
+"""Facility codes of outpatient bills of hospitals, those for patients who did not come among them."""
 _PROCEDURE = re.compile(r"HI\*(BBR|BBQ|BR|BQ):")
 _VISIT = {"/admission/type": "1", "/lines/0/revenue_code": "0450"}
 
@@ -82,7 +84,7 @@ def admitting_misplaced(case: Case) -> Iterator[Hit]:
     found = kinds(case)
     if facility_code(case) in ADMITTED and "admitting" not in found:
         yield Hit("/diagnoses", problem="bills an admitted patient and has no admitting diagnosis")
-    elif facility_code(case) in ("13", "14", "85") and "admitting" in found:
+    elif facility_code(case) in OUTPATIENTS and "admitting" in found:
         path = f"/diagnoses/{found.index('admitting')}"
         yield Hit(path, severity="warning", problem="bills an outpatient and has an admitting diagnosis")
 
@@ -129,7 +131,7 @@ def present_on_admission_misplaced(case: Case) -> Iterator[Hit]:
         if value not in ("Y", "N", "U", "W", "1"):
             problem = f"has {value} for present on admission, which is none of Y, N, U and W"
             yield Hit(f"/diagnoses/{i}/present_on_admission", problem=problem)
-    if code in ("13", "14", "85") and stated:
+    if code in OUTPATIENTS and stated:
         path = f"/diagnoses/{stated[0][0]}/present_on_admission"
         yield Hit(path, problem="bills an outpatient and says what was present on admission")
     elif code == "11" and claim.diagnoses and not stated:
@@ -178,7 +180,7 @@ def present_on_admission_misplaced(case: Case) -> Iterator[Hit]:
 )
 def procedure_on_outpatient_bill(case: Case) -> Iterator[Hit]:
     """ICD-10-PCS is for admitted patients; some payers ask for it elsewhere, so a warning."""
-    if facility_code(case) not in ("13", "14", "85"):
+    if facility_code(case) not in OUTPATIENTS:
         return
     for i, one in enumerate(case.claim.unmapped):
         if one.address.startswith("2300/HI") and _PROCEDURE.match(one.text):
@@ -211,7 +213,7 @@ def procedure_on_outpatient_bill(case: Case) -> Iterator[Hit]:
 )
 def group_on_outpatient_bill(case: Case) -> Iterator[Hit]:
     """Groups are for stays; whether the contract of a stay pays by group only the parties know."""
-    if facility_code(case) not in ("13", "14", "85"):
+    if facility_code(case) not in OUTPATIENTS:
         return
     for i, one in enumerate(case.claim.unmapped):
         if one.text.startswith("HI*DR:"):

@@ -1,6 +1,5 @@
 """FAC: codes that have to stand on the claim when something is true, and the size and span of a bill."""
 
-import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -10,15 +9,24 @@ from edi import tables
 from edi.coding.assembly import MSP_VALUE_CODES
 from edi.model.claim import other_coverages
 from edi.rules import Case, Hit, rule
-from edi.rules.about import BASE, INPATIENT, administrations, code_of, facility_code, is_inpatient, medicare
+from edi.rules.about import (
+    BASE,
+    INPATIENT,
+    administrations,
+    code_of,
+    facility_code,
+    is_inpatient,
+    is_surgery,
+    medicare,
+)
 from edi.rules.asks import box, is_outpatient, period
 
 ACCIDENTS = frozenset(("01", "02", "03", "04", "05", "06"))
 AT_WORK = "04"
 MEDICARE_LINES = 449
 COMPREHENSIVE_HOURS = 8
-"""Hours of observation from which Medicare pays the comprehensive rate (CMS Pub. 100-04 ch. 4 section "
-"290)."""
+"""Hours of observation from which Medicare pays the comprehensive rate (CMS Pub. 100-04 ch. 4 section
+290)."""
 VISITS = (*("99281", "99282", "99283", "99284", "99285"), "G0463")
 """Visits to the emergency department and the clinic of a hospital."""
 _VISIT = {"units": 1, "charge": "100.00", "revenue_code": "0450", "service_date": "2026-03-03"}
@@ -36,9 +44,6 @@ _PLAN = {
     },
 }
 _AFTER_PLAN = {"/coverages/0/responsibility": "S", "/bill_to": 0, "/coverages/-": _PLAN}
-
-
-_FIVE_DIGITS = re.compile(r"\d{5}", re.ASCII)
 
 
 def _codes(given: tuple[str, ...]) -> set[str]:
@@ -252,11 +257,6 @@ def short_observation(case: Case) -> Iterator[Hit]:
     yield Hit(f"/lines/{first}/units", line=first + 1, units=f"{units.normalize():f}", what=what)
 
 
-def _is_surgery(code: str) -> bool:
-    """CPT numbers of surgery."""
-    return _FIVE_DIGITS.fullmatch(code) is not None and 10004 <= int(code) <= 69990
-
-
 @rule(
     "FAC-PROV-003",
     "operating-practitioner-without-surgery",
@@ -290,9 +290,7 @@ def operating_without_surgery(case: Case) -> Iterator[Hit]:
     """An operating practitioner is named where somebody operated."""
     if case.claim.operating_provider is None or is_inpatient(case):
         return
-    if any(True for _ in administrations(case)) and not any(
-        _is_surgery(code_of(o)) for o in case.claim.lines
-    ):
+    if administrations(case) and not any(is_surgery(code_of(o)) for o in case.claim.lines):
         yield Hit("/operating_provider")
 
 
@@ -641,8 +639,8 @@ def accident_state_missing(case: Case) -> Iterator[Hit]:
     ],
 )
 def distinct_visit_missing(case: Case) -> Iterator[Hit]:
-    """Two visits to one department on one day are paid both only where the claim says that they were "
-    "distinct."""
+    """Two visits to one department on one day are paid both only where the claim says that they were
+    distinct."""
     if "G0" in _codes(case.claim.condition_codes):
         return
     seen: dict[tuple[date | None, str], int] = {}

@@ -279,8 +279,8 @@ def admission_date_misplaced(case: Case) -> Iterator[Hit]:
     ],
 )
 def admission_after_statement(case: Case) -> Iterator[Hit]:
-    """Nobody is billed for a stay before it began; services shortly before the admission may be on the "
-    "bill."""
+    """Nobody is billed for a stay before it began; services shortly before the admission may be on the
+    bill."""
     day, last = _admission(case).date, period(case).through_date
     if day is not None and last is not None and day > last:
         yield Hit("/admission/date", actual=day)

@@ -1,6 +1,5 @@
 """INF-HYD: fluids that are, and that are not, a service of their own."""
 
-import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -8,9 +7,7 @@ from typing import Any
 from edi import tables
 from edi.coding.edits import pair_indicator
 from edi.coding.timeline import HELD, Given
-from edi.model.claim import billed_coverage
-from edi.payers import MEDICARE_FILING
-from edi.rules.about import BASE, LOADED, ON
+from edi.rules.about import BASE, LOADED, ON, edits_setting, is_surgery, medicare
 from edi.rules.base import Case, Hit, rule
 from edi.rules.inf import initial
 from edi.rules.inf.examples import a_drug, a_line, at
@@ -21,7 +18,6 @@ from edi.rules.inf.linking import (
     coded_links,
     distinct,
     drug_infusions,
-    edits_setting,
     family_lines,
     links,
     refused,
@@ -46,7 +42,6 @@ _TOO_LITTLE = ("overlaps_drug", "under_minimum")
 """Reasons for which the engine refuses hydration that ran too short, or too short outside drug time."""
 VEIN_ACCESS = ("36000", "36410")
 """Putting a needle or catheter into a vein."""
-_FIVE_DIGITS = re.compile("[0-9]{5}")
 NOT_SURGERY = ("36000", "36400", "36405", "36406", "36410", "36415", "36416", "36430")
 """Codes of the surgical range that are access, blood draw or transfusion."""
 
@@ -568,8 +563,7 @@ def _prefixes() -> tuple[str, ...]:
 
 def unexplained(case: Case) -> bool:
     """Whether no diagnosis of a claim to Medicare speaks of loss of fluid or volume."""
-    coverage = billed_coverage(case.claim)
-    if coverage is None or coverage.claim_filing not in MEDICARE_FILING or not case.claim.diagnoses:
+    if not medicare(case) or not case.claim.diagnoses:
         return False
     stated = [(d.code or "").replace(".", "").upper() for d in case.claim.diagnoses]
     return not any(code.startswith(_prefixes()) for code in stated)
@@ -810,9 +804,4 @@ def around_surgery(case: Case) -> Iterator[Hit]:
 
 
 def _surgical(code: str) -> bool:
-    return (
-        _FIVE_DIGITS.fullmatch(code) is not None
-        and "10004" <= code <= "69990"
-        and code not in NOT_SURGERY
-        and not code.startswith("3659")
-    )
+    return is_surgery(code) and code not in NOT_SURGERY and not code.startswith("3659")

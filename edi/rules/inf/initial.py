@@ -6,7 +6,7 @@ from datetime import date
 from edi.coding.edits import most_units, parents_of
 from edi.coding.family import INITIALS, codes, parents
 from edi.refdata import Lists
-from edi.rules.about import BASE, ON, POLICIES
+from edi.rules.about import BASE, ON, POLICIES, edits_setting
 from edi.rules.across import Across, Settled, Told
 from edi.rules.base import Case, Hit, rule
 from edi.rules.days import billed_by, by_day, day_of, lines_of
@@ -16,7 +16,6 @@ from edi.rules.inf.linking import (
     by_a_person,
     by_date,
     distinct,
-    edits_setting,
     family_lines,
     initial_lines,
     second_initials,

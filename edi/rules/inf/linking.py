@@ -14,7 +14,7 @@ from typing import Literal
 from edi.coding.family import INITIALS, codes
 from edi.coding.spans import Spans, intersect, minutes, union
 from edi.coding.timeline import HELD, Given, ProposedLine
-from edi.model.claim import ServiceLine, Setting
+from edi.model.claim import ServiceLine
 from edi.rules.about import administrations
 from edi.rules.base import Case, per_case
 from edi.rules.days import repeated_lines
@@ -89,11 +89,6 @@ def names(given: Iterable[Given]) -> str:
 def units_of(line: ServiceLine) -> Decimal:
     """Units of a line; absent ones count as one."""
     return Decimal(1) if line.units is None else line.units
-
-
-def edits_setting(case: Case) -> Setting:
-    """Whose edits hold: those of the setting, and of practitioners where the claim does not state it."""
-    return case.claim.setting or "professional"
 
 
 def distinct(line: ServiceLine) -> bool:

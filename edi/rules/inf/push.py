@@ -5,14 +5,13 @@ from decimal import Decimal
 
 from edi.coding.edits import pair_indicator
 from edi.coding.family import PUSH_LIMIT
-from edi.rules.about import BASE
+from edi.rules.about import BASE, edits_setting
 from edi.rules.base import Case, Hit, rule
 from edi.rules.inf.examples import a_drug, a_line, at
 from edi.rules.inf.linking import (
     by_date,
     coded_links,
     distinct,
-    edits_setting,
     family_lines,
     links,
     refused,

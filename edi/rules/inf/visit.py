@@ -107,7 +107,7 @@ def emergency_to_observation(case: Case) -> Iterator[Hit]:
         (line.hcpcs or "").upper() in EMERGENCY or (line.revenue_code or "").startswith("045")
         for line in case.claim.lines
     )
-    if emergency and any(True for _ in family_lines(case)):
+    if emergency and family_lines(case):
         for i, _ in case.lines(*OBSERVATION):
             yield Hit(f"/lines/{i}/hcpcs")
             return

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 
-from edi.rules.about import medicare
+from edi.rules.about import code_of, medicare
 from edi.rules.asks import absent
 from edi.rules.base import Case, Hit, rule
-from edi.rules.drug.facts import CRITICAL_ACCESS, code_of, facility_code, modifiers_of
+from edi.rules.drug.facts import CRITICAL_ACCESS, facility_code, modifiers_of
 from edi.rules.mod.use import contradicted
 
 DEPARTMENT: Mapping[str | None, tuple[str, str]] = {

@@ -7,10 +7,10 @@ from edi.coding.edits import pair_indicator
 from edi.coding.family import INITIALS
 from edi.coding.timeline import Given
 from edi.model.claim import ServiceLine, effective_rendering_provider
-from edi.rules.about import BASE, LOADED, facility_code, medicare
+from edi.rules.about import BASE, LOADED, code_of, edits_setting, facility_code, medicare
 from edi.rules.asks import box
 from edi.rules.base import Case, Hit, rule
-from edi.rules.drug.facts import code_of, is_drug, modifiers_of
+from edi.rules.drug.facts import is_drug, modifiers_of
 from edi.rules.inf.linking import DISTINCT, by_date, coded_links, family_lines, links, units_of
 
 EVALUATION = (
@@ -39,7 +39,7 @@ def _unmarked_beside(case: Case, line: ServiceLine) -> tuple[str | None, bool]:
     """
     if not BYPASSES.isdisjoint(modifiers_of(line)):
         return None, False
-    beside, setting = None, case.claim.setting or "professional"
+    beside, setting = None, edits_setting(case)
     for _, other, code in family_lines(case):
         if other.service_date != line.service_date:
             continue

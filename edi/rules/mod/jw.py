@@ -10,7 +10,7 @@ from edi.coding.timeline import Dosing, Given
 from edi.finding import Severity
 from edi.model.claim import ServiceLine
 from edi.refdata import Drug
-from edi.rules.about import BASE, LOADED, ON
+from edi.rules.about import BASE, LOADED, ON, code_of
 from edi.rules.asks import box
 from edi.rules.base import Case, Hit, per_case, rule
 from edi.rules.drug.facts import (
@@ -18,7 +18,6 @@ from edi.rules.drug.facts import (
     JZ_REQUIRED,
     administrations_of,
     by_drug,
-    code_of,
     discarded,
     drug_lines,
     facility_code,

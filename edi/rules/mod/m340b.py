@@ -4,16 +4,10 @@ from collections.abc import Iterator
 from datetime import date
 
 from edi.coding.drugs import TB_FROM
-from edi.rules.about import BASE, medicare
+from edi.rules.about import BASE, code_of, medicare
 from edi.rules.asks import box
 from edi.rules.base import Case, Hit, rule
-from edi.rules.drug.facts import (
-    administrations_of,
-    code_of,
-    drug_lines,
-    is_administration,
-    modifiers_of,
-)
+from edi.rules.drug.facts import administrations_of, drug_lines, is_administration, modifiers_of
 
 JG_ENDED = date(2024, 12, 31)
 _CODED = {

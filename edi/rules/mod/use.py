@@ -6,10 +6,10 @@ from typing import Any
 
 from edi import tables
 from edi.codes import modifier
-from edi.rules.about import BASE, CODES
+from edi.rules.about import BASE, CODES, code_of
 from edi.rules.asks import box
 from edi.rules.base import Case, Hit, rule
-from edi.rules.drug.facts import DIALYSIS, code_of, drug_lines, facility_code, is_administration, modifiers_of
+from edi.rules.drug.facts import DIALYSIS, drug_lines, facility_code, is_administration, modifiers_of
 
 _INDICATORS = "CMS PFS indicator file 2024"
 _WHOLE = {"modifiers": ["2026-01-01", "2026-12-31", "59", "JZ"]}

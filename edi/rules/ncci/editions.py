@@ -6,8 +6,9 @@ from functools import lru_cache
 
 from edi.coding.family import codes
 from edi.refdata import Edition, Lists
+from edi.rules.about import edits_setting
 from edi.rules.base import Case, Hit, per_case, rule
-from edi.rules.ncci.tables import LIMITS, PAIRS, coded, setting_of
+from edi.rules.ncci.tables import LIMITS, PAIRS, coded
 
 _OTHER = {"professional": "facility", "facility": "professional"}
 _FILES = {"professional": "practitioner", "facility": "outpatient hospital"}
@@ -79,10 +80,10 @@ def _others(lists: Lists, setting: str, day: date) -> str:
 def another_quarter(case: Case) -> Iterator[Hit]:
     """Edits change every quarter. Said once per claim, for claims with a code of the infusion family."""
     latest = _latest(case)
-    if latest is None or _wrong_file(case.lists, setting_of(case), latest[0]):
+    if latest is None or _wrong_file(case.lists, edits_setting(case), latest[0]):
         return
     day, index = latest
-    others = _others(case.lists, setting_of(case), day)
+    others = _others(case.lists, edits_setting(case), day)
     if others:
         yield Hit(f"/lines/{index}/service_date", line=index + 1, editions=others)
 
@@ -114,8 +115,8 @@ def another_quarter(case: Case) -> Iterator[Hit]:
 def other_setting(case: Case) -> Iterator[Hit]:
     """Practitioners and outpatient hospitals have edits of their own; one file cannot stand for the other."""
     latest = _latest(case)
-    if latest is not None and _wrong_file(case.lists, setting_of(case), latest[0]):
-        index, own = latest[1], setting_of(case)
+    if latest is not None and _wrong_file(case.lists, edits_setting(case), latest[0]):
+        index, own = latest[1], edits_setting(case)
         yield Hit(
             f"/lines/{index}/service_date", line=index + 1, loaded=_FILES[_OTHER[own]], needed=_FILES[own]
         )

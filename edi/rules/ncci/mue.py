@@ -11,13 +11,12 @@ from edi.coding import edits
 from edi.coding.family import INITIALS
 from edi.model.claim import ServiceLine
 from edi.refdata import Lists, UnitLimit
-from edi.rules.about import BASE, LOADED
+from edi.rules.about import BASE, LOADED, edits_setting
 from edi.rules.across import Across, Found, Told, once
 from edi.rules.base import Case, Hit, per_case, rule
 from edi.rules.days import DayLine, by_day, day_of, lines_of, repeated_lines, replaces, setting_of
 from edi.rules.drug.facts import modifiers_of
 from edi.rules.inf.linking import distinct
-from edi.rules.ncci import tables as ncci
 from edi.rules.ncci.tables import LIMITS, Line, coded, edition, severity
 
 BY_LINE = 1
@@ -82,7 +81,7 @@ def over(case: Case) -> tuple[Over, ...]:
 
 
 def _over(case: Case) -> Iterator[Over]:
-    setting = ncci.setting_of(case)
+    setting = edits_setting(case)
     if _modest(case, setting):
         return
     again = {index for index, _ in repeated_lines(case)}

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 
 from edi.coding.family import INITIALS, codes
-from edi.rules.about import BASE, coded_lines
+from edi.rules.about import BASE, coded_lines, edits_setting
 from edi.rules.base import Case, Hit, per_case, rule
 from edi.rules.drug.facts import modifiers_of
 from edi.rules.inf.chemo import REFILLS
 from edi.rules.inf.hydration import VEIN_ACCESS
 from edi.rules.inf.linking import DISTINCT
 from edi.rules.mod.distinct import BYPASSES, EVALUATION
-from edi.rules.ncci.tables import PAIRS, Joined, edition, joined, liftable, setting_of, severity
+from edi.rules.ncci.tables import PAIRS, Joined, edition, joined, liftable, severity
 
 INJECTIONS = ("96372", "96377")
 PLACES = frozenset(
@@ -60,7 +60,7 @@ def _elsewhere(case: Case, found: Joined) -> bool:
     if one not in family:
         return False
     if two == "99211":
-        return setting_of(case) == "professional" and not liftable(found.edit)
+        return edits_setting(case) == "professional" and not liftable(found.edit)
     return two in VEIN_ACCESS or two in INJECTIONS or (two in EVALUATION and liftable(found.edit))
 
 

@@ -12,7 +12,7 @@ from edi.finding import Severity
 from edi.model.claim import ServiceLine, effective_rendering_provider
 from edi.refdata import Lists, PairEdit
 from edi.refdata.answers import Answer
-from edi.rules.about import code_of
+from edi.rules.about import code_of, edits_setting
 from edi.rules.base import Case, per_case
 
 Line = tuple[int, ServiceLine, str]
@@ -31,11 +31,6 @@ def edition(answer: Answer) -> str:
     """The edition, and that it is not that of the date where it is not: `2024 Q3`."""
     name = answer.edition.name
     return name if answer.covers else f"{name}, the nearest to the date of service"
-
-
-def setting_of(case: Case) -> str:
-    """Setting of the claim; professional where it is not known."""
-    return case.claim.setting or "professional"
 
 
 @per_case
@@ -67,7 +62,7 @@ class Joined(NamedTuple):
 @per_case
 def joined(case: Case) -> list[Joined]:
     """Every two lines of a day and practitioner that a pair edit joins, whatever their modifiers."""
-    setting = setting_of(case)
+    setting = edits_setting(case)
     found = []
     for day, lines in coded(case).items():
         for k, m in _pairs(case.lists, tuple([code for _, _, code in lines]), setting):

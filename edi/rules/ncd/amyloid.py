@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from edi.codes import icd10
-from edi.rules.about import BASE, medicare
+from edi.rules.about import BASE, code_of, medicare
 from edi.rules.asks import box
 from edi.rules.base import Case, Hit, rule
-from edi.rules.drug.facts import code_of, facility_code, modifiers_of, national
+from edi.rules.drug.facts import facility_code, modifiers_of, national
 
 _TOPIC = "amyloid"
 _DRUGS = national(_TOPIC, "drug")

@@ -5,10 +5,10 @@ from typing import Any
 
 from edi.codes import icd10
 from edi.model.claim import ServiceLine, effective_place_of_service
-from edi.rules.about import BASE, medicare
+from edi.rules.about import BASE, code_of, medicare
 from edi.rules.asks import box
 from edi.rules.base import Case, Hit, rule
-from edi.rules.drug.facts import DIALYSIS, code_of, facility_code, modifiers_of, national
+from edi.rules.drug.facts import DIALYSIS, facility_code, modifiers_of, national
 
 _TOPIC = "esa"
 _DRUGS = national(_TOPIC, "drug")

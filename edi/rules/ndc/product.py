@@ -11,18 +11,18 @@ from edi import tables
 from edi.codes import dose, ndc
 from edi.model.claim import ServiceLine, billed_coverage
 from edi.refdata import Drug, Lists
-from edi.rules.about import BASE, CODES, LOADED, ON, medicare
+from edi.rules.about import BASE, CODES, LOADED, ON, code_of, medicare
 from edi.rules.asks import absent, box
 from edi.rules.base import Case, Hit, rule
 from edi.rules.drug.facts import (
     MEDICAID_FILING,
     administrations_of,
-    code_of,
     drug_lines,
     is_drug,
     modifiers_of,
     number,
 )
+from edi.rules.ndc.shape import has_charted_ndc
 
 _NONE = {"/lines/1/ndc": None, "/lines/1/ndc_quantity": None, "/lines/1/ndc_unit": None}
 _MEDICAID = {
@@ -42,10 +42,8 @@ def _without(case: Case) -> Iterator[tuple[int, ServiceLine, str]]:
     for i, line, code in drug_lines(case):
         if not absent(case, line.ndc, f"/lines/{i}/ndc"):
             continue
-        if case.billed_by_record():
-            given = [case.timeline.of(id_) for id_ in line.administrations]
-            if any(g is not None and g.source.ndc for g in given):
-                continue
+        if case.billed_by_record() and has_charted_ndc(case, line):
+            continue
         yield i, line, code
 
 

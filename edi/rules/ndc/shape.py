@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from edi.codes import ndc
 from edi.finding import Severity
+from edi.model.claim import ServiceLine
 from edi.rules import Case, Hit, rule
 from edi.rules.about import BASE, ON, POLICIES
 from edi.rules.asks import absent, box
@@ -15,6 +16,12 @@ def _is_ambiguous(text: str) -> bool:
     """Whether these are ten digits without hyphens, which may be any of three codes."""
     value = text.strip()
     return len(value) == _AMBIGUOUS and value.isascii() and value.isdigit()
+
+
+def has_charted_ndc(case: Case, line: ServiceLine) -> bool:
+    """Whether the record has an NDC for what a line bills."""
+    given = [case.timeline.of(id_) for id_ in line.administrations]
+    return any(g is not None and g.source.ndc for g in given)
 
 
 @rule(
@@ -173,8 +180,7 @@ def quantity_missing(case: Case) -> Iterator[Hit]:
         if line.ndc and absent(case, quantity, path):
             yield Hit(path, line=i + 1, box=where, problem="an NDC without a quantity")
         elif not line.ndc and case.billed_by_record() and line.kind == "drug":
-            given = [case.timeline.of(id_) for id_ in line.administrations]
-            if any(g is not None and g.source.ndc for g in given):
+            if has_charted_ndc(case, line):
                 sure: Severity | None = None if case.policies.ndc_required == "yes" else "warning"
                 problem = "the NDC of the record is not sent without a quantity"
                 yield Hit(path, severity=sure, line=i + 1, box=where, problem=problem)

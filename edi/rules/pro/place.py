@@ -193,5 +193,5 @@ def surgical_center(case: Case) -> Iterator[Hit]:
     """What an ambulatory surgical center gives beside surgery is packaged. Said once per claim."""
     if case.claim.place_of_service != SURGICAL_CENTER:
         return
-    if any(True for _ in administrations(case)) or any(is_drug(case, line) for line in case.claim.lines):
+    if administrations(case) or any(is_drug(case, line) for line in case.claim.lines):
         yield Hit("/place_of_service")

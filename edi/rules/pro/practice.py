@@ -1,5 +1,5 @@
-"""PRO: supervision, ordering practitioners, specialty, laboratory certificate, and what Medicare asks of "
-"practices."""
+"""PRO: supervision, ordering practitioners, specialty, laboratory certificate, and what Medicare asks of
+practices."""
 
 from collections.abc import Iterator
 from datetime import date

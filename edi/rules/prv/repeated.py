@@ -5,22 +5,17 @@ The program leaves these out of the files that it writes, so a claim that has no
 
 from collections.abc import Iterator
 
-from edi.model.claim import Claim, effective_rendering_provider
+from edi.model.claim import effective_rendering_provider
 from edi.model.party import Address, Provider
 from edi.rules import Case, Hit, rule
 from edi.rules.about import BASE, READ
-from edi.rules.asks import box, named_on_lines
+from edi.rules.asks import box, named_on_lines, was_sent
 
 PLACE = "2400 SV105"
 GROUP = "2000B or 2320 SBR04"
 _SENT = {READ: "837"}
 _PERSON = {"last_name": "DOCTOR", "first_name": "DANA", "npi": "1245319599"}
 _STREET = {"line1": "200 CLINIC AVENUE", "city": "SPRINGFIELD", "state": "IL", "zip": "62701-0002"}
-
-
-def _sent(claim: Claim) -> bool:
-    """Whether the claim was read from a file, so that it says what was sent."""
-    return claim.origin is not None
 
 
 def _same(one: Provider | None, other: Provider | None) -> bool:
@@ -76,7 +71,7 @@ def rendering_repeats_billing(case: Case) -> Iterator[Hit]:
     claim = case.claim
     billing = claim.billing_provider
     if (
-        _sent(claim)
+        was_sent(claim)
         and billing is not None
         and billing.is_person
         and _same(claim.rendering_provider, billing)
@@ -266,7 +261,7 @@ def repeated_without_need(case: Case) -> Iterator[Hit]:
 
     The place of service of a line and the name of a group, which many systems always send, are remarks.
     """
-    if not _sent(case.claim):
+    if not was_sent(case.claim):
         return
     for path, what, loop in _repeated(case):
         yield Hit(path, severity="info" if loop in (PLACE, GROUP) else None, what=what, loop=loop)
@@ -296,7 +291,7 @@ def repeated_without_need(case: Case) -> Iterator[Hit]:
 def named_twice(case: Case) -> Iterator[Hit]:
     """The attending practitioner is named once; a file that the program writes leaves the others out."""
     claim = case.claim
-    if _sent(claim):
+    if was_sent(claim):
         return  # P78 says so
     for key in ("rendering_provider", "referring_provider"):
         if _same(getattr(claim, key), claim.attending_provider):

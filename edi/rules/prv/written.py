@@ -10,17 +10,12 @@ from edi.model.claim import Claim
 from edi.model.party import Address
 from edi.rules import Case, Hit, rule
 from edi.rules.about import READ
-from edi.rules.asks import is_home
+from edi.rules.asks import is_home, was_sent
 
 _SENT = {READ: "837", "/patient/address/zip": "627041234", "/billing_provider/address/zip": "627010001"}
 _MAIN = {"line1": "1 MAIN", "city": "FARGO", "state": "ND"}
 _MADE_UP = {**_MAIN, "zip": "000000000"}
 _MARKS = frozenset("-().+/ ")
-
-
-def _sent(claim: Claim) -> bool:
-    """Whether the claim was read from a file, so that it says what was sent."""
-    return claim.origin is not None
 
 
 def _codes(claim: Claim) -> Iterator[tuple[str, str, Address | None]]:
@@ -84,7 +79,7 @@ def number_with_hyphens(case: Case) -> Iterator[Hit]:
     A warning: receivers differ in what they let pass.
     """
     claim = case.claim
-    if not _sent(claim):
+    if not was_sent(claim):
         return
     for path, whose, address in _codes(claim):
         if address is not None and address.zip and "-" in address.zip and is_home(address):

@@ -14,8 +14,8 @@ from edi.rules.asks import absent, box, day_one
 _UNKNOWN = {"responsibility": "S", "claim_filing": "XX"}
 MOST_OTHER_PAYERS = 10
 MBI_FROM = date(2020, 1, 1)
-"""First service date on which Medicare takes no other number than the present one (CMS, end of the "
-"transition)."""
+"""First service date on which Medicare takes no other number than the present one (CMS, end of the
+transition)."""
 
 
 @rule(
