@@ -124,6 +124,22 @@ def _amounts(claim: Claim) -> Iterator[tuple[Decimal | None, str, str, tuple[int
             yield one.paid, f"{base}/lines/{{}}/paid", "a line payment of coverage {}", (i, k)
 
 
+_CENTS = frozenset((0, -1, -2))
+"""Exponents of amounts in whole cents."""
+
+
+def _is_plain(claim: Claim) -> bool:
+    """Whether a claim states no amounts but charges, small ones in whole cents, as most claims do.
+
+    A sum has the places of the amount that has most of them.
+    """
+    others = [claim.patient_paid, *(line.non_covered for line in claim.lines)]
+    decisions = [one.adjudication for one in claim.coverages]
+    charges = [one for one in (claim.total_charge, *(line.charge for line in claim.lines)) if one is not None]
+    worth = sum(map(abs, charges), Decimal())
+    return not any((*others, *decisions)) and worth < TOO_LARGE and worth.as_tuple()[2] in _CENTS
+
+
 @lru_cache(maxsize=16384)
 def _room(amount: Decimal | None) -> str | None:
     """How much there is room for where an amount has more; the same amounts come again."""
@@ -173,6 +189,8 @@ def _room(amount: Decimal | None) -> str | None:
         {"/total_charge": "100000000.00"},
         {"/lines/0/charge": "100000000", "/lines/1/charge": "100000000", "/total_charge": "200000000"},
         {"/patient_paid": "-100000000.00"},
+        {"/lines/0/non_covered": "1.005"},
+        {"/total_charge": None, "/lines/0/charge": "100000000.00", "/lines/1/charge": None},
     ],
     keeps=[
         {"/lines/0/charge": "250.05"},
@@ -183,6 +201,8 @@ def _room(amount: Decimal | None) -> str | None:
 )
 def part_of_a_cent(case: Case) -> Iterator[Hit]:
     """There is no smaller amount than a cent on a claim, and none of more than ten digits."""
+    if _is_plain(case.claim):
+        return
     for amount, path, what, at in _amounts(case.claim):
         most = _room(amount)
         if most is not None:

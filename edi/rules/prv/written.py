@@ -16,24 +16,26 @@ _SENT = {READ: "837", "/patient/address/zip": "627041234", "/billing_provider/ad
 _MAIN = {"line1": "1 MAIN", "city": "FARGO", "state": "ND"}
 _MADE_UP = {**_MAIN, "zip": "000000000"}
 _MARKS = frozenset("-().+/ ")
+_ROLES = (
+    ("billing_provider", "/billing_provider/address/zip", "the billing provider"),
+    ("pay_to", "/pay_to/address/zip", "the pay-to provider"),
+    ("patient", "/patient/address/zip", "the patient"),
+    ("service_facility", "/service_facility/address/zip", "the service facility"),
+)
 
 
-def _codes(claim: Claim) -> Iterator[tuple[str, str, Address | None]]:
-    """The addresses of a claim: pointer, whose it is, the address."""
-    for key, title in (
-        ("billing_provider", "the billing provider"),
-        ("pay_to", "the pay-to provider"),
-        ("patient", "the patient"),
-        ("service_facility", "the service facility"),
-    ):
+def _codes(claim: Claim) -> Iterator[tuple[str, str, Address]]:
+    """The addresses of a claim: pointer of the ZIP code, whose it is, the address."""
+    for key, path, title in _ROLES:
         one = getattr(claim, key)
-        yield f"/{key}/address/zip", title, one.address if one is not None else None
+        if one is not None and one.address is not None:
+            yield path, title, one.address
     for i, coverage in enumerate(claim.coverages):
-        base = f"/coverages/{i}"
-        if coverage.payer is not None:
-            yield f"{base}/payer/address/zip", f"payer {i + 1}", coverage.payer.address
-        if coverage.subscriber is not None:
-            yield f"{base}/subscriber/address/zip", f"insured person {i + 1}", coverage.subscriber.address
+        payer, insured = coverage.payer, coverage.subscriber
+        if payer is not None and payer.address is not None:
+            yield f"/coverages/{i}/payer/address/zip", f"payer {i + 1}", payer.address
+        if insured is not None and insured.address is not None:
+            yield f"/coverages/{i}/subscriber/address/zip", f"insured person {i + 1}", insured.address
 
 
 @rule(
@@ -59,6 +61,11 @@ def _codes(claim: Claim) -> Iterator[tuple[str, str, Address | None]]:
             "/coverages/0/subscriber": {"address": {**_MAIN, "zip": "62704-1234"}},
             "/coverages/-": {"payer": {"address": {**_MAIN, "zip": "62704-1235"}}},
         },
+        {
+            **_SENT,
+            "/coverages/0/payer/address": {**_MAIN, "zip": "62704-1234"},
+            "/coverages/0/subscriber": {"address": {**_MAIN, "zip": "62704-1235"}},
+        },
         {READ: "837"},
         {**_SENT, "/billing_provider/phone": "217-555-0100"},
         {**_SENT, "/billing_provider/phone": "(217)5550100"},
@@ -70,6 +77,7 @@ def _codes(claim: Claim) -> Iterator[tuple[str, str, Address | None]]:
         {**_SENT, "/billing_provider": None, "/submitter": None, "/coverages/0/payer": None},
         {**_SENT, "/patient/address/zip": None, "/billing_provider/phone": None, "/submitter/phone": None},
         {**_SENT, "/patient/address": {"zip": "K1A-0B1", "country": "CA"}},
+        {**_SENT, "/patient/address": None, "/coverages/0/subscriber": {"last_name": "EXAMPLE"}},
         {"/billing_provider/address/zip": "62701-0001", "/billing_provider/phone": "217-555-0100"},
     ],
 )
@@ -82,7 +90,7 @@ def number_with_hyphens(case: Case) -> Iterator[Hit]:
     if not was_sent(claim):
         return
     for path, whose, address in _codes(claim):
-        if address is not None and address.zip and "-" in address.zip and is_home(address):
+        if address.zip and "-" in address.zip and is_home(address):
             yield Hit(path, what="ZIP code", whose=whose, sign="a hyphen")
     for key, whose in (("billing_provider", "the billing provider"), ("submitter", "the submitter")):
         one = getattr(claim, key)

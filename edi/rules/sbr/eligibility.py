@@ -126,6 +126,7 @@ def authorization_missing(case: Case) -> Iterator[Hit]:
     breaks=[
         {_GIVEN: [{"number": "A1", "hcpcs": "J1756", "through_date": "2026-03-02"}]},
         {_GIVEN: [{"number": "A1", "from_date": "2026-03-04"}]},
+        {_GIVEN: [{"number": "A0"}, {"number": "A1", "hcpcs": "J1756", "through_date": "2026-03-02"}]},
         {_GIVEN: [{"number": "A1", "hcpcs": "J1756", "units": "199"}]},
         {
             "/coverages/0/authorizations": [{"number": "A1", "from_date": "2026-03-04"}],
@@ -178,6 +179,8 @@ def authorization_exceeded(case: Case) -> Iterator[Hit]:
     """An authorization holds for its days, its drug and its units."""
     claim = case.claim
     given, index = _numbered(case), effective_bill_to(claim)
+    if not any(one.from_date or one.through_date or one.units is not None for _, one in given):
+        return
     billed: dict[str, Decimal] = {}
     for i, line in enumerate(claim.lines):
         code = code_of(line)
