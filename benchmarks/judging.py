@@ -15,23 +15,19 @@ benchmarks/judging.md.
 
 import argparse
 import json
-import platform
-import subprocess
 import sys
 import tempfile
 import textwrap
 import time
 from collections.abc import Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
 HOME = Path(__file__).parents[1]
 sys.path[:0] = [str(HOME), str(HOME / "benchmarks")]
 
-from reading import _memory, _pyx12  # noqa: E402
+from reading import PLATFORM, add_options, measure, memory, pyx12  # noqa: E402
 
-PLATFORM = f"CPython {platform.python_version()}, pyx12 {version('pyx12')}"
 TABLE = HOME / "benchmarks" / "judging.md"
 SHARE = 0.2
 """Share of the claims with a fault, in the files that have faults."""
@@ -51,18 +47,10 @@ class Work(NamedTuple):
     jobs: int = 1
 
 
-def measure(work: Work, path: Path) -> Measured:
-    """One run in a process of its own: seconds of judging, claims, findings, peak memory in MB."""
-    command = [sys.executable, __file__, "--child", work.how, "--file", str(path), "--jobs", str(work.jobs)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    found: Measured = json.loads(done.stdout)
-    return found
-
-
 def child(how: str, path: Path, jobs: int) -> Measured:
-    """Judge a file in this process."""
+    """Judge a file in this process: seconds, claims, findings, peak memory in MB."""
     if how == "pyx12":
-        return {**_pyx12(path), "findings": 0}
+        return {**pyx12(path), "findings": 0}
     return _rules(path, jobs) if how == "rules" else _less(path, claims=how == "claims")
 
 
@@ -82,7 +70,7 @@ def _less(path: Path, *, claims: bool) -> Measured:
             if isinstance(event, SetEnd):
                 count += event.claims
     seconds, busy = time.perf_counter() - started, time.process_time() - busy
-    return {"seconds": seconds, "processor": busy, "claims": count, "findings": 0, "memory": _memory()}
+    return {"seconds": seconds, "processor": busy, "claims": count, "findings": 0, "memory": memory()}
 
 
 def _rules(path: Path, jobs: int) -> Measured:
@@ -109,7 +97,7 @@ def _rules(path: Path, jobs: int) -> Measured:
         "processor": busy,
         "claims": claims,
         "findings": found,
-        "memory": _memory(),
+        "memory": memory(),
     }
 
 
@@ -119,11 +107,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--claims", type=int, default=10_000, help="for this program (default 10000)")
     parser.add_argument("--many", type=int, default=50_000, help="to compare memory with (default 50000)")
     parser.add_argument("--peer-claims", type=int, default=1_000, help="for pyx12 (default 1000)")
-    parser.add_argument("--repeat", type=int, default=3, help="runs of each, of which the best counts")
-    parser.add_argument("--write", action="store_true", help="write benchmarks/judging.md")
-    parser.add_argument("--child", choices=("pyx12", "structure", "claims", "rules"), help=argparse.SUPPRESS)
-    parser.add_argument("--file", type=Path, help=argparse.SUPPRESS)
-    parser.add_argument("--jobs", type=int, default=1, help=argparse.SUPPRESS)
+    add_options(parser, TABLE, ("pyx12", "structure", "claims", "rules"))
     chosen = parser.parse_args(arguments)
     if chosen.child:
         print(json.dumps(child(chosen.child, chosen.file, chosen.jobs)))
@@ -159,7 +143,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 found: list[list[Measured]] = [[] for _ in works]
                 for _ in range(chosen.repeat):
                     for held, work in zip(found, works, strict=True):
-                        held.append(measure(work, files[work.claims]))
+                        held.append(measure(__file__, work.how, files[work.claims], work.jobs))
                 runs[kind, state] = found
     text = table(runs, plan, chosen.repeat)
     print(text)

@@ -26,20 +26,29 @@ PLATFORM = f"CPython {platform.python_version()}, pyx12 {version('pyx12')}"
 TABLE = HOME / "benchmarks" / "reading.md"
 
 
-def measure(how: str, path: Path, jobs: int) -> dict[str, float]:
-    """One run in a process of its own: seconds of judging, segments, faults, peak memory in MB."""
-    command = [sys.executable, __file__, "--child", how, "--file", str(path), "--jobs", str(jobs)]
+def measure(program: str, how: str, path: Path, jobs: int) -> dict[str, float]:
+    """What a program of this folder measures in one run in a process of its own."""
+    command = [sys.executable, program, "--child", how, "--file", str(path), "--jobs", str(jobs)]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     found: dict[str, float] = json.loads(done.stdout)
     return found
 
 
+def add_options(parser: argparse.ArgumentParser, table: Path, ways: Sequence[str]) -> None:
+    """Add the options of a program that measures in processes of their own, in one of some ways each."""
+    parser.add_argument("--repeat", type=int, default=3, help="runs of each, of which the best counts")
+    parser.add_argument("--write", action="store_true", help=f"write benchmarks/{table.name}")
+    parser.add_argument("--child", choices=ways, help=argparse.SUPPRESS)
+    parser.add_argument("--file", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--jobs", type=int, default=1, help=argparse.SUPPRESS)
+
+
 def child(how: str, path: Path, jobs: int) -> dict[str, float]:
-    """Judge a file in this process."""
-    return _pyx12(path) if how == "pyx12" else _own(path, jobs)
+    """Judge a file in this process: seconds of judging, segments, claims, faults, peak memory in MB."""
+    return pyx12(path) if how == "pyx12" else _own(path, jobs)
 
 
-def _memory() -> float:
+def memory() -> float:
     """Peak memory of this process and of the largest of its workers, in MB."""
     kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     unit = 1 << 20 if sys.platform == "darwin" else 1 << 10
@@ -65,10 +74,11 @@ def _own(path: Path, jobs: int) -> dict[str, float]:
                 segments += event.segments
                 claims += event.claims
     seconds = time.perf_counter() - started
-    return {"seconds": seconds, "segments": segments, "claims": claims, "faults": faults, "memory": _memory()}
+    return {"seconds": seconds, "segments": segments, "claims": claims, "faults": faults, "memory": memory()}
 
 
-def _pyx12(path: Path) -> dict[str, float]:
+def pyx12(path: Path) -> dict[str, float]:
+    """Judge a file with pyx12."""
     import logging
 
     import pyx12.params
@@ -89,7 +99,7 @@ def _pyx12(path: Path) -> dict[str, float]:
         "segments": segments,
         "claims": claims,
         "faults": not good,
-        "memory": _memory(),
+        "memory": memory(),
     }
 
 
@@ -99,11 +109,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--claims", type=int, default=100_000, help="for this program (default 100000)")
     parser.add_argument("--peer-claims", type=int, default=2_000, help="for pyx12 (default 2000)")
     parser.add_argument("--small", type=int, default=1_000, help="to compare memory with (default 1000)")
-    parser.add_argument("--repeat", type=int, default=3, help="runs of each, of which the best counts")
-    parser.add_argument("--write", action="store_true", help="write benchmarks/reading.md")
-    parser.add_argument("--child", choices=("own", "pyx12"), help=argparse.SUPPRESS)
-    parser.add_argument("--file", type=Path, help=argparse.SUPPRESS)
-    parser.add_argument("--jobs", type=int, default=1, help=argparse.SUPPRESS)
+    add_options(parser, TABLE, ("own", "pyx12"))
     chosen = parser.parse_args(arguments)
     if chosen.child:
         print(json.dumps(child(chosen.child, chosen.file, chosen.jobs)))
@@ -127,7 +133,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         runs: dict[str, list[dict[str, float]]] = {name: [] for name in plan}
         for _ in range(chosen.repeat):
             for name, (how, claims, jobs) in plan.items():
-                runs[name].append(measure(how, files[claims], jobs))
+                runs[name].append(measure(__file__, how, files[claims], jobs))
     text = table(runs, chosen.repeat)
     print(text)
     if any(run["faults"] for found in runs.values() for run in found):

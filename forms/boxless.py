@@ -4,9 +4,7 @@ Every value of the claim is looked for on the form that was filled, so that noth
 those that are not there is worth a word, `schemas/forms/boxless.csv` says.
 """
 
-import dataclasses
 import re
-from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import Any, Literal, NamedTuple
 
@@ -15,14 +13,13 @@ from edi.errors import TableError
 from edi.model import crosswalk
 from edi.model.boxes import BoxProblem
 from edi.model.claim import Claim, effective_bill_to
+from edi.model.pointer import leaves
 from forms.filling import Filled
 from forms.layout import Form
 from forms.plan import record_of
 
 Say = Literal["shown", "wire", "info", "warning"]
 _SAYS: tuple[Say, ...] = ("shown", "wire", "info", "warning")
-_LEFT_OUT = frozenset(("origin", "unread", "unmapped"))
-"""Keys of a claim that hold no data of it, or texts that were not understood and were named when read."""
 _NAMES = ("organization_name", "last_name", "first_name", "middle_name", "suffix")
 
 
@@ -74,25 +71,6 @@ def _segments(claim: Claim) -> dict[str, str]:
 
 _SEGMENT = re.compile(r"[A-Z][A-Z0-9]{1,2}")
 _SETTINGS: dict[Form, str] = {"cms1500": "professional", "ub04": "facility"}
-
-
-def leaves(record: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """The values of a claim with their JSON Pointers."""
-    if dataclasses.is_dataclass(record) and not isinstance(record, type):
-        for name in _fields(type(record)):
-            value = getattr(record, name)
-            if value is not None and value != ():
-                yield from leaves(value, f"{path}/{name}")
-    elif isinstance(record, tuple | list):
-        for index, one in enumerate(record):
-            yield from leaves(one, f"{path}/{index}")
-    else:
-        yield path, record
-
-
-@cache
-def _fields(kind: type) -> tuple[str, ...]:
-    return tuple(field.name for field in dataclasses.fields(kind) if field.name not in _LEFT_OUT)
 
 
 # ---------------------------------------------------------------- the table

@@ -14,10 +14,11 @@ from edi.finding import Finding
 from edi.model import pointer
 from edi.model.claim import Attachment, Claim, Unmapped
 from edi.model.contract import to_json
+from edi.model.pointer import leaves
 from edi.pipeline import Envelope, Options, convert_surface, inputs, judge_inputs
 from edi.pipeline.printing import Printing, print_forms
 from form_claims import facility, professional
-from forms.boxless import leaves, without_box
+from forms.boxless import without_box
 from forms.filling import fill
 from forms.layout import Form
 from rule_cases import build, sample, sample_names

@@ -1,13 +1,12 @@
 """What became of each value of the claim that is converted: carried, or told."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass, replace
-from functools import cache, lru_cache
+from dataclasses import dataclass, field, is_dataclass, replace
+from functools import lru_cache
 from typing import Any, Literal
 
 from edi.model import pointer as pointers
 from edi.model.claim import Claim, Setting
-from edi.model.pointer import pointer
 
 Kind = Literal["dropped", "changed", "needed"]
 ANSWERED = "what was answered takes its place"
@@ -60,31 +59,7 @@ class Conversion:
 
 def leaves(value: object, path: str = "") -> Iterator[tuple[str, Any]]:
     """Every value of a record that is not empty, with its JSON Pointer; `origin` is no value."""
-    if isinstance(value, tuple):
-        for i, entry in enumerate(value):
-            yield from leaves(entry, f"{path}/{i}")
-    elif names := names_of(value):
-        for name in names:
-            inner = getattr(value, name)
-            if inner is not None and inner != ():
-                yield from leaves(inner, f"{path}/{name}")
-    elif isinstance(value, dict):
-        for key, entry in value.items():
-            yield from leaves(entry, path + pointer(key))
-    elif value not in (None, ""):
-        yield path, value
-
-
-def names_of(value: object) -> tuple[str, ...]:
-    """Names of the values of a record; none for what is no record."""
-    cls: Any = type(value)
-    return value_names(cls)
-
-
-@cache
-def value_names(cls: Any) -> tuple[str, ...]:
-    """Names of the values of records of a class; none for what is no class of records."""
-    return tuple(f.name for f in fields(cls) if f.name != "origin") if is_dataclass(cls) else ()
+    return (leaf for leaf in pointers.leaves(value, path) if leaf[1] not in (None, ""))
 
 
 @dataclass(slots=True)
@@ -248,7 +223,7 @@ def _open_leaves(
 ) -> Iterator[tuple[str, Any]]:
     """The values of the given claim, without records that stand whole in a resulting claim."""
     moved = {setting: account.moved_keys(setting) for setting in results}
-    for name in value_names(Claim):
+    for name in pointers.value_names(Claim):
         value = getattr(given, name)
         whole = any(
             getattr(claim, name) is value and name not in moved[setting] for setting, claim in results.items()
@@ -262,7 +237,7 @@ def _changed_leaves(
 ) -> Iterator[tuple[str, Any]]:
     """The values of a resulting claim, without records that are the given claim's own."""
     moved = account.moved_keys(setting)
-    for name in value_names(Claim):
+    for name in pointers.value_names(Claim):
         value = getattr(claim, name)
         if value is not getattr(given, name) or name in moved:
             yield from leaves(value, f"/{name}")

@@ -9,9 +9,10 @@ from dataclasses import fields, replace
 from functools import cache
 from typing import Any, TypeVar
 
-from edi.conversion.account import Account, names_of
+from edi.conversion.account import Account
 from edi.model import crosswalk
 from edi.model.claim import Claim, ClaimHeader, ServiceLine, Setting, effective_kind
+from edi.model.pointer import names_of
 
 H = TypeVar("H", bound=ClaimHeader)
 WHY: dict[Setting, str] = {

@@ -7,7 +7,7 @@ and keys of dictionaries. Nothing is changed in place: `replace` copies along th
 import dataclasses
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, TypeVar
 
@@ -58,6 +58,39 @@ def get(record: object, path: str) -> Any:
 
 resolve = get
 """Another name of `get`."""
+
+
+def leaves(value: object, path: str = "") -> Iterator[tuple[str, Any]]:
+    """The values in a record that are there, with their JSON Pointers; `origin` is no value."""
+    if isinstance(value, tuple | list):
+        for i, entry in enumerate(value):
+            yield from leaves(entry, f"{path}/{i}")
+    elif names := names_of(value):
+        for name in names:
+            inner = getattr(value, name)
+            if inner is not None and inner != ():
+                yield from leaves(inner, f"{path}/{name}")
+    elif isinstance(value, dict):
+        for key, entry in value.items():
+            yield from leaves(entry, path + pointer(key))
+    else:
+        yield path, value
+
+
+def names_of(value: object) -> tuple[str, ...]:
+    """Names of the values of a record; none for what is no record."""
+    cls: Any = type(value)
+    return value_names(cls)
+
+
+@cache
+def value_names(cls: Any) -> tuple[str, ...]:
+    """Names of the values of records of a class; none for what is no class of records."""
+    return (
+        tuple(f.name for f in dataclasses.fields(cls) if f.name != "origin")
+        if dataclasses.is_dataclass(cls)
+        else ()
+    )
 
 
 def replace(record: R, path: str, value: object) -> R:

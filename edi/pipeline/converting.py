@@ -319,8 +319,8 @@ def _as_proofs(
 ) -> Iterator[bytes]:
     """Proof copies of claims that are made, with all that is found in them; in the report what paper says."""
     # the drawing of PDFs is loaded only where it is needed
-    from edi.pipeline.printing import Printing, on_paper, printout
-    from forms.pdf import Printout, proof
+    from edi.pipeline.printing import Printing, drawn, on_paper, printout
+    from forms.pdf import Printout
 
     how = Printing(created=envelope.created.date(), truncate=options.truncate)
 
@@ -333,10 +333,7 @@ def _as_proofs(
             if filled is not None:
                 yield printout(filled, judged, findings, how)
 
-    found = printouts()
-    first = next(found, None)
-    if first is not None:
-        yield from proof(chain([first], found))
+    yield from drawn(printouts(), how)
 
 
 def _as_form(given: Input, options: Options, envelope: Envelope, report: FileReport) -> Iterator[bytes]:

@@ -152,20 +152,18 @@ def _differences(switched: Switched, sheets: list[Filled], *, show_values: bool)
         alike.setdefault(key, []).append(row)
     joined = []
     for rows in alike.values():
-        given = [at for row in rows if row.source for at in place_of(row.source, sheets[0])]
-        places = [tuple(dict.fromkeys(given))]
+        places = [_places((row.source for row in rows), sheets[0])]
         if crossed:
-            other = [
-                at
-                for row in rows
-                if row.target and row.setting == to
-                for at in place_of(row.target, sheets[1])
-            ]
-            places.append(tuple(dict.fromkeys(other)))
+            places.append(_places((row.target for row in rows if row.setting == to), sheets[1]))
         joined.append((rows, tuple(places)))
     orders = [{key: (box.line, box.column) for key, box in boxes(filled.form).items()} for filled in sheets]
     joined.sort(key=lambda pair: _order(pair[1], orders))
     return [(_note(n, rows, show_values), places) for n, (rows, places) in enumerate(joined, 1)]
+
+
+def _places(paths: Iterable[str], filled: Filled) -> tuple[Place, ...]:
+    """Where data stand on a form, each place once; "" for no datum."""
+    return tuple(dict.fromkeys(at for path in paths if path for at in place_of(path, filled)))
 
 
 _LINE = re.compile(r"^/lines/(\d+)")

@@ -62,16 +62,17 @@ def print_forms(judged: Iterable[Judged], how: Printing) -> Printed:
                 printed.sheets += len(filled.pages)
                 yield printout(filled, one, one.findings, how)
 
-    def chunks() -> Iterator[bytes]:
-        found = printouts()
-        first = next(found, None)
-        if first is None:
-            return
-        every = chain([first], found)
-        yield from proof(every) if how.proof else preprinted(every, offset=how.offset)
-
-    printed.chunks = chunks()
+    printed.chunks = drawn(printouts(), how)
     return printed
+
+
+def drawn(printouts: Iterator[Printout], how: Printing) -> Iterator[bytes]:
+    """The PDF of printouts in pieces; none where there is nothing to print."""
+    first = next(printouts, None)
+    if first is None:
+        return
+    every = chain([first], printouts)
+    yield from proof(every) if how.proof else preprinted(every, offset=how.offset)
 
 
 def proof_copy(judged: Judged, how: Printing) -> bytes | None:

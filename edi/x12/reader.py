@@ -1141,15 +1141,15 @@ class SetReader:
         def fault(kind: str, element: int, values: dict[str, object]) -> Fault:
             return self._fault(unit, kind, at or 0, element, None, values)
 
-        self.stated = None if at is None else _number_of(unit.segments[at])
         if at is None:
             # without its HL a level has no number of its own; the next HL says how the count goes on
+            self.stated = None
             self.levels.append(_Level(None, unit.root, "", fault))
             self.hl, self.hl_also = self.hl + 1, self.hl
             unit.level = (self.hl, above.number or 0 if above else 0, depth)
             return
         parts = [*unit.segments[at].split(ELEMENT), "", "", "", ""]
-        stated = int(parts[1]) if parts[1].isdecimal() and len(parts[1]) < 10 else None
+        self.stated = stated = _level_number(parts[1])
         expected = self.hl + 1
         if self.hl == RANGE_START:
             # what stands before the range decides
@@ -1159,8 +1159,8 @@ class SetReader:
         if not complete:
             unit.faults.append(fault("hl_level", 3, {"actual": parts[3]}))
         elif above is not None:
-            if above.number is None and parts[2].isdecimal() and len(parts[2]) < 10:
-                above.number = int(parts[2])
+            if above.number is None:
+                above.number = _level_number(parts[2])
             if parts[2] and parts[2] not in (str(above.number), str(above.counted)):
                 values: dict[str, object] = {"actual": parts[2], "expected": above.number}
                 unit.faults.append(fault("hl_parent", 2, values))
@@ -1273,7 +1273,12 @@ class SetReader:
 def _number_of(text: str) -> int | None:
     """HL01, where it is a number."""
     segment_id, number, *_ = [*text.split(ELEMENT, 2), ""]
-    return int(number) if segment_id == "HL" and number.isdecimal() and len(number) < 10 else None
+    return _level_number(number) if segment_id == "HL" else None
+
+
+def _level_number(text: str) -> int | None:
+    """HL01 or HL02, where it is a number."""
+    return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
 def _place_of(fault: Fault) -> tuple[int, int, int]:

@@ -1,6 +1,7 @@
 """Segments in a wrong order: which of them is out of place."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -33,14 +34,15 @@ def straighten(places: list[Node], nodes: list[int], bad: list[int]) -> set[int]
         done.add(start)
         runs = _runs(places, nodes, start, node.home)
         out = _out_of_order(places, runs)
+        taken = set(out)
         wrong = sum(run.late for run in runs) + _excess(places, runs)
-        if len(out) + _excess(places, [run for run in runs if run not in out]) >= wrong:
+        if len(out) + _excess(places, [run for run in runs if run not in taken]) >= wrong:
             continue
         if any(places[run.node].home.loop.part for run in out):
             continue
         held = Counter(run.node for run in runs)
         for run in runs:
-            if run in out:
+            if run in taken:
                 held[run.node] -= 1
             elif run.late:
                 nodes[run.at[0]] &= ~MISPLACED
@@ -121,17 +123,40 @@ def _excess(places: list[Node], runs: list[_Run]) -> int:
 
 def _out_of_order(places: list[Node], runs: list[_Run]) -> list[_Run]:
     """The runs without which the others are in order: one if that is enough, else the fewest segments."""
-    alone: list[tuple[int, bool, list[_Run]]] = []
-    for i, run in enumerate(runs):
-        rest = [*runs[:i], *runs[i + 1 :]]
-        if all(a.order <= b.order for a, b in pairwise(rest)):
-            alone.append((len(run.at) + _excess(places, rest), not run.late, [run]))
+    held = Counter(run.node for run in runs)
+
+    def loss(i: int) -> tuple[int, bool]:
+        """What it costs to take one run out: its segments, less where it stands once too often."""
+        run = runs[i]
+        return len(run.at) - (held[run.node] > _run_most(places, run.node)), not run.late
+
+    back = next((i for i, (a, b) in enumerate(pairwise(runs)) if a.order > b.order), None)
+    alone: Sequence[int] = range(len(runs))
+    if back is not None:
+        # only without one of these two the step back between them is gone
+        alone = [i for i in (back, back + 1) if _is_ordered([*runs[:i], *runs[i + 1 :]])]
     if alone:
-        return min(alone, key=lambda one: one[:2])[2]
-    best: list[tuple[int, list[_Run]]] = []
+        return [runs[min(alone, key=loss)]]
+    kept = _longest(runs)
+    return [run for i, run in enumerate(runs) if i not in kept]
+
+
+def _is_ordered(runs: list[_Run]) -> bool:
+    return all(a.order <= b.order for a, b in pairwise(runs))
+
+
+def _longest(runs: list[_Run]) -> set[int]:
+    """Indexes of the runs in order that hold the most segments; a long claim has many runs of few orders."""
+    last: dict[tuple[int, int], tuple[int, int]] = {}
+    """Order -> the most segments of runs that end with it, and less the index of the last one."""
+    before: list[int] = []
     for i, run in enumerate(runs):
-        before = [best[k] for k in range(i) if runs[k].order <= run.order]
-        size, kept = max(before, key=lambda one: one[0], default=(0, []))
-        best.append((size + len(run.at), [*kept, run]))
-    _, kept = max(best, key=lambda one: one[0], default=(0, []))
-    return [run for run in runs if run not in kept]
+        size, less = max((found for order, found in last.items() if order <= run.order), default=(0, 1))
+        before.append(-less)
+        last[run.order] = size + len(run.at), -i
+    kept: set[int] = set()
+    at = -max(last.values(), default=(0, 1))[1]
+    while at >= 0:
+        kept.add(at)
+        at = before[at]
+    return kept
