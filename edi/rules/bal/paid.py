@@ -190,7 +190,7 @@ def _room(amount: Decimal | None) -> str | None:
         {"/lines/0/charge": "100000000", "/lines/1/charge": "100000000", "/total_charge": "200000000"},
         {"/patient_paid": "-100000000.00"},
         {"/lines/0/non_covered": "1.005"},
-        {"/total_charge": None, "/lines/0/charge": "100000000.00", "/lines/1/charge": None},
+        {"/total_charge": "0", "/lines/0/charge": "100000000.00", "/lines/1/charge": None},
     ],
     keeps=[
         {"/lines/0/charge": "250.05"},
