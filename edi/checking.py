@@ -80,6 +80,8 @@ def check_case(
     case.forget()
     active = active_rules(case, snip)
     choice = active.on(case)
+    if choice.answers is not None:
+        case.share(choice.answers)
     rules = choice.rules if need is None else tuple(rule for rule in choice.rules if need in rule.needs)
     found = [_finding(case, rule, hit, record, index) for rule in rules for hit in rule.check(case)]
     if need is None:

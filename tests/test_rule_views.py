@@ -39,7 +39,7 @@ from edi.rules.views import (
 from test_rule_choice import cases, hits, holding
 
 RULES = [one for one in all_rules() if one.sees]
-CASE = frozenset({"claim", "policies", "overlay", "lists", "_answers", "_answered", "assembled"})
+CASE = frozenset({"claim", "policies", "overlay", "lists", "assembled", "_answers", "_answered", "_of_lines"})
 """What every rule may ask of a case; without a record nothing is assembled."""
 BILLED = frozenset({"coverages", "bill_to", "Coverage.responsibility", "Coverage.adjudication"})
 """What tells which coverage is billed."""
@@ -63,6 +63,7 @@ LINE = frozenset(
 CODES = LINE - {f"ServiceLine.{name}" for name in ("unit", "ndc", "ndc_unit", "description", "non_covered")}
 READS = {
     "line": PLACE | LINE | {"lines"},
+    "lines": PLACE | LINE | BILLED | {"lines", "Coverage.claim_filing"},
     "codes": PLACE | CODES | {"lines", "condition_codes", "ServiceLine.rendering_provider"},
     "services": PLACE | CODES | {"lines", "condition_codes", "ServiceLine.rendering_provider"},
     "bill": PLACE
@@ -176,8 +177,11 @@ def other_number(line: ServiceLine) -> Decimal | None:
     return units - 1 if units > 2 else units + 1
 
 
-def more(number: Decimal | None) -> Decimal | None:
-    return number if number is None or number <= 0 else number + 7
+def other_amount(amount: Decimal | None, by: timedelta) -> Decimal | None:
+    """Another amount above zero: a larger one or the smallest one."""
+    if amount is None or amount <= 0:
+        return amount
+    return amount + 7 if by > timedelta() else Decimal("0.01")
 
 
 def later(line: ServiceLine, by: timedelta) -> ServiceLine:
@@ -185,8 +189,8 @@ def later(line: ServiceLine, by: timedelta) -> ServiceLine:
     return dataclasses.replace(
         line,
         units=other_number(line),
-        charge=more(line.charge),
-        ndc_quantity=more(line.ndc_quantity),
+        charge=other_amount(line.charge, by),
+        ndc_quantity=other_amount(line.ndc_quantity, by),
         service_date=None if line.service_date is None else line.service_date + by,
         service_through=None if line.service_through is None else line.service_through + by,
         line_control_number="OTHER",
@@ -195,7 +199,7 @@ def later(line: ServiceLine, by: timedelta) -> ServiceLine:
     )
 
 
-OF_LINES = [one for one in RULES if one.sees in ("line", "codes", "services")]
+OF_LINES = [one for one in RULES if one.sees in ("line", "lines", "codes", "services")]
 SOME_DAYS = [timedelta(days=n) for n in (1, -1, 30, -30, 400, -400)]
 
 

@@ -7,7 +7,7 @@ from edi.codes import bill_type
 from edi.coding.family import codes
 from edi.model.claim import ServiceLine, Setting, billed_coverage
 from edi.payers import MEDICARE_FILING
-from edi.rules.base import Case, per_case
+from edi.rules.base import Case, per_case, per_lines
 
 PAPER = "paper"
 """Key of an example that holds pages of a form, `{box: text}` each, in place of a pointer."""
@@ -85,14 +85,27 @@ def is_drug(case: Case, line: ServiceLine) -> bool:
 @per_case
 def administrations(case: Case) -> list[tuple[int, ServiceLine, str]]:
     """Lines that bill the giving of a drug or fluid: index, line, code."""
+    lines = case.claim.lines
+    return [(i, lines[i], code) for i, code in _administering(case)]
+
+
+@per_lines
+def _administering(case: Case) -> list[tuple[int, str]]:
     family = codes()
-    return [(i, line, code) for i, line, code in coded_lines(case) if code in family]
+    return [(i, code) for i, code in enumerate(codes_of_lines(case)) if code in family]
 
 
 @per_case
 def coded_lines(case: Case) -> list[tuple[int, ServiceLine, str]]:
     """All lines: index, line, procedure code in capitals or nothing."""
-    return [(i, line, code_of(line)) for i, line in enumerate(case.claim.lines)]
+    lines = case.claim.lines
+    return list(zip(range(len(lines)), lines, codes_of_lines(case), strict=True))
+
+
+@per_lines
+def codes_of_lines(case: Case) -> list[str]:
+    """Procedure code of each line in capitals; nothing where it has none."""
+    return [code_of(line) for line in case.claim.lines]
 
 
 def filled(page: Mapping[str, str], start: str) -> list[str]:

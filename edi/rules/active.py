@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cache, lru_cache
 from itertools import count
-from typing import NamedTuple, get_args
+from typing import Any, NamedTuple, get_args
 
 from edi.finding import Finding
 from edi.model.claim import Claim, ServiceLine, Setting
@@ -53,9 +53,11 @@ class Shape:
 class Lines:
     """What is known of the lines of a claim together, by their shapes."""
 
-    __slots__ = ("apart", "codes", "silent", "stretches", "words")
+    __slots__ = ("answers", "apart", "codes", "silent", "stretches", "words")
 
     def __init__(self, shapes: Sequence[Shape]) -> None:
+        self.answers: dict[object, Any] = {}
+        """What rules have worked out for claims with such lines (`per_lines`)."""
         self.words = frozenset[str]().union(*(one.words for one in shapes))
         """What of them can wake a rule."""
         self.silent = False
@@ -94,6 +96,8 @@ class Choice(NamedTuple):
     """Shapes of lines on which the rules that see single lines have not been asked yet."""
     keys: Sequence[tuple[Seen, Key]]
     """Values of other views on which the rules have not been asked yet."""
+    answers: dict[object, Any] | None = None
+    """What was worked out for claims whose lines look the same; None where that is not known."""
 
 
 @cache
@@ -158,6 +162,7 @@ class Active:
                 left = 0
         filing = filing_of(claim)
         looked = [(seen, of(claim, filing)) for seen, of in self._of_claim]
+        looked.append((self._seen["lines"], (lines, filing)))
         if lines.apart:
             between = days_apart(claim.lines)
             codes = (place, claim.condition_codes, lines.codes, between)
@@ -172,7 +177,7 @@ class Active:
                 left |= seen.bit
             else:
                 keys.append(one)
-        return Choice(self._chosen(present, left), unjudged, keys)
+        return Choice(self._chosen(present, left), unjudged, keys, lines.answers)
 
     def _shape(self, line: ServiceLine, key: Key, shapes: dict[Key, Shape]) -> Shape:
         self._count += 1

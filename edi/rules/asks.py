@@ -19,7 +19,7 @@ from edi.model.claim import (
 )
 from edi.model.party import Address, Provider
 from edi.refdata import Lists
-from edi.rules.base import Case, per_case
+from edi.rules.base import Case, per_case, per_lines
 
 ICD10_FROM = date(2015, 10, 1)
 """First service date on which diagnoses are ICD-10-CM."""
@@ -104,7 +104,13 @@ ELSEWHERE = {
 @per_case
 def named_on_lines(case: Case) -> list[tuple[int, tuple[Provider | None, ...]]]:
     """Lines that name a provider: index, and for each of `LINE_ROLES` who it is."""
-    return [(i, named) for i, line in enumerate(case.claim.lines) if any(named := _of_line(line))]
+    lines = case.claim.lines
+    return [(i, _of_line(lines[i])) for i in _naming(case)]
+
+
+@per_lines
+def _naming(case: Case) -> list[int]:
+    return [i for i, line in enumerate(case.claim.lines) if any(_of_line(line))]
 
 
 @per_case

@@ -101,12 +101,18 @@ class Case:
     _answers: dict[object, Any] = field(default_factory=dict, init=False, repr=False)
     """What was worked out for `_answered`."""
     _answered: Claim | None = field(default=None, init=False, repr=False)
+    _of_lines: dict[object, Any] = field(default_factory=dict, init=False, repr=False)
+    """What was worked out for all claims with lines like these; `_answers` where these are not known."""
     _places: dict[str, list[tuple[int, str]]] | None = field(default=None, init=False, repr=False)
 
     def forget(self) -> None:
         """Work everything out anew: the claim, or what is known of it, is another."""
-        self._answers = {}
+        self._answers = self._of_lines = {}
         self._answered = self.claim
+
+    def share(self, answers: dict[object, Any]) -> None:
+        """Take what was worked out for claims whose lines look the same, and add to it (`per_lines`)."""
+        self._of_lines = answers
 
     @property
     def form(self) -> FormName:
@@ -209,7 +215,34 @@ def per_case(ask: Callable[[Case], Answer]) -> Callable[[Case], Answer]:
     return answer
 
 
-@per_case
+OF_LINES: list[Callable[[Case], Any]] = []
+"""The questions about lines that are worked out once for claims with lines of the same shapes."""
+
+
+def per_lines(ask: Callable[[Case], Answer]) -> Callable[[Case], Answer]:
+    """Let a question about the lines be worked out once for all claims whose lines have the same shapes.
+
+    It looks at nothing but what `views.shape` holds of the lines, setting, place of service and type of bill,
+    policies and code lists, and answers with positions and values instead of lines. Nobody may change the
+    answer.
+    """
+
+    @wraps(ask)
+    def answer(case: Case) -> Answer:
+        if case._answered is not case.claim:
+            case.forget()
+        held = case._of_lines
+        try:
+            known: Answer = held[ask]
+        except KeyError:
+            known = held[ask] = ask(case)
+        return known
+
+    OF_LINES.append(answer)
+    return answer
+
+
+@per_lines
 def _by_code(case: Case) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
     for i, line in enumerate(case.claim.lines):

@@ -16,10 +16,11 @@ from edi.model.claim import Admission, Claim, ServiceLine, Signatures, Statement
 from edi.model.party import Address
 from edi.refdata import Lists, first_alike
 
-View = Literal["line", "codes", "services", "bill", "billing", "days", "diagnoses", "payers"]
+View = Literal["line", "lines", "codes", "services", "bill", "billing", "days", "diagnoses", "payers"]
 """The views.
 
 - line: each line by itself, as `shape` has it, beside setting, place of service and type of bill.
+- lines: all lines together, as `shape` has them, beside place of service, type of bill and kind of insurance.
 - codes: the shapes of all lines but for their NDC and text, their days relative to each other, and the
   condition codes; not asked where lines share a code.
 - services: the same, and in which stretches of days they are.
@@ -55,6 +56,9 @@ _codes, _shape, _bill, _coverage = (attrgetter(*names) for names in (_CODES, _SH
 _admission, _signatures, _period = _all(Admission), _all(Signatures), _all(Statement)
 _days = attrgetter("service_date", "service_through")
 _kinds = attrgetter("kind", "present_on_admission")
+_providers = attrgetter(
+    *(one.name for one in fields(ServiceLine) if one.name.endswith(("_provider", "_facility")))
+)
 _pointers = attrgetter("diagnosis_pointers")
 _payer = attrgetter("id", "name")
 _value = attrgetter("code", "amount")
@@ -90,12 +94,12 @@ def shape(line: ServiceLine, stretches: Mapping[date | None, date | None]) -> Ke
     """The shape of a line: values that come again, and of each number what kind of number it is.
 
     Charge, units and NDC quantity only count as there or not, above zero or not, units as whole or not and as
-    one, several or many; laboratory values and a provider of the line as there or not. The day counts by its
+    one, several or many; laboratory values and providers of the line as there or not. The day counts by its
     stretch, the last day by its distance.
     """
     day, through = line.service_date, line.service_through
     last = through if day is None or through is None else (through - day).days
-    found: Key = (*_shape(line), stretches[day], last, *_signs(line))
+    found: Key = (*_shape(line), stretches[day], last, any(_providers(line)), *_signs(line))
     return found
 
 

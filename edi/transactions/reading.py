@@ -118,23 +118,28 @@ class ClaimReader:
             _read_level(self._guide, self._table, unit, self._header)
         elif loop.id != "TRAILER":
             header = self._header
-            r = _begin(self._guide, unit, None)
-            r.partners = read.new_partners()
-            self._table.run(r, unit)
+            r = _read_head(self._guide, self._table, unit, None)
             header.unit = unit
             header.submitter, header.receiver = r.partners["submitter"], r.partners["receiver"]
         return None
 
 
-def _begin(guide: Guide, unit: Unit, trace: Found | None) -> Reading:
+def _read_head(guide: Guide, table: Table, unit: Unit, trace: Found | None) -> Reading:
+    """Read the head of a transaction set."""
     r = Reading(guide, unit, trace)
-    r.provider = Provider()
+    r.partners = read.new_partners()
+    table.run(r, unit)
+    return r
+
+
+def _begin(guide: Guide, unit: Unit, trace: Found | None, provider: Provider | None) -> Reading:
+    r = Reading(guide, unit, trace)
+    r.provider = provider or Provider()
     r.pay_to = None
     r.coverage = Coverage()
     r.patient = read.new_patient()
     r.casualty = ""
     r.payer_ids = ()
-    r.partners = read.new_partners()
     r.member_base = ()
     return r
 
@@ -143,10 +148,8 @@ def _read_level(guide: Guide, table: Table, unit: Unit, header: Header, trace: F
     """Read one level and put it in its place in the header, closing what was below."""
     levels = header.levels
     loop = unit.root.loop.id
-    r = _begin(guide, unit, trace)
-    above = levels.get("2000A")
-    if loop != "2000A" and above is not None and above.provider is not None:
-        r.provider = above.provider
+    above = levels.get("2000A") if loop != "2000A" else None
+    r = _begin(guide, unit, trace, above.provider if above is not None else None)
     table.run(r, unit)
     level = Level(unit, unmapped=tuple(r.unmapped), unread=tuple(r.unread), casualty=r.casualty or None)
     if loop == "2000A":
@@ -383,7 +386,7 @@ class _Again:
         """The head of the set and the levels."""
         if self.origin.header is not None:
             trace = Found()
-            self.table.run(_begin(self.guide, self.origin.header, trace), self.origin.header)
+            _read_head(self.guide, self.table, self.origin.header, trace)
             self.found.append((self.origin.header, trace))
         for unit in self.origin.levels:
             loop = unit.root.loop.id

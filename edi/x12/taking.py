@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from operator import itemgetter
 
@@ -154,36 +155,32 @@ def set_element(text: str, element: int, component: int | None, value: str) -> s
 
 
 _NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)", re.ASCII)
-_numbers: dict[str, Decimal | None] = {}
-_days: dict[str, dt.date | None] = {}
 
 
-def read_number(text: str) -> Decimal | None:
-    """Value of a number of type R or N0; None for what is none."""
-    if text in _numbers:
-        return _numbers[text]
-    if len(_numbers) >= REMEMBERED:
-        _numbers.clear()
-    value = Decimal(text) if _NUMBER.fullmatch(text) else None
-    _numbers[text] = value
-    return value
+class _Numbers(dict[str, Decimal | None]):
+    def __missing__(self, text: str) -> Decimal | None:
+        if len(self) >= REMEMBERED:
+            self.clear()
+        value = self[text] = Decimal(text) if _NUMBER.fullmatch(text) else None
+        return value
 
 
-def read_day(text: str) -> dt.date | None:
-    """Value of a date CCYYMMDD; None for what is none, such as the 31st of February."""
-    try:
-        return _days[text]
-    except KeyError:
-        if len(_days) >= REMEMBERED:
-            _days.clear()
+class _Days(dict[str, dt.date | None]):
+    def __missing__(self, text: str) -> dt.date | None:
+        if len(self) >= REMEMBERED:
+            self.clear()
         value = None
         if len(text) == 8 and text.isascii() and text.isdigit():
-            try:
+            with suppress(ValueError):
                 value = dt.date(int(text[:4]), int(text[4:6]), int(text[6:]))
-            except ValueError:
-                value = None
-        _days[text] = value
+        self[text] = value
         return value
+
+
+read_number: Callable[[str], Decimal | None] = _Numbers().__getitem__
+"""Value of a number of type R or N0; None for what is none."""
+read_day: Callable[[str], dt.date | None] = _Days().__getitem__
+"""Value of a date CCYYMMDD; None for what is none, such as the 31st of February."""
 
 
 def read_period(text: str) -> tuple[dt.date, dt.date] | None:

@@ -688,6 +688,7 @@ SELF_ADMINISTERED = "0637"
     "and B.4",
     severity="warning",
     snip=7,
+    sees="lines",
     also=("INF-SC-003",),
     base="facility",
     breaks=[

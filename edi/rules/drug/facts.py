@@ -11,7 +11,7 @@ from edi.coding.family import codes
 from edi.coding.timeline import Dosing, Given
 from edi.model.claim import ServiceLine, effective_place_of_service
 from edi.rules.about import code_of, coded_lines
-from edi.rules.base import Case, per_case
+from edi.rules.base import Case, per_case, per_lines
 
 JZ_REQUIRED = date(2023, 7, 1)
 """First service date on which Medicare wants JZ where nothing was discarded."""
@@ -60,7 +60,14 @@ def is_administration(line: ServiceLine) -> bool:
 @per_case
 def drug_lines(case: Case) -> list[tuple[int, ServiceLine, str]]:
     """Drug lines with their indexes and codes."""
-    return [(i, line, code) for i, line, code in coded_lines(case) if code and is_drug(case, line)]
+    lines = case.claim.lines
+    return [(i, lines[i], code) for i, code in drugs_at(case)]
+
+
+@per_lines
+def drugs_at(case: Case) -> list[tuple[int, str]]:
+    """Indexes and codes of the drug lines."""
+    return [(i, code) for i, line, code in coded_lines(case) if code and is_drug(case, line)]
 
 
 @per_case

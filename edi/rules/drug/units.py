@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from functools import cache, lru_cache
+from functools import cache
 
 from edi import tables
 from edi.codes import dose
@@ -12,7 +12,7 @@ from edi.coding.timeline import Given
 from edi.refdata import Lists
 from edi.rules.about import BASE, LOADED, edits_setting
 from edi.rules.asks import box
-from edi.rules.base import Case, Hit, rule
+from edi.rules.base import Case, Hit, per_lines, rule
 from edi.rules.drug.facts import (
     Group,
     administrations_of,
@@ -157,12 +157,18 @@ def _limits() -> dict[str, int]:
     return {row["code"]: int(row["practitioner"]) for row in tables.rows("coding/drug_mue.csv")}
 
 
-def _limit_on(case: Case, code: str, day: date | None) -> tuple[int, str] | None:
-    alike = None if day is None else case.lists.since(day)
-    return _limit(case.lists, edits_setting(case), code, alike)
+@per_lines
+def _limited(case: Case) -> list[tuple[int, str, int, str]]:
+    """Drug lines whose units count against a limit: index, code, most units of the day, edition."""
+    setting = edits_setting(case)
+    return [
+        (i, code, *found)
+        for i, line, code in drug_lines(case)
+        if "JW" not in modifiers_of(line)
+        and (found := _limit(case.lists, setting, code, line.service_date)) is not None
+    ]
 
 
-@lru_cache(maxsize=4096)
 def _limit(lists: Lists, setting: str, code: str, day: date | None) -> tuple[int, str] | None:
     """Most units of a drug code on a day, and the edition that says so; None where it is not known.
 
@@ -227,17 +233,13 @@ def over_the_limit(case: Case) -> Iterator[Hit]:
 
     Discarded units are not counted here. Limits of hospitals are known only where the user loaded them.
     """
-    if not any(_limit_on(case, code, line.service_date) for _, line, code in drug_lines(case)):
-        return
-    for (code, day), lines in by_drug(case).items():
-        found = _limit_on(case, code, day)
-        if found is None:
-            continue
-        limit, edition = found
-        stated, i = Decimal(0), -1
-        for k, line in lines:
-            if "JW" not in modifiers_of(line):
-                stated, i = stated + units_of(line), k
+    lines = case.claim.lines
+    billed: dict[tuple[str, date | None, int, str], tuple[Decimal, int]] = {}
+    for i, code, limit, edition in _limited(case):
+        key = (code, lines[i].service_date, limit, edition)
+        stated, _ = billed.get(key, (Decimal(0), i))
+        billed[key] = (stated + units_of(lines[i]), i)
+    for (code, _, limit, edition), (stated, i) in billed.items():
         if stated > limit:
             yield Hit(
                 f"/lines/{i}/units",

@@ -255,6 +255,7 @@ def access_elsewhere(case: Case) -> Iterator[Hit]:
     source="CMS Pub. 100-04 ch. 17 (drugs that patients usually take themselves); rules catalogue 0.5 no. 30",
     severity="warning",
     snip=7,
+    sees="lines",
     setting="facility",
     breaks=[
         {"/lines/1/revenue_code": "0637"},

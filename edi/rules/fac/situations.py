@@ -391,6 +391,7 @@ def _month(day: date) -> tuple[int, int]:
     source="rules catalogue I41 and FAC-LINE-001 (Medicare 449 lines)",
     severity="warning",
     snip=7,
+    sees="lines",
     also=("FAC-LINE-001",),
     setting="facility",
     breaks=[

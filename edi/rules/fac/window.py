@@ -167,6 +167,7 @@ def _spanning(told: Sequence[Told], _: Lists) -> Iterator[Found]:
     source="CMS Pub. 100-04 ch. 1 section 50 (rules catalogue FAC-DATE-004 and F04-06-001)",
     severity="warning",
     snip=7,
+    sees="bill",
     setting="facility",
     also=("FAC-DATE-004", "F04-06-001"),
     across=Across(_visits, _spanning),

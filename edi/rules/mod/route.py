@@ -131,6 +131,7 @@ def route_modifier_wrong(case: Case) -> Iterator[Hit]:
     source="rules catalogue B.1 (policies of Medicare contractors, to be verified)",
     severity="info",
     snip=7,
+    sees="lines",
     breaks=[
         {"/lines/1/hcpcs": "J3262"},
         {"/lines/1/hcpcs": "J0129"},

@@ -11,9 +11,9 @@ from edi.coding import edits
 from edi.coding.family import INITIALS
 from edi.model.claim import ServiceLine
 from edi.refdata import Lists, UnitLimit
-from edi.rules.about import BASE, LOADED, edits_setting
+from edi.rules.about import BASE, LOADED, codes_of_lines, edits_setting
 from edi.rules.across import Across, Found, Told, once
-from edi.rules.base import Case, Hit, per_case, rule
+from edi.rules.base import Case, Hit, per_case, per_lines, rule
 from edi.rules.days import DayLine, by_day, day_of, lines_of, repeated_lines, replaces, setting_of
 from edi.rules.drug.facts import modifiers_of
 from edi.rules.inf.linking import distinct
@@ -81,9 +81,9 @@ def over(case: Case) -> tuple[Over, ...]:
 
 
 def _over(case: Case) -> Iterator[Over]:
-    setting = edits_setting(case)
-    if _modest(case, setting):
+    if _modest(case):
         return
+    setting = edits_setting(case)
     again = {index for index, _ in repeated_lines(case)}
     for day, lines in coded(case).items():
         groups: dict[str, list[Line]] = {}
@@ -108,22 +108,25 @@ def _over(case: Case) -> Iterator[Over]:
                 yield Over(limit, members[-1][0], code, total)
 
 
-def _modest(case: Case, setting: str) -> bool:
+def _modest(case: Case) -> bool:
     """Whether each code stands once, with no more units than any day allows: most claims are so."""
-    codes = {line.hcpcs for line in case.claim.lines}
-    if len(codes) < len(case.claim.lines):
-        return False
-    for line in case.claim.lines:
-        limit = _lowest(case.lists, line.hcpcs, setting)
-        if limit is not None and _units(line) > limit:
-            return False
-    return True
+    lowest, lines = _lowest_of_lines(case), case.claim.lines
+    return lowest is not None and not [i for i, most in lowest if _units(lines[i]) > most]
+
+
+@per_lines
+def _lowest_of_lines(case: Case) -> list[tuple[int, Decimal]] | None:
+    """Indexes of lines whose code has a limit, with the lowest of any day; None where a code stands twice."""
+    codes, setting = codes_of_lines(case), edits_setting(case)
+    if len(set(codes)) < len(codes):
+        return None
+    limits = [_lowest(case.lists, code, setting) for code in codes]
+    return [(i, Decimal(limit)) for i, limit in enumerate(limits) if limit is not None]
 
 
 @lru_cache(maxsize=16384)
-def _lowest(lists: Lists, stated: str | None, setting: str) -> int | None:
-    """Lowest limit of any day of a code as it is stated; None where it has none, or is not counted here."""
-    code = (stated or "").strip().upper()
+def _lowest(lists: Lists, code: str, setting: str) -> int | None:
+    """Lowest limit of any day of a code; None where it has none, or is not counted here."""
     if not counted(code, frozenset(), setting):
         return None
     return min((row[0] for row in lists.ever("mue", (code,), setting)), default=None)

@@ -13,7 +13,7 @@ from edi.model.claim import ServiceLine, billed_coverage
 from edi.refdata import Drug, Lists
 from edi.rules.about import BASE, CODES, LOADED, ON, code_of, medicare
 from edi.rules.asks import absent, box
-from edi.rules.base import Case, Hit, rule
+from edi.rules.base import Case, Hit, per_lines, rule
 from edi.rules.drug.facts import (
     MEDICAID_FILING,
     administrations_of,
@@ -55,6 +55,7 @@ def _without(case: Case) -> Iterator[tuple[int, ServiceLine, str]]:
     source="payer rules (policy ndc_required); rules catalogue B.5",
     severity="error",
     snip=7,
+    sees="lines",
     when={"ndc_required": "yes"},
     also=("F04-43-001",),
     breaks=[
@@ -185,50 +186,40 @@ def _opened(case: Case, line: ServiceLine) -> Decimal:
 
 
 @dataclass(frozen=True, slots=True)
-class _Doubt:
-    """A quantity that is more than `SLACK` times too small or too large for the units of its line."""
+class _Sized:
+    """A drug line whose product has a known size; amounts are in the unit of its code."""
 
-    units: Decimal
-    amount: Decimal
-    """What the units stand for, in the unit of the code."""
+    index: int
+    code: str
     unit: str
-    quantity: Decimal
+    each: Decimal
+    """Amount in one billing unit."""
     smallest: Decimal
     """Least amount of the drug in one NDC unit."""
-    too_little: bool
+    largest: Decimal
 
 
-@lru_cache(maxsize=4096)
-def _doubt(
-    lists: Lists,
-    code: str,
-    day: date | None,
-    units: Decimal | None,
-    quantity: Decimal | None,
-    ndc_unit: str | None,
-) -> _Doubt | None:
-    """Why the quantity of a line is doubted; None where it fits, or is not known. Amounts come again."""
-    row = lists.drug(code, day)
-    if row is None or row.unit is None or row.unit_value is None or units is None or quantity is None:
-        return None
-    contents = _contents(row, ndc_unit)
-    if contents is None or units <= 0 or quantity <= 0:
-        return None
-    smallest, largest = contents
-    amount = units * row.unit_value
-    too_little = quantity * largest * SLACK < amount
-    if not too_little and quantity * smallest <= amount * SLACK:
-        return None
-    return _Doubt(units, amount, row.unit, quantity, smallest, too_little)
+@per_lines
+def _sized(case: Case) -> list[_Sized]:
+    """Drug lines whose quantity can be compared with their units, less those of discarded drug."""
+    found = []
+    for i, line, code in drug_lines(case):
+        row = case.lists.drug(code, line.service_date)
+        if row is None or row.unit is None or row.unit_value is None:
+            continue
+        contents = _contents(row, line.ndc_unit)
+        if contents is not None and line.ndc and "JW" not in modifiers_of(line):
+            found.append(_Sized(i, code, row.unit, row.unit_value, *contents))
+    return found
 
 
-def _too_much(case: Case, line: ServiceLine, doubt: _Doubt) -> bool:
+def _too_much(case: Case, line: ServiceLine, quantity: Decimal, amount: Decimal, smallest: Decimal) -> bool:
     """Whether a quantity is too large for the containers that were opened too; a started one counts."""
-    opened = max(doubt.amount, _opened(case, line))
+    opened = max(amount, _opened(case, line))
     if line.ndc_unit == "UN":
-        started = (opened / doubt.smallest).to_integral_value(rounding="ROUND_CEILING")
-        opened = started * doubt.smallest
-    return doubt.quantity * doubt.smallest > opened * SLACK
+        started = (opened / smallest).to_integral_value(rounding="ROUND_CEILING")
+        opened = started * smallest
+    return quantity * smallest > opened * SLACK
 
 
 _TOO_MANY = {"/lines/1/ndc_quantity": "200", "/lines/1/ndc_unit": "UN"}
@@ -373,22 +364,25 @@ def quantity_does_not_fit(case: Case) -> Iterator[Hit]:
     Containers that were only partly used and sizes that the table lacks make the two differ, so only what is
     more than twice too large or too small is doubted. Lines of discarded drug are left alone.
     """
-    for i, line, code in drug_lines(case):
-        day, quantity = line.service_date, line.ndc_quantity
-        alike = None if day is None else case.lists.since(day)
-        doubt = _doubt(case.lists, code, alike, line.units, quantity, line.ndc_unit)
-        if doubt is None or not line.ndc or "JW" in modifiers_of(line):
+    for one in _sized(case):
+        line = case.claim.lines[one.index]
+        units, quantity = line.units, line.ndc_quantity
+        if units is None or quantity is None or units <= 0 or quantity <= 0:
             continue
-        if not (doubt.too_little or _too_much(case, line, doubt)):
+        amount = units * one.each
+        if quantity * one.largest * SLACK >= amount and (
+            quantity * one.smallest <= amount * SLACK
+            or not _too_much(case, line, quantity, amount, one.smallest)
+        ):
             continue
         yield Hit(
-            f"/lines/{i}/ndc_quantity",
-            line=i + 1,
-            units=number(doubt.units),
-            hcpcs=code,
-            amount=number(doubt.amount),
-            unit=doubt.unit,
-            quantity=number(doubt.quantity),
+            f"/lines/{one.index}/ndc_quantity",
+            line=one.index + 1,
+            units=number(units),
+            hcpcs=one.code,
+            amount=number(amount),
+            unit=one.unit,
+            quantity=number(quantity),
             of=line.ndc_unit,
             box=box(case, "24 shaded", "43"),
         )
@@ -423,6 +417,7 @@ def _other_names(case: Case, one: str, other: str) -> bool:
     source="NDC-HCPCS crosswalk of the user, where loaded; else the claim: one NDC is one drug. RARC N846",
     severity="warning",
     snip=6,
+    sees="lines",
     breaks=[
         {
             "/lines/-": {

@@ -260,6 +260,7 @@ def replacement_to_medicare(case: Case) -> Iterator[Hit]:
     source="Social Security Act 1842(o)(3); rules catalogue PRO-ASG-001",
     severity="warning",
     snip=7,
+    sees="bill",
     also=("PRO-ASG-001",),
     setting="professional",
     breaks=[{"/signatures/accept_assignment": "C"}],
