@@ -61,11 +61,24 @@ LINE = frozenset(
     )
 )
 CODES = LINE - {f"ServiceLine.{name}" for name in ("unit", "ndc", "ndc_unit", "description", "non_covered")}
+
+
+def is_role(name: str) -> bool:
+    """Whether this is the key of a provider."""
+    return name.endswith(("_provider", "_facility")) or name == "pay_to"
+
+
 READS = {
     "line": PLACE | LINE | {"lines"},
     "lines": PLACE | LINE | BILLED | {"lines", "Coverage.claim_filing"},
     "codes": PLACE | CODES | {"lines", "condition_codes", "ServiceLine.rendering_provider"},
     "services": PLACE | CODES | {"lines", "condition_codes", "ServiceLine.rendering_provider"},
+    "provider": {"setting", "lines", "ServiceLine.service_date", "statement", "Statement.from_date"}
+    | {one.name for one in dataclasses.fields(Claim) if is_role(one.name)}
+    | {f"ServiceLine.{one.name}" for one in dataclasses.fields(ServiceLine) if is_role(one.name)}
+    | {f"Provider.{one}" for one in ("npi", "last_name", "first_name", "organization_name", "taxonomy")}
+    | {"Provider.address", "Provider.secondary_ids", "SecondaryId.qualifier"}
+    | {f"Address.{one.name}" for one in dataclasses.fields(party_records.Address)},
     "bill": PLACE
     | BILLED
     | {"frequency", "original_reference", "condition_codes", "admission", "signatures"}

@@ -463,7 +463,7 @@ def statement_period(claim: Claim) -> Statement:
     """Statement period: the stated one, else from the first to the last service date of the lines."""
     stated = claim.statement
     if stated is not None and stated.from_date is not None and stated.through_date is not None:
-        return Statement(from_date=stated.from_date, through_date=stated.through_date)
+        return stated
     starts = [line.service_date for line in claim.lines if line.service_date]
     ends = [line.service_through or line.service_date for line in claim.lines]
     last = max((d for d in ends if d), default=None)

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from operator import attrgetter
 from typing import Any, BinaryIO, Literal
 
 from edi import payers
@@ -41,10 +42,11 @@ from edi.pipeline import reference
 from edi.pipeline.notices import notice
 from edi.pipeline.paper import as_read, put_on_form, read_form
 from edi.pipeline.reading import Input, records
-from edi.pipeline.sisters import Change, Gatherer, Part, Sisters, charges_of
+from edi.pipeline.sisters import Change, Gatherer, Part, Sisters
 from edi.pipeline.spill import Spill, hashed
 from edi.pipeline.unchecked import WORDS, Unchecked
 from edi.rules import Case, all_rules
+from edi.rules.days import amounts_of, stated_amounts
 from edi.rules.doc.score import documentation
 from edi.settings import Settings
 from edi.transactions.writing import trace_837, write_837
@@ -525,7 +527,7 @@ class Noting:
                 part = self._gatherer.part(case, record=judged.record, x12=x12, snip=judged.snip)
         return Noted(
             ids=identities(judged),
-            content=_content(judged, part),
+            content=_content(judged),
             claims=judged.uncounted + (claim is not None),
             overlay=judged.overlay.name if judged.overlay is not None else None,
             reason=judged.reason,
@@ -713,22 +715,23 @@ class Run:
 _ID_PATHS = {"encounter": "/encounter_id", "claim": "/claim_id", "boxes": ""}
 
 
-def _content(judged: Judged, part: Part | None) -> bytes | None:
+_billed = attrgetter("hcpcs", "revenue_code", "modifiers")
+
+
+def _content(judged: Judged) -> bytes | None:
     """What tells a copy of a claim from another with its id; None for one that replaces or voids another."""
-    claim = judged.claim
+    claim, case = judged.claim, judged.case
     if claim is None or judged.surface != "x12" or claim.frequency in ("7", "8"):
         return None
     patient, provider = claim.patient, claim.billing_provider
     coverage = billed_coverage(claim)
-    charges = charges_of(claim) if part is None else part.charges
     told = (
         provider.npi if provider else None,
         coverage.member_id if coverage else None,
         (_number(patient.birth_date), patient.first_name) if patient else None,
-        [
-            (x.hcpcs, x.revenue_code, x.modifiers, _number(x.service_date), str(x.units), charge)
-            for x, charge in zip(claim.lines, charges, strict=False)
-        ],
+        list(map(_billed, claim.lines)),
+        [_number(line.service_date) for line in claim.lines],
+        stated_amounts(case) if case is not None else amounts_of(claim),
     )
     return hashlib.blake2b(marshal.dumps(told, 0), digest_size=16).digest()
 
@@ -752,6 +755,6 @@ def identities(judged: Judged) -> list[tuple[str, str]]:
 
 def _joined(known: str | None, new: str) -> str:
     """Names of a file's payer rules, each once."""
-    if not known:
+    if not known or known == new:
         return new
     return known if new in known.split("; ") else f"{known}; {new}"

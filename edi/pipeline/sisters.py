@@ -14,13 +14,14 @@ from typing import Any
 from edi.checking import line_pointers, run_finding
 from edi.finding import Finding, RecordKind
 from edi.forecast import Stake, leads_textbook
-from edi.model.claim import Claim, Setting
+from edi.model.claim import Setting
 from edi.payers import Overlay, Policies
 from edi.pipeline.spill import BUFFERED, Spill, hashed
 from edi.refdata import Lists
 from edi.rules import Case, Rule, all_rules
 from edi.rules.across import Found, Gather, Key, Settled, Told
 from edi.rules.active import is_off
+from edi.rules.days import stated_amounts
 from edi.transactions.reading import line_starts
 
 
@@ -111,6 +112,7 @@ class Gatherer:
         ]
         if not facts:
             return None
+        total = claim.total_charge
         return Part(
             facts=facts,
             record=record,
@@ -120,7 +122,7 @@ class Gatherer:
             x12=x12,
             starts=line_starts(claim) if record == "x12" else (),
             snip=snip,
-            charges=charges_of(claim),
+            charges=(*stated_amounts(case)[1], None if total is None else str(total)),
         )
 
 
@@ -268,13 +270,6 @@ def _line_sources(case: Case, record: RecordKind) -> tuple[str, ...] | None:
     if record == "boxes":
         return line_pointers(case)
     return case.assembled.sources if case.assembled and record == "encounter" else None
-
-
-def charges_of(claim: Claim) -> tuple[str | None, ...]:
-    """Charges of the lines as text, and the stated total last."""
-    amounts = [line.charge for line in claim.lines]
-    amounts.append(claim.total_charge)
-    return tuple([None if amount is None else str(amount) for amount in amounts])
 
 
 def _line(path: str) -> str:

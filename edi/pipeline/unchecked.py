@@ -1,8 +1,7 @@
 """Which code lists a claim would have needed, and which nobody has loaded for its service dates."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from datetime import date
-from operator import attrgetter
 from typing import Any
 
 from edi.codes import bill_type, hcpcs, icd10, modifier, taxonomy
@@ -10,8 +9,8 @@ from edi.coding.family import codes as family
 from edi.model.claim import Claim, other_coverages
 from edi.model.party import Adjudication
 from edi.refdata import Lists
-from edi.rules.asks import all_providers, day_one
-from edi.rules.base import Case
+from edi.rules.asks import all_providers, day_one, stated_codes
+from edi.rules.base import Case, per_lines
 
 WORDS = {
     "icd10cm": "ICD-10-CM diagnoses",
@@ -32,13 +31,10 @@ WORDS = {
 }
 """Lists that ship in part or for some years only, as a message names them, in the order in which it does."""
 _MOST_SEEN = 65536
-"""Codes, or lines, with their dates that are remembered as judged."""
+"""Codes, or groups of codes, with their dates that are remembered as judged."""
 
 Coded = tuple[str, str, date | None]
-"""Name of a list, a code as it is stated, the date by which it is judged."""
-_Line = tuple[str | None, tuple[str, ...], str | None, date | None]
-"""Procedure, modifiers, revenue code and day of a line."""
-_line = attrgetter("hcpcs", "modifiers", "revenue_code", "service_date")
+"""Name of a list, a code as it is stated, the date by which it is judged, None for that of the claim."""
 
 
 class Unchecked:
@@ -46,7 +42,7 @@ class Unchecked:
 
     def __init__(self) -> None:
         self._told: set[str] = set()
-        self._lines: set[_Line] = set()
+        self._groups: set[tuple[Hashable, date | None]] = set()
         self._seen: set[Coded] = set()
 
     def of(self, case: Case) -> set[str]:
@@ -57,32 +53,28 @@ class Unchecked:
         claim, lists = case.claim, case.lists
         first = day_one(case)
         day = None if first is None else lists.since(first)
-        coded: list[Coded] = []
-        for line in set(map(_line, claim.lines)).difference(self._lines):
-            # a line without a day is judged by that of its claim
-            if line[-1] is not None:
-                _remember(self._lines, line)
-            coded += _of_line(*line)
+        coded: set[Coded] = set()
         if "icd10cm" not in self._told:
-            coded += [("icd10cm", one.code, None) for one in claim.diagnoses if one.code]
+            coded = {("icd10cm", code, day) for code in stated_codes(case)}
         if "taxonomy" not in self._told:
-            coded += {("taxonomy", one.taxonomy, None) for *_, one in all_providers(case) if one.taxonomy}
-        coded += _further(claim)
-        found = set()
-        for name, code, on in coded:
-            one = (name, code, day if on is None or on == first else lists.since(on))
-            if code and name not in self._told and one not in self._seen:
-                _remember(self._seen, one)
-                if _lacks(lists, *one):
-                    found.add(name)
+            coded |= {("taxonomy", one.taxonomy or "", day) for *_, one in all_providers(case)}
+        for group in (_of_lines(case), tuple(_further(claim))):
+            if (group, day) not in self._groups:
+                _remember(self._groups, ((group, day),))
+                coded |= {(name, code, day if on is None else lists.since(on)) for name, code, on in group}
+        fresh = coded - self._seen
+        if not fresh:
+            return set()
+        _remember(self._seen, fresh)
+        found = {one[0] for one in fresh if one[1] and one[0] not in self._told and _lacks(lists, *one)}
         self._told |= found
         return found
 
 
-def _remember(held: set[Any], one: object) -> None:
+def _remember(held: set[Any], more: Collection[object]) -> None:
     if len(held) >= _MOST_SEEN:
         held.clear()
-    held.add(one)
+    held.update(more)
 
 
 _SHAPES: Mapping[str, tuple[Callable[[str], str | None], Callable[[str], str]]] = {
@@ -111,16 +103,19 @@ def _shipped(name: str, code: str, lists: Lists) -> bool:
     return name in ("hcpcs", "cpt") and code in family()
 
 
-def _of_line(
-    procedure: str | None, modifiers: tuple[str, ...], revenue: str | None, day: date | None
-) -> Iterator[Coded]:
-    if revenue:
-        yield "revenue", revenue, day
-    kind = hcpcs.kind(procedure) if procedure else None
-    if procedure and kind is not None:
-        yield "hcpcs" if kind == "level_two" else "cpt", hcpcs.compact(procedure), day
-    for one in modifiers:
-        yield "modifiers", one, day
+@per_lines
+def _of_lines(case: Case) -> frozenset[Coded]:
+    """Codes of the lines; a line without a day is judged by that of its claim."""
+    found: set[Coded] = set()
+    for line in case.claim.lines:
+        day = None if line.service_date is None else case.lists.since(line.service_date)
+        if line.revenue_code:
+            found.add(("revenue", line.revenue_code, day))
+        kind = hcpcs.kind(line.hcpcs) if line.hcpcs else None
+        if line.hcpcs and kind is not None:
+            found.add(("hcpcs" if kind == "level_two" else "cpt", hcpcs.compact(line.hcpcs), day))
+        found.update(("modifiers", one, day) for one in line.modifiers)
+    return frozenset(found)
 
 
 def _further(claim: Claim) -> Iterator[Coded]:

@@ -19,7 +19,18 @@ from edi.refdata import Lists
 from edi.rules.base import Case, Need, Rule, all_rules
 from edi.rules.own import own_rules
 from edi.rules.triggers import beside_shapes, of_shape
-from edi.rules.views import OF_CLAIM, Key, Stretches, View, coded, days_apart, filing_of, shape
+from edi.rules.views import (
+    OF_CLAIM,
+    Key,
+    Stretches,
+    View,
+    coded,
+    days_apart,
+    filing_of,
+    names_somebody,
+    providers,
+    shape,
+)
 
 _MOST_CHOICES = 4096
 """Combinations of what wakes rules for which the rules are remembered."""
@@ -34,7 +45,7 @@ _MOST_KINDS = 64
 class Shape:
     """What is known of lines of one shape."""
 
-    __slots__ = ("code", "coded", "named", "silent", "stretch", "words")
+    __slots__ = ("code", "coded", "named", "names", "silent", "stretch", "words")
 
     def __init__(self, line: ServiceLine, words: frozenset[str], coded: int, stretch: date | None) -> None:
         self.words = words
@@ -47,13 +58,15 @@ class Shape:
         self.stretch = stretch
         """Stands for its day."""
         self.named = line.rendering_provider is not None
-        """Whether it names a provider of its own."""
+        """Whether it names who performed it."""
+        self.names = names_somebody(line)
+        """Whether it names a provider, in whatever role."""
 
 
 class Lines:
     """What is known of the lines of a claim together, by their shapes."""
 
-    __slots__ = ("answers", "apart", "codes", "silent", "stretches", "words")
+    __slots__ = ("answers", "apart", "codes", "names", "silent", "stretches", "words")
 
     def __init__(self, shapes: Sequence[Shape]) -> None:
         self.answers: dict[object, Any] = {}
@@ -65,6 +78,8 @@ class Lines:
         self.codes = tuple([one.coded for one in shapes])
         """Numbers of what belongs to the codes of the claim."""
         self.stretches = tuple([one.stretch for one in shapes])
+        self.names = any(one.names for one in shapes)
+        """Whether one of them names a provider."""
         # lines of one code can be copies of one another, and then all of their values count
         self.apart = len({one.code for one in shapes}) == len(shapes) and not any(one.named for one in shapes)
         """Whether their shapes tell all that rules of codes may look at."""
@@ -177,6 +192,12 @@ class Active:
                 left |= seen.bit
             else:
                 keys.append(one)
+        seen = self._seen["provider"]
+        named = providers(claim, of_lines=lines.names)
+        if seen.silent.issuperset(named):
+            left |= seen.bit
+        else:
+            keys += [(seen, one) for one in named]
         return Choice(self._chosen(present, left), unjudged, keys, lines.answers)
 
     def _shape(self, line: ServiceLine, key: Key, shapes: dict[Key, Shape]) -> Shape:

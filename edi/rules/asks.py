@@ -231,9 +231,15 @@ def pointed(case: Case) -> list[int]:
 
 
 @per_case
+def stated_codes(case: Case) -> list[str]:
+    """The codes of the diagnoses as they stand; "" for one without a code."""
+    return [one.code or "" for one in case.claim.diagnoses]
+
+
+@per_case
 def compact_codes(case: Case) -> list[str]:
     """The codes of the diagnoses in capitals and without dot; "" for one without a code."""
-    return [icd10.compact(one.code) if one.code else "" for one in case.claim.diagnoses]
+    return list(map(icd10.compact, stated_codes(case)))
 
 
 @per_case
@@ -251,9 +257,5 @@ def period(case: Case) -> Statement:
 @per_case
 def charged(case: Case) -> Decimal | None:
     """The sum of the charges; None where a line has none."""
-    total = Decimal(0)
-    for line in case.claim.lines:
-        if line.charge is None:
-            return None
-        total += line.charge
-    return total
+    charges = [line.charge for line in case.claim.lines if line.charge is not None]
+    return sum(charges, Decimal()) if len(charges) == len(case.claim.lines) else None

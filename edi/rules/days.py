@@ -8,9 +8,10 @@ from functools import lru_cache
 
 from edi.codes import modifier
 from edi.model.claim import Claim, billed_coverage, usual_rendering_provider
+from edi.rules.about import code_of
 from edi.rules.across import Fact, Key, Told
 from edi.rules.asks import frequency_of
-from edi.rules.base import Case, per_case
+from edi.rules.base import Case, per_case, per_lines
 
 REPEATED = frozenset({"59", "76", "77", "91", "XE", "XP", "XS", "XU"})
 """Modifiers that say that a service was done again, or apart."""
@@ -83,18 +84,15 @@ def billing_npi(claim: Claim) -> str | None:
     return claim.billing_provider.npi if claim.billing_provider else None
 
 
-def day_lines(claim: Claim) -> dict[str, list[DayLine]]:
-    """Lines with a procedure code and a day, by day (ISO)."""
-    return {day: [_line(entry) for entry in entries] for day, entries in _entries(claim).items()}
-
-
 _Text = str | None
-_Entry = tuple[int, str, tuple[str, ...], _Text, _Text, _Text, str, _Text, _Text, _Text, bool]
-"""The values of a `DayLine`, its numbers as they stand; place and product in two parts."""
+_Written = tuple[int, str, tuple[str, ...], str, _Text, _Text, _Text, bool]
+"""Index, code, modifiers, place, revenue code, NDC, description, whether the line spans days."""
+_Entry = tuple[_Written, _Text, _Text, _Text]
+"""A line: what its shape tells, units, charge, who performed it."""
 
 
 def _line(entry: _Entry) -> DayLine:
-    index, code, modifiers, units, charge, rendering, place, revenue, ndc, description, spans = entry
+    (index, code, modifiers, place, revenue, ndc, description, spans), units, charge, rendering = entry
     return DayLine(
         index=index,
         code=code,
@@ -108,30 +106,60 @@ def _line(entry: _Entry) -> DayLine:
     )
 
 
-def _entries(claim: Claim) -> dict[str, list[_Entry]]:
-    """What `day_lines` says, as plain tuples."""
-    found: dict[date, list[_Entry]] = {}
-    usual, place = usual_rendering_provider(claim), claim.place_of_service or ""
-    for i, line in enumerate(claim.lines):
-        day = line.service_date
-        if day is None or not line.hcpcs:
-            continue
-        performer = line.rendering_provider or usual
-        through = line.service_through
-        entry = (
+@per_lines
+def _written(case: Case) -> list[_Written]:
+    """What the shapes tell of the lines that have a procedure code and a day."""
+    place = case.claim.place_of_service or ""
+    return [
+        (
             i,
-            line.hcpcs.strip().upper(),
+            code_of(line),
             _sorted(tuple(line.modifiers)),
-            None if line.units is None else str(line.units),
-            None if line.charge is None else str(line.charge),
-            performer.npi if performer else None,
             line.place_of_service or place,
             line.revenue_code,
             line.ndc,
             line.description,
-            through is not None and through != day,
+            line.service_through is not None and line.service_through != line.service_date,
         )
-        found.setdefault(day, []).append(entry)
+        for i, line in enumerate(case.claim.lines)
+        if line.service_date is not None and line.hcpcs
+    ]
+
+
+Amounts = tuple[list[str | None], list[str | None]]
+"""Units and charges of the lines as text."""
+
+
+def amounts_of(claim: Claim) -> Amounts:
+    """Units and charges of the lines, as they stand."""
+    lines = claim.lines
+    return (
+        [None if line.units is None else str(line.units) for line in lines],
+        [None if line.charge is None else str(line.charge) for line in lines],
+    )
+
+
+@per_case
+def stated_amounts(case: Case) -> Amounts:
+    """Units and charges of the lines, as they stand."""
+    return amounts_of(case.claim)
+
+
+def _entries(case: Case) -> dict[str, list[_Entry]]:
+    """Lines with a procedure code and a day, by day (ISO)."""
+    found: dict[date, list[_Entry]] = {}
+    lines, usual = case.claim.lines, usual_rendering_provider(case.claim)
+    units, charges = stated_amounts(case)
+    for written in _written(case):
+        i = written[0]
+        line = lines[i]
+        day, performer = line.service_date, line.rendering_provider or usual
+        assert day is not None
+        entry = (written, units[i], charges[i], performer.npi if performer else None)
+        if day in found:
+            found[day].append(entry)
+        else:
+            found[day] = [entry]
     return {day.isoformat(): entries for day, entries in found.items()}
 
 
@@ -140,22 +168,21 @@ def _sorted(modifiers: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted(modifier.compact(m) for m in modifiers))
 
 
-def repeats(claim: Claim) -> Iterator[tuple[int, int]]:
-    """Lines that look like an earlier one of their day: index, index of the earlier line."""
-    billed = [(line.service_date, line.hcpcs) for line in claim.lines if line.hcpcs]
-    if len(set(billed)) == len(billed):
-        return  # most claims: no code twice on a day
-    for lines in day_lines(claim).values():
+def _repeats(case: Case) -> Iterator[tuple[int, int]]:
+    codes = [written[1] for written in _written(case)]
+    if len(set(codes)) == len(codes):
+        return  # most claims: no code twice
+    for entries in _entries(case).values():
         seen: dict[tuple[object, ...], int] = {}
-        for line in lines:
+        for line in map(_line, entries):
             if line.stands_for_itself and seen.setdefault(line.looks, line.index) != line.index:
                 yield line.index, seen[line.looks]
 
 
 @per_case
 def repeated_lines(case: Case) -> tuple[tuple[int, int], ...]:
-    """Lines that look like an earlier one of their day, as `repeats` gives them."""
-    return tuple(repeats(case.claim))
+    """Lines that look like an earlier one of their day: index, index of the earlier line."""
+    return tuple(_repeats(case))
 
 
 @lru_cache(maxsize=4096)
@@ -174,7 +201,7 @@ def by_day(case: Case) -> Iterator[tuple[Key, Fact]]:
     if who is None or not npi:
         return
     replaces = frequency_of(case) in REPLACES
-    for day, entries in _entries(claim).items():
+    for day, entries in _entries(case).items():
         yield (*who, npi, claim.setting or "", day), (day, claim.setting or "", replaces, tuple(entries))
 
 

@@ -13,10 +13,12 @@ from operator import attrgetter
 from typing import Any, Literal
 
 from edi.model.claim import Admission, Claim, ServiceLine, Signatures, Statement, billed_coverage
-from edi.model.party import Address
+from edi.model.party import Address, Provider
 from edi.refdata import Lists, first_alike
 
-View = Literal["line", "lines", "codes", "services", "bill", "billing", "days", "diagnoses", "payers"]
+View = Literal[
+    "line", "lines", "codes", "services", "provider", "bill", "billing", "days", "diagnoses", "payers"
+]
 """The views.
 
 - line: each line by itself, as `shape` has it, beside setting, place of service and type of bill.
@@ -24,6 +26,7 @@ View = Literal["line", "lines", "codes", "services", "bill", "billing", "days", 
 - codes: the shapes of all lines but for their NDC and text, their days relative to each other, and the
   condition codes; not asked where lines share a code.
 - services: the same, and in which stretches of days they are.
+- provider: each provider by itself with its role and the setting; the days of the claim where one has no NPI.
 - bill: admission, signatures, frequency and the like, and the kind of insurance.
 - billing: who bills, and the kind of insurance; the days of the lines where an NPI is missing.
 - days: the statement period, the admission, and the days of the lines.
@@ -56,14 +59,22 @@ _codes, _shape, _bill, _coverage = (attrgetter(*names) for names in (_CODES, _SH
 _admission, _signatures, _period = _all(Admission), _all(Signatures), _all(Statement)
 _days = attrgetter("service_date", "service_through")
 _kinds = attrgetter("kind", "present_on_admission")
-_providers = attrgetter(
-    *(one.name for one in fields(ServiceLine) if one.name.endswith(("_provider", "_facility")))
-)
+_provider = attrgetter("npi", "last_name", "organization_name", "tax_id", "tax_id_type", "taxonomy")
+_address = _all(Address)
+
+
+def _roles(record: type) -> tuple[str, ...]:
+    """Keys of the providers of a claim or line."""
+    return tuple(
+        one.name for one in fields(record) if one.name.endswith(("_provider", "_facility", "pay_to"))
+    )
+
+
+_CLAIM_ROLES, _LINE_ROLES = _roles(Claim), _roles(ServiceLine)
+_of_claim, _of_line = attrgetter(*_CLAIM_ROLES), attrgetter(*_LINE_ROLES)
 _pointers = attrgetter("diagnosis_pointers")
 _payer = attrgetter("id", "name")
 _value = attrgetter("code", "amount")
-_provider = attrgetter("npi", "last_name", "organization_name", "tax_id", "tax_id_type", "taxonomy")
-_address = _all(Address)
 
 
 class Stretches(dict[date | None, date | None]):
@@ -99,8 +110,13 @@ def shape(line: ServiceLine, stretches: Mapping[date | None, date | None]) -> Ke
     """
     day, through = line.service_date, line.service_through
     last = through if day is None or through is None else (through - day).days
-    found: Key = (*_shape(line), stretches[day], last, any(_providers(line)), *_signs(line))
+    found: Key = (*_shape(line), stretches[day], last, names_somebody(line), *_signs(line))
     return found
+
+
+def names_somebody(line: ServiceLine) -> bool:
+    """Whether a line has a provider of its own, in whatever role."""
+    return any(_of_line(line))
 
 
 def _signs(line: ServiceLine) -> Key:
@@ -206,6 +222,39 @@ def billing(claim: Claim, filing: str | None) -> Key:
         *found,
         None if address is None else _address(address),
         None if provider.npi else frozenset(map(_days, claim.lines)),
+    )
+
+
+def providers(claim: Claim, *, of_lines: bool) -> list[Key]:
+    """Each provider of a claim, and of its lines, by itself."""
+    found = [
+        _alone(claim, role, one)
+        for role, one in zip(_CLAIM_ROLES, _of_claim(claim), strict=True)
+        if one is not None
+    ]
+    if of_lines:
+        found += [
+            _alone(claim, role, one)
+            for line in claim.lines
+            for role, one in zip(_LINE_ROLES, _of_line(line), strict=True)
+            if one is not None
+        ]
+    return found
+
+
+def _alone(claim: Claim, role: str, one: Provider) -> Key:
+    address, statement = one.address, claim.statement
+    found: Key = _provider(one)
+    if not one.npi:
+        first = None if statement is None else statement.from_date
+        found = (*found, first, frozenset(map(_days, claim.lines)))
+    return (
+        claim.setting,
+        role,
+        *found,
+        one.first_name,
+        None if address is None else _address(address),
+        tuple([other.qualifier for other in one.secondary_ids]) if one.secondary_ids else None,
     )
 
 

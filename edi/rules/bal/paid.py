@@ -10,7 +10,8 @@ from edi.finding import Severity
 from edi.model.claim import Claim, other_coverages
 from edi.rules import Case, Hit, rule
 from edi.rules.about import CODES
-from edi.rules.asks import box, day_one, missing_from
+from edi.rules.asks import box, charged, day_one, missing_from
+from edi.rules.base import per_lines
 
 _OTHER = {
     "responsibility": "P",
@@ -128,16 +129,29 @@ _CENTS = frozenset((0, -1, -2))
 """Exponents of amounts in whole cents."""
 
 
-def _is_plain(claim: Claim) -> bool:
+@per_lines
+def _only_charges(case: Case) -> bool:
+    """Whether each line has a charge above zero and no other amount."""
+    return all(
+        line.charge is not None and line.charge > 0 and not line.non_covered for line in case.claim.lines
+    )
+
+
+def _is_plain(case: Case) -> bool:
     """Whether a claim states no amounts but charges, small ones in whole cents, as most claims do.
 
-    A sum has the places of the amount that has most of them.
+    A sum has the places of the amount that has most of them, and is not less than any.
     """
-    others = [claim.patient_paid, *(line.non_covered for line in claim.lines)]
-    decisions = [one.adjudication for one in claim.coverages]
-    charges = [one for one in (claim.total_charge, *(line.charge for line in claim.lines)) if one is not None]
-    worth = sum(map(abs, charges), Decimal())
-    return not any((*others, *decisions)) and worth < TOO_LARGE and worth.as_tuple()[2] in _CENTS
+    claim, total = case.claim, charged(case)
+    return (
+        total is not None
+        and total == claim.total_charge
+        and total < TOO_LARGE
+        and total.as_tuple()[2] in _CENTS
+        and _only_charges(case)
+        and not claim.patient_paid
+        and not any(one.adjudication for one in claim.coverages)
+    )
 
 
 @lru_cache(maxsize=16384)
@@ -201,7 +215,7 @@ def _room(amount: Decimal | None) -> str | None:
 )
 def part_of_a_cent(case: Case) -> Iterator[Hit]:
     """There is no smaller amount than a cent on a claim, and none of more than ten digits."""
-    if _is_plain(case.claim):
+    if _is_plain(case):
         return
     for amount, path, what, at in _amounts(case.claim):
         most = _room(amount)

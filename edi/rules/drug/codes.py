@@ -11,7 +11,7 @@ from edi.coding.given import NOT_CLASSIFIED
 from edi.finding import Severity
 from edi.model.claim import ServiceLine, billed_coverage, effective_place_of_service
 from edi.refdata import Drug, Lists
-from edi.rules.about import BASE, CODES, ON, code_of, coded_lines, medicare
+from edi.rules.about import BASE, CODES, ON, code_of, coded_lines, codes_of_lines, medicare
 from edi.rules.asks import box, compact_codes
 from edi.rules.base import Case, Hit, rule
 from edi.rules.drug.facts import administrations_of, drug_lines, is_drug, modifiers_of
@@ -656,7 +656,7 @@ def diagnosis_not_covered(case: Case) -> Iterator[Hit]:
     The list drug_diagnoses decides: what ships are Medicare's national determinations, the user's own list
     comes first. A drug that no list names is not checked.
     """
-    if not medicare(case) or _limited_drugs(case.lists).isdisjoint(c for _, _, c in coded_lines(case)):
+    if not medicare(case) or _limited_drugs(case.lists).isdisjoint(codes_of_lines(case)):
         return
     for i, line, code in coded_lines(case):
         entry = case.lists.entry("drug_diagnoses", code, line.service_date)

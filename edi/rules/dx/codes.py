@@ -6,7 +6,7 @@ from edi.codes import icd10
 from edi.model.claim import DiagnosisKind
 from edi.rules import Case, Hit, rule
 from edi.rules.about import BASE
-from edi.rules.asks import ICD10_FROM, box, compact_codes, day_one, kinds, pointed, unread
+from edi.rules.asks import ICD10_FROM, box, compact_codes, day_one, kinds, pointed, stated_codes, unread
 
 _FACILITY_ROOM: dict[DiagnosisKind, int] = {
     "principal": 1,
@@ -23,7 +23,7 @@ _WORDS = {
     "external_cause": "external causes",
 }
 _PROFESSIONAL_ROOM = 12
-_EXTERNAL = ("V", "W", "X", "Y")
+_EXTERNAL = frozenset("VWXY")
 
 
 @rule(
@@ -76,13 +76,15 @@ def principal_missing(case: Case) -> Iterator[Hit]:
 )
 def malformed(case: Case) -> Iterator[Hit]:
     """A diagnosis code has the shape of ICD-10-CM; codes of services before 2015-10-01 are not judged."""
+    problems = list(map(icd10.problem, stated_codes(case)))
     day = day_one(case)
-    if day is not None and day < ICD10_FROM:
+    if not any(problems) or (day is not None and day < ICD10_FROM):
         return
-    for i, diagnosis in enumerate(case.claim.diagnoses):
-        problem = "no code" if diagnosis.code is None else icd10.problem(diagnosis.code)
+    for i, problem in enumerate(problems):
         if problem is None:
             continue
+        if case.claim.diagnoses[i].code is None:
+            problem = "no code"
         path = f"/diagnoses/{i}/code"
         if not unread(case, path):
             yield Hit(path, number=i + 1, box=box(case, "21", "67"), problem=problem)
@@ -246,10 +248,10 @@ def repeated(case: Case) -> Iterator[Hit]:
 def external_cause_first(case: Case) -> Iterator[Hit]:
     """V, W, X and Y codes say how something happened, not what it was."""
     claim = case.claim
-    if not any(code.startswith(_EXTERNAL) for code in compact_codes(case)):
+    if _EXTERNAL.isdisjoint([code[:1] for code in compact_codes(case)]):
         return
     order = pointed(case)
-    if order and (code := claim.diagnoses[order[0]].code) and code.strip().upper().startswith(_EXTERNAL):
+    if order and (code := claim.diagnoses[order[0]].code) and code.strip().upper()[:1] in _EXTERNAL:
         day = day_one(case)
         if day is None or day >= ICD10_FROM:
             yield Hit(f"/diagnoses/{order[0]}/code", code=icd10.formatted(code), box=box(case, "21", "67"))

@@ -8,7 +8,7 @@ from edi.codes import icd10
 from edi.finding import Severity
 from edi.refdata import Entry, Lists
 from edi.rules.about import BASE, CODES, is_inpatient
-from edi.rules.asks import box, period, pointed
+from edi.rules.asks import box, period, pointed, stated_codes
 from edi.rules.base import Case, Hit, rule
 
 LIST = "icd10cm"
@@ -281,12 +281,13 @@ def not_in_force(case: Case) -> Iterator[Hit]:
     else:
         days = sorted({line.service_date for line in claim.lines if line.service_date is not None})
         by_line = _days_pointed(case) if len(days) > 1 else {}
-    alike = case.lists.since(days[0]) if len(days) == 1 else None
+    if len(days) == 1:
+        lists, day = case.lists, case.lists.since(days[0])
+        if not [code for code in stated_codes(case) if code and _on_one_day(lists, code, day)]:
+            return  # most claims: one day, and nothing against the codes
     for i, diagnosis in enumerate(claim.diagnoses):
         if not diagnosis.code:
             continue
-        if alike is not None and _on_one_day(case.lists, diagnosis.code, alike) is None:
-            continue  # most claims: one day, and nothing against the code
         if icd10.problem(diagnosis.code):
             continue
         code = icd10.compact(diagnosis.code)

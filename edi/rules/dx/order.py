@@ -10,6 +10,7 @@ from edi.coding.family import codes
 from edi.rules import Case, Hit, rule
 from edi.rules.about import BASE, administrations, code_of, is_drug
 from edi.rules.asks import ICD10_FROM, box, compact_codes, day_one, pointed
+from edi.rules.base import per_lines
 from edi.rules.inf.hydration import unexplained
 from edi.rules.inf.linking import HYDRATION, family_lines
 
@@ -35,6 +36,7 @@ def _ordered(case: Case) -> list[tuple[int, str]]:
     return [(i, codes[i]) for i in pointed(case)]
 
 
+@per_lines
 def _only_treatment(case: Case) -> bool:
     """Whether nothing but drugs and their administration is billed."""
     family = codes()
@@ -253,16 +255,18 @@ def _age(born: date, day: date) -> int:
 )
 def against_sex_or_age(case: Case) -> Iterator[Hit]:
     """Some diagnoses are of one sex or one age; the fault may lie in the patient's data."""
-    patient = case.claim.patient
+    patient, codes = case.claim.patient, compact_codes(case)
+    limits = list(map(_limit, codes))
+    if not any(limits):
+        return
     day = day_one(case)
     if patient is None or day is None or day < ICD10_FROM:
         return
-    limited = [
-        (i, code, limit) for i, code in enumerate(compact_codes(case)) if (limit := _limit(code)) is not None
-    ]
     sex = (patient.sex or "").upper()
     age = _age(patient.birth_date, day) if patient.birth_date is not None else None
-    for i, code, limit in limited:
+    for i, (code, limit) in enumerate(zip(codes, limits, strict=True)):
+        if limit is None:
+            continue
         _, only_sex, youngest, oldest, label = limit
         what = None
         if only_sex and sex in ("F", "M") and sex != only_sex:

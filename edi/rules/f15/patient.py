@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from edi.finding import Severity
 from edi.rules import Case, Hit, rule
 from edi.rules.about import BASE, FORM
 from edi.rules.asks import absent, address_problems, box, day_one, last_days, unread
@@ -99,24 +100,26 @@ def demographics_unusable(case: Case) -> Iterator[Hit]:
     patient = case.claim.patient
     if patient is None:
         return
-    where = box(case, "3", "10")
     born, day = patient.birth_date, day_one(case)
-    path = "/patient/birth_date"
-    if absent(case, born, path):
-        yield Hit(path, box=where, problem="the patient has no birth date")
+    problem: str | None = None
+    severity: Severity | None = None
+    if absent(case, born, "/patient/birth_date"):
+        problem = "the patient has no birth date"
     elif born is not None and day is not None and born > day:
-        yield Hit(path, box=where, problem="the patient was born after the first service")
+        problem = "the patient was born after the first service"
     elif born is not None and day is not None and day.year - born.year > 120:
-        problem = "the patient was more than 120 years old at the service"
-        yield Hit(path, severity="warning", box=where, problem=problem)
-    where = box(case, "3", "11")
+        problem, severity = "the patient was more than 120 years old at the service", "warning"
+    if problem:
+        yield Hit("/patient/birth_date", severity=severity, box=box(case, "3", "10"), problem=problem)
+    problem = severity = None
     if absent(case, patient.sex, "/patient/sex"):
-        yield Hit("/patient/sex", box=where, problem="the patient's sex is not stated")
+        problem = "the patient's sex is not stated"
     elif patient.sex is not None and patient.sex.upper() not in ("F", "M", "U"):
-        yield Hit("/patient/sex", box=where, problem="the patient's sex is none of F, M and U")
+        problem = "the patient's sex is none of F, M and U"
     elif patient.sex == "U" and case.paper is not None and case.form == "cms1500":
-        problem = "the patient's sex is U, and the form has ticks for F and M alone"
-        yield Hit("/patient/sex", severity="warning", box=where, problem=problem)
+        problem, severity = "the patient's sex is U, and the form has ticks for F and M alone", "warning"
+    if problem:
+        yield Hit("/patient/sex", severity=severity, box=box(case, "3", "11"), problem=problem)
 
 
 @rule(

@@ -97,8 +97,8 @@ def unit_impossible(case: Case) -> Iterator[Hit]:
 def control_number_unusable(case: Case) -> Iterator[Hit]:
     """Two lines of one number cannot be told apart in the answer."""
     seen: dict[str, int] = {}
-    for i, line in enumerate(case.claim.lines):
-        number = line.line_control_number
+    numbers = [line.line_control_number for line in case.claim.lines]
+    for i, number in enumerate(numbers):
         if not number:
             continue
         path = f"/lines/{i}/line_control_number"

@@ -50,7 +50,7 @@ def reason_missing(case: Case) -> Iterator[Hit]:
     """Who comes unannounced came for a reason, and the payer judges the visit by it."""
     claim = case.claim
     visit = claim.admission.type if claim.admission else None
-    if facility_code(case) not in ("13", "85") or visit not in ("1", "2", "5"):
+    if visit not in ("1", "2", "5") or facility_code(case) not in ("13", "85"):
         return
     revenue = next((line.revenue_code for line in claim.lines if line.revenue_code in UNSCHEDULED), None)
     if revenue is not None and "reason_for_visit" not in kinds(case):

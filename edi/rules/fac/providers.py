@@ -31,9 +31,11 @@ TRANSPORT = "054"
 )
 def attending_missing(case: Case) -> Iterator[Hit]:
     """Every facility claim names the attending practitioner, but one that bills transport alone."""
+    if case.claim.attending_provider is not None:
+        return
     lines = case.claim.lines
     rides = [line for line in lines if (line.revenue_code or "").startswith(TRANSPORT)]
-    if case.claim.attending_provider is None and (not lines or len(rides) < len(lines)):
+    if not lines or len(rides) < len(lines):
         yield Hit("/attending_provider")
 
 
@@ -45,6 +47,7 @@ def attending_missing(case: Case) -> Iterator[Hit]:
     source="005010X223A2, 2310A NM102 = 1; UB-04 FL 76",
     severity="error",
     snip=2,
+    sees="provider",
     also=("I31",),
     setting="facility",
     breaks=[

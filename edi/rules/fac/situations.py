@@ -20,6 +20,7 @@ from edi.rules.about import (
     medicare,
 )
 from edi.rules.asks import box, is_outpatient, period
+from edi.rules.base import per_lines
 
 ACCIDENTS = frozenset(("01", "02", "03", "04", "05", "06"))
 AT_WORK = "04"
@@ -325,9 +326,16 @@ def spans_years(case: Case) -> Iterator[Hit]:
 
 
 @cache
-def repetitive() -> tuple[str, ...]:
+def _repetitive() -> tuple[str, ...]:
     """Beginnings of the revenue codes of services that are billed once a month."""
     return tuple(row["revenue"] for row in tables.rows("coding/repetitive_revenue.csv"))
+
+
+@per_lines
+def repetitive_lines(case: Case) -> list[tuple[int, str]]:
+    """Lines of services that are billed once a month: index, revenue code."""
+    stated = ((i, line.revenue_code or "") for i, line in enumerate(case.claim.lines))
+    return [(i, code) for i, code in stated if code.startswith(_repetitive())]
 
 
 @rule(
@@ -366,17 +374,15 @@ def repetitive() -> tuple[str, ...]:
 )
 def repetitive_over_months(case: Case) -> Iterator[Hit]:
     """Therapies and the like are billed once a month. Said once per claim."""
+    lines = repetitive_lines(case)
+    if not lines or not is_outpatient(case) or not medicare(case):
+        return
     span = period(case)
     first, last = span.from_date, span.through_date
     if first is None or last is None or _month(first) == _month(last):
         return
-    if not is_outpatient(case) or not medicare(case):
-        return
-    for i, line in enumerate(case.claim.lines):
-        if (line.revenue_code or "none").startswith(repetitive()):
-            path = f"/lines/{i}/revenue_code"
-            yield Hit(path, line=i + 1, revenue=line.revenue_code, actual=f"{first} to {last}")
-            return
+    i, revenue = lines[0]
+    yield Hit(f"/lines/{i}/revenue_code", line=i + 1, revenue=revenue, actual=f"{first} to {last}")
 
 
 def _month(day: date) -> tuple[int, int]:

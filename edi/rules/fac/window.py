@@ -9,7 +9,7 @@ from edi.rules.across import Across, Fact, Found, Key, Told, nothing, once
 from edi.rules.asks import period
 from edi.rules.base import Case, Hit, rule
 from edi.rules.days import patient_key
-from edi.rules.fac.situations import repetitive
+from edi.rules.fac.situations import repetitive_lines
 
 ADMITTED = "11"
 """Facility code of a hospital bill for an admitted patient."""
@@ -134,11 +134,9 @@ def before_admission(case: Case) -> Iterator[Hit]:
 
 def _visits(case: Case) -> Iterator[tuple[Key, Fact]]:
     """Periods of outpatient bills to Medicare without repetitive services, under patient and hospital."""
-    claim, span = case.claim, period(case)
-    if facility_code(case) not in OUTPATIENTS or not medicare(case):
+    if facility_code(case) not in OUTPATIENTS or not medicare(case) or repetitive_lines(case):
         return
-    if any((line.revenue_code or "none").startswith(repetitive()) for line in claim.lines):
-        return
+    span = period(case)
     key, first, last = _key(case, "visit"), span.from_date, span.through_date
     if key is not None and first is not None and last is not None:
         yield key, (first.isoformat(), last.isoformat())

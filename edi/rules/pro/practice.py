@@ -170,6 +170,7 @@ def orderer_not_named(case: Case) -> Iterator[Hit]:
     source="005010X222A1, 2310A, 2310D, 2420D, 2420E and 2420F: NM102 = 1; CMS Pub. 100-04 ch. 26, item 17",
     severity="error",
     snip=2,
+    sees="provider",
     also=("P45", "P48", "P73", "F15-17-001"),
     setting="professional",
     breaks=[

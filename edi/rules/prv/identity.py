@@ -35,6 +35,7 @@ PEOPLE = (
     source="005010X222A1 and 005010X223A2, NM103 of loops 2310 and 2420 (required)",
     severity="error",
     snip=2,
+    sees="provider",
     also=("SNIP2-002",),
     base="professional",
     breaks=[
@@ -72,6 +73,7 @@ def not_named(case: Case) -> Iterator[Hit]:
     "24J, 32a; UB-04 FL 76 to 79",
     severity="error",
     snip=2,
+    sees="provider",
     also=("P46", "I31", "F15-17-001"),
     breaks=[
         {"/rendering_provider/npi": None},
@@ -123,11 +125,11 @@ def npi_unusable(case: Case) -> Iterator[Hit]:
     A missing NPI of a person who only ordered, referred or supervised is a warning. Services before
     2007-05-23 may lack it; in the year after, its absence is a warning.
     """
-    due = npi_due(case)
     for path, key, title, one in all_providers(case):
         if key == "billing_provider":
             continue
         if one.npi is None:
+            due = npi_due(case)
             if due and key in (*PERFORMERS, *PEOPLE) and absent(case, one.npi, f"{path}/npi"):
                 severity: Severity = due if key in PERFORMERS else "warning"
                 yield Hit(f"{path}/npi", severity=severity, title=title, problem="no NPI")
@@ -143,6 +145,7 @@ def npi_unusable(case: Case) -> Iterator[Hit]:
     source="NUCC Health Care Provider Taxonomy (shape of the codes); 005010X222A1 and 005010X223A2, PRV03",
     severity="warning",
     snip=5,
+    sees="provider",
     also=("P04", "I02", "I32"),
     breaks=[
         {"/rendering_provider/taxonomy": "207RG0100"},
@@ -168,6 +171,7 @@ def taxonomy_malformed(case: Case) -> Iterator[Hit]:
     "CMS-1500 item 32; rules catalogue 0.5 no. 10",
     severity="error",
     snip=2,
+    sees="provider",
     also=("P47", "P72", "I36", "SNIP5-006"),
     breaks=[
         {

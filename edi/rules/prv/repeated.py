@@ -307,6 +307,7 @@ def named_twice(case: Case) -> Iterator[Hit]:
     "for providers without one); rules catalogue P22",
     severity="info",
     snip=4,
+    sees="provider",
     breaks=[
         {"/rendering_provider/secondary_ids": [{"qualifier": "1G", "id": "B12345"}]},
         {
@@ -386,6 +387,7 @@ def fixed_format(case: Case) -> Iterator[Hit]:
     source="005010X222A1 and 005010X223A2, NM102 (1 person, 2 organization) and NM104 (persons only)",
     severity="warning",
     snip=2,
+    sees="provider",
     also=("P05", "P77"),
     base="professional",
     breaks=[

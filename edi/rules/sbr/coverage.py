@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from datetime import date
 
 from edi.codes import mbi
+from edi.finding import Severity
 from edi.model.claim import billed_coverage, effective_bill_to, other_coverages
 from edi.model.party import Coverage
 from edi.payers import MEDICARE_FILING
 from edi.rules import Case, Hit, rule
 from edi.rules.about import BASE
-from edi.rules.asks import absent, box, day_one
+from edi.rules.asks import absent, box, day_one, unread
 
 _UNKNOWN = {"responsibility": "S", "claim_filing": "XX"}
 MOST_OTHER_PAYERS = 10
@@ -299,20 +300,19 @@ def member_id_unusable(case: Case) -> Iterator[Hit]:
     for i, coverage in enumerate(case.claim.coverages):
         id_ = coverage.member_id
         path = f"/coverages/{i}/member_id"
-        where = box(case, "1a" if coverage is billed else "9a", "60")
-        if absent(case, id_, path):
-            yield Hit(path, number=i + 1, box=where, problem="the member id is missing")
+        problem: str | None = None
+        severity: Severity | None = None
         if id_ is None:
-            continue
-        if coverage.claim_filing in MEDICARE_FILING and not _before_new_numbers(case):
+            problem = None if unread(case, path) else "the member id is missing"
+        elif coverage.claim_filing in MEDICARE_FILING and not _before_new_numbers(case):
             problem = mbi.problem(id_)
             if problem is None and mbi.compact(id_) != id_.upper():
                 problem = "a Medicare number is written without blanks and hyphens"
-            if problem:
-                yield Hit(path, number=i + 1, box=where, problem=problem)
-        elif set(id_) & set(" -"):
-            problem = "the member id has blanks or hyphens"
-            yield Hit(path, severity="warning", number=i + 1, box=where, problem=problem)
+        elif " " in id_ or "-" in id_:
+            problem, severity = "the member id has blanks or hyphens", "warning"
+        if problem:
+            where = box(case, "1a" if coverage is billed else "9a", "60")
+            yield Hit(path, severity=severity, number=i + 1, box=where, problem=problem)
 
 
 def _before_new_numbers(case: Case) -> bool:
