@@ -99,7 +99,8 @@ READS = {
     "payers": {"setting", "coverages", "bill_to", "value_codes", "ValueCode.code", "ValueCode.amount"}
     | {f"Coverage.{one}" for one in ("responsibility", "claim_filing", "relationship", "secondary_reason")}
     | {"Coverage.payer", "Payer.id", "Payer.name", "Coverage.subscriber", "Coverage.adjudication"}
-    | {"Person.last_name"},
+    | {"Payer.address", "Person.last_name"}
+    | {f"Address.{one.name}" for one in dataclasses.fields(party_records.Address)},
 }
 """View -> the values of the claim, as `Record.value`, that are in it; those of the claim without its name.
 

@@ -5,6 +5,7 @@ The file is SQLite's own and goes away with the connection, so memory does not g
 
 import hashlib
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
@@ -25,13 +26,15 @@ select kind, key, number, body from row where (kind, key) in
 """
 
 
-_SALT: Final = os.urandom(16)
+_HASH: Final = hashlib.blake2b(digest_size=16, key=os.urandom(16))
+_KEY = itemgetter(0, 1)
 
 
 def hashed(key: Sequence[str]) -> bytes:
     """A key as it is kept: hashed with a value of this process."""
-    text = "\x1f".join(key).encode("utf-8", "surrogatepass")
-    return hashlib.blake2b(text, digest_size=16, key=_SALT).digest()
+    found = _HASH.copy()
+    found.update("\x1f".join(key).encode("utf-8", "surrogatepass"))
+    return found.digest()
 
 
 class Spill:
@@ -63,12 +66,13 @@ class Spill:
         """Kind and rows (number, body) of each key that two records have, by kind, key and number."""
         rows: Iterable[tuple[int, bytes, int, bytes]]
         if self._store is None:
-            rows = sorted(self._rows)
+            times = Counter(map(_KEY, self._rows))
+            rows = sorted([row for row in self._rows if times[_KEY(row)] > 1])
         else:
             self._spill()
             self._store.execute("create index if not exists of_key on row (kind, key, number)")
             rows = self._store.execute(_REPEATED)
-        for (kind, _), members in groupby(rows, key=itemgetter(0, 1)):
+        for (kind, _), members in groupby(rows, key=_KEY):
             found = [(number, body) for _, _, number, body in members]
             if len({number for number, _ in found}) > 1:
                 yield kind, found

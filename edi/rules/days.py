@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from edi.codes import modifier
 from edi.model.claim import Claim, billed_coverage, usual_rendering_provider
-from edi.rules.about import code_of
+from edi.rules.about import code_of, codes_of_lines
 from edi.rules.across import Fact, Key, Told
 from edi.rules.asks import frequency_of
 from edi.rules.base import Case, per_case, per_lines
@@ -66,12 +66,13 @@ class DayLine:
         )
 
 
-def patient_key(claim: Claim) -> Key | None:
+@per_case
+def patient_key(case: Case) -> Key | None:
     """Who was treated: member id, date of birth, given name; None where one of the first two is not known.
 
     The given name tells twins apart who are insured by one member.
     """
-    coverage, patient = billed_coverage(claim), claim.patient
+    coverage, patient = billed_coverage(case.claim), case.claim.patient
     member = "".join((coverage.member_id or "").split()).replace("-", "").upper() if coverage else ""
     if not member or patient is None or patient.birth_date is None:
         return None
@@ -169,7 +170,7 @@ def _sorted(modifiers: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _repeats(case: Case) -> Iterator[tuple[int, int]]:
-    codes = [written[1] for written in _written(case)]
+    codes = [code for code in codes_of_lines(case) if code]
     if len(set(codes)) == len(codes):
         return  # most claims: no code twice
     for entries in _entries(case).values():
@@ -197,7 +198,7 @@ def by_day(case: Case) -> Iterator[tuple[Key, Fact]]:
     Silent for claims that do not say whose they are.
     """
     claim = case.claim
-    who, npi = patient_key(claim), billing_npi(claim)
+    who, npi = patient_key(case), billing_npi(claim)
     if who is None or not npi:
         return
     replaces = frequency_of(case) in REPLACES

@@ -202,6 +202,7 @@ def payers(claim: Claim, _filing: str | None) -> Key:
         found += [
             _coverage(one),
             None if payer is None else _payer(payer),
+            None if payer is None or payer.address is None else _address(payer.address),
             None if one.subscriber is None else bool(one.subscriber.last_name),
             one.adjudication is None,
         ]

@@ -166,19 +166,15 @@ class Reading:
 
     def number(self, text: str, base: Base, name: str) -> Decimal | None:
         """A number; one that cannot be read goes to `unread`."""
-        if not text:
-            return None
         value = read_number(text)
-        if value is None:
+        if value is None and text:
             self.unread.append(Unread(path=pointer(base, name), text=text))
         return value
 
     def day(self, text: str, base: Base, name: str) -> dt.date | None:
         """A day; one that cannot be read goes to `unread`."""
-        if not text:
-            return None
         value = read_day(text)
-        if value is None:
+        if value is None and text:
             self.unread.append(Unread(path=pointer(base, name), text=text))
         return value
 

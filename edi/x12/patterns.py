@@ -40,9 +40,14 @@ _VISIBLE = "[^ " + ELEMENT + COMPONENT + REPETITION + "]"
 
 def number(least: int, most: int) -> str:
     """Type R: digits are counted, sign and point are not."""
-    whole = rf"\d{{{max(1, least)},{most}}}"
+    whole = rf"\d{{{max(1, least)},{most}}}+(?!\.)"
     pointed = rf"(?=(?:\.?\d){{{max(1, least)},{most}}}\.?(?![\d.]))(?:\d+\.\d*|\.\d+)"
-    return rf"-?(?:{whole}(?!\.)|{pointed})"
+    # most numbers are amounts whose digits need no counting
+    usual = rf"\d{{1,{most - _CENTS}}}+(?:\.\d{{0,{_CENTS}}}+)?(?![\d.])|" if least < 2 and most > 3 else ""
+    return rf"-?(?:{usual}{whole}|{pointed})"
+
+
+_CENTS = 2
 
 
 @cache
@@ -71,14 +76,14 @@ def value(type_: str, least: int, most: int, codes: frozenset[str], plain: bool 
 
 
 def _presence(place: int, mark: str) -> str:
-    """Lookahead body: the element or component of a place holds something. Stands behind the segment id."""
+    """Lookahead body: the element or component of a place, from where it stands, holds something."""
     any_ = "[^" + ELEMENT + "]" if mark == ELEMENT else _DATA
     return rf"(?:{mark}{any_}*){{{place - 1}}}{mark}{any_}"
 
 
-def note_pattern(note: Note, mark: str) -> str:
-    """Lookaheads that fail where a syntax note is violated."""
-    has = [_presence(place, mark) for place in note.places]
+def note_pattern(note: Note, mark: str, before: int = 0) -> str:
+    """Lookaheads that fail where a syntax note is violated; they stand behind so many places."""
+    has = [_presence(place - before, mark) for place in note.places]
     if note.kind == "P":
         first, rest = has[0], has[1:]
         return "".join(f"(?!(?={first})(?!{r}))(?!(?={r})(?!{first}))" for r in rest)
@@ -109,7 +114,8 @@ def _formatted(
 def _sequence(lines: list[ElementLine], notes: tuple[Note, ...], mark: str, first: str) -> str:
     """Pattern of elements (or components) with `mark` between them and no empty ones at the end.
 
-    `first` stands before the first place: the mark for elements, nothing for components.
+    `first` stands before the first place: the mark for elements, whose notes are checked here, nothing for
+    components.
     """
     by_place = {line.component or line.position: line for line in lines}
     if not by_place:
@@ -120,7 +126,7 @@ def _sequence(lines: list[ElementLine], notes: tuple[Note, ...], mark: str, firs
     place = max(by_place)
     while place > 0:
         line = by_place.get(place)
-        tail = place > required
+        tail, covered = place > required, place
         if place in dates and (dates[place][0].component or dates[place][0].position) == place - 1:
             form, day = dates[place]
             body = _date_pair(form, day, mark)
@@ -134,9 +140,20 @@ def _sequence(lines: list[ElementLine], notes: tuple[Note, ...], mark: str, firs
             if line.usage == "S":
                 body = f"(?:{body})?"
         separator = mark if place > 1 else first
+        if first:
+            separator = _checks(notes, place, covered) + separator
         text = f"(?:{separator}{body}{text})?" if tail else f"{separator}{body}{text}"
         place -= 1
     return f"{text}(?<!{mark})"
+
+
+def _checks(notes: tuple[Note, ...], first: int, last: int) -> str:
+    """Lookaheads for notes of elements of which these are the first: without them all are absent.
+
+    That one of several must be there, absence does not satisfy: such notes stand behind the segment id.
+    """
+    due = [note for note in notes if note.kind not in "DR" and first <= min(note.places) <= last]
+    return "".join(note_pattern(note, ELEMENT, first - 1) for note in due)
 
 
 def _date_pair(form: ElementLine, day: ElementLine, mark: str) -> str:
@@ -167,5 +184,5 @@ def _one(line: ElementLine) -> str:
 
 def segment_pattern(line: SegmentLine) -> re.Pattern[str]:
     """Pattern that the whole text of a right segment matches (`fullmatch`)."""
-    notes = "".join(note_pattern(n, ELEMENT) for n in line.notes if n.kind != "D")
+    notes = "".join(note_pattern(n, ELEMENT) for n in line.notes if n.kind == "R")
     return re.compile(line.id + notes + _sequence(line.elements, line.notes, ELEMENT, ELEMENT))

@@ -41,7 +41,7 @@ _UNKNOWN = ("/billing_provider", "/billing_provider/tax_id", "/patient/birth_dat
 
 def _key(case: Case, what: str) -> Key | None:
     """The patient and the tax id of the hospital; None where one of them is not known."""
-    who = patient_key(case.claim)
+    who = patient_key(case)
     owner = case.claim.billing_provider.tax_id if case.claim.billing_provider else None
     return None if who is None or not owner else (what, *who, owner.replace("-", ""))
 

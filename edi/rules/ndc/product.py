@@ -37,14 +37,18 @@ SLACK = 2
 """A quantity is doubted when it is more than so many times too large or too small."""
 
 
-def _without(case: Case) -> Iterator[tuple[int, ServiceLine, str]]:
-    """Drug lines without an NDC, less those whose record has one that lacks its quantity (NDC-QTY-001)."""
-    for i, line, code in drug_lines(case):
-        if not absent(case, line.ndc, f"/lines/{i}/ndc"):
-            continue
-        if case.billed_by_record() and has_charted_ndc(case, line):
-            continue
-        yield i, line, code
+@per_lines
+def _without(case: Case) -> list[tuple[int, str]]:
+    """Drug lines without an NDC, less those whose record has one that lacks its quantity (NDC-QTY-001).
+
+    Index and code of each.
+    """
+    recorded = case.billed_by_record()
+    return [
+        (i, code)
+        for i, line, code in drug_lines(case)
+        if absent(case, line.ndc, f"/lines/{i}/ndc") and not (recorded and has_charted_ndc(case, line))
+    ]
 
 
 @rule(
@@ -101,7 +105,7 @@ def _without(case: Case) -> Iterator[tuple[int, ServiceLine, str]]:
 )
 def ndc_missing(case: Case) -> Iterator[Hit]:
     """Payers that claim rebates, or pay by product, want the product of every drug line."""
-    for i, _, code in _without(case):
+    for i, code in _without(case):
         yield Hit(f"/lines/{i}/ndc", line=i + 1, hcpcs=code, box=box(case, "24 shaded", "43"))
 
 
@@ -134,8 +138,8 @@ def ndc_missing_for_medicaid(case: Case) -> Iterator[Hit]:
 
     Medicare sends on to Medicaid what it decided for a patient of both.
     """
-    coverage = billed_coverage(case.claim)
-    if coverage is None:
+    without, coverage = _without(case), billed_coverage(case.claim)
+    if not without or coverage is None:
         return
     filings = {one.claim_filing for one in case.claim.coverages}
     who = "most Medicaid programs"
@@ -143,7 +147,7 @@ def ndc_missing_for_medicaid(case: Case) -> Iterator[Hit]:
         if MEDICAID_FILING not in filings or not medicare(case):
             return
         who = "Medicare sends this claim on to Medicaid, whose programs mostly"
-    for i, _, code in _without(case):
+    for i, code in without:
         where = box(case, "24 shaded", "43")
         yield Hit(f"/lines/{i}/ndc", line=i + 1, hcpcs=code, box=where, who=who)
 

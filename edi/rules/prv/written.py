@@ -107,6 +107,7 @@ def number_with_hyphens(case: Case) -> Iterator[Hit]:
     source="005010X222A1 and 005010X223A2, 2010BB N4 (situational; state of code source 22, ZIP code of 51)",
     severity="warning",
     snip=5,
+    sees="payers",
     breaks=[
         {"/coverages/0/payer/address": {**_MAIN, "state": "NA", "zip": "58102"}},
         {"/coverages/0/payer/address": _MADE_UP},
