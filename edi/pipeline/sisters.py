@@ -98,18 +98,30 @@ class Gatherer:
     def __init__(self) -> None:
         self.rules = tuple(rule for rule in all_rules() if rule.across is not None)
         self.gathers: list[Gather] = []
+        self._asked: dict[tuple[Setting | None, bool], list[tuple[int, Gather]]] = {}
         for rule in self.rules:
             if rule.across is not None and rule.across.gather not in self.gathers:
                 self.gathers.append(rule.across.gather)
 
+    def _of(self, case: Case) -> list[tuple[int, Gather]]:
+        """The gatherers of the rules that apply to the setting of a claim, with or without a record."""
+        kind = (case.claim.setting, case.assembled is not None)
+        found = self._asked.get(kind)
+        if found is None:
+            asked = {
+                rule.across.gather
+                for rule in self.rules
+                if rule.across is not None
+                and rule.setting in (None, kind[0])
+                and ("record" not in rule.needs or kind[1])
+            }
+            found = self._asked[kind] = [(i, one) for i, one in enumerate(self.gathers) if one in asked]
+        return found
+
     def part(self, case: Case, *, record: RecordKind, x12: bool, snip: int) -> Part | None:
         """What a claim tells; None where it tells nothing."""
         claim = case.claim
-        facts = [
-            (i, key, marshal.dumps(fact))
-            for i, gather in enumerate(self.gathers)
-            for key, fact in gather(case)
-        ]
+        facts = [(i, key, marshal.dumps(fact)) for i, gather in self._of(case) for key, fact in gather(case)]
         if not facts:
             return None
         total = claim.total_charge

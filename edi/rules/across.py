@@ -62,7 +62,8 @@ Judge = Callable[[Sequence[Told], "Lists"], Iterator[Found | Settled]]
 class Across:
     """The part of a rule that looks at several claims.
 
-    Rules with one `gather` share its facts: they are kept once.
+    Rules with one `gather` share its facts: they are kept once. Claims of a setting to which none of them
+    applies are not asked, nor claims without a record where all of them need one.
     """
 
     gather: Gather

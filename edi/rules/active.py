@@ -139,7 +139,7 @@ class Active:
             for i, view in enumerate(get_args(View))
         }
         self._of_claim = [(self._seen[view], key) for view, key in OF_CLAIM.items() if self._seen[view].ids]
-        self._known: dict[tuple[frozenset[str], int], tuple[Rule, ...]] = {}
+        self._known: dict[tuple[frozenset[str], frozenset[str], int], tuple[Rule, ...]] = {}
         self._stretches = Stretches(lists, _own_days())
         self._places: dict[Key, dict[Key, Shape]] = {}
         self._together: dict[tuple[Shape, ...], Lines] = {}
@@ -150,16 +150,20 @@ class Active:
     def on(self, case: Case) -> Choice:
         """The rules that run on a claim, and what is to be remembered where they say nothing."""
         claim = case.claim
-        present = beside_shapes(claim)
+        present = frozenset(beside_shapes(claim))
         # with a record, or a value that could not be read, a rule sees more than its view
         if case.assembled is not None or claim.unread or not claim.lines:
-            return Choice(self._chosen(present.union(*map(of_shape, claim.lines)), 0), (), ())
+            return self._by_all(claim, present)
         try:
             return self._by_views(claim, present)
         except TypeError:  # a list where a tuple is due
-            return Choice(self._chosen(present.union(*map(of_shape, claim.lines)), 0), (), ())
+            return self._by_all(claim, present)
 
-    def _by_views(self, claim: Claim, present: set[str]) -> Choice:
+    def _by_all(self, claim: Claim, present: frozenset[str]) -> Choice:
+        words = self._words.intersection(set[str]().union(*map(of_shape, claim.lines)))
+        return Choice(self._chosen(words, present, 0), (), ())
+
+    def _by_views(self, claim: Claim, present: frozenset[str]) -> Choice:
         place = (claim.place_of_service, claim.type_of_bill)
         shapes, stretches = self._places.setdefault(place, {}), self._stretches
         held = []
@@ -167,8 +171,6 @@ class Active:
             key = shape(line, stretches)
             held.append(shapes.get(key) or self._shape(line, key, shapes))
         lines = self._lines(tuple(held))
-        if lines.words:
-            present |= lines.words
         left, unjudged = self._seen["line"].bit, []
         if not lines.silent:
             unjudged = [one for one in held if not one.silent]
@@ -198,7 +200,7 @@ class Active:
             left |= seen.bit
         else:
             keys += [(seen, one) for one in named]
-        return Choice(self._chosen(present, left), unjudged, keys, lines.answers)
+        return Choice(self._chosen(lines.words, present, left), unjudged, keys, lines.answers)
 
     def _shape(self, line: ServiceLine, key: Key, shapes: dict[Key, Shape]) -> Shape:
         self._count += 1
@@ -232,13 +234,14 @@ class Active:
             for known in choice.shapes:
                 known.silent = True
 
-    def _chosen(self, present: set[str], left: int) -> tuple[Rule, ...]:
-        """The rules that are woken, but those of the views that need not be asked."""
-        key = (self._words.intersection(present), left)
+    def _chosen(self, of_lines: frozenset[str], beside: frozenset[str], left: int) -> tuple[Rule, ...]:
+        """The rules that something wakes, but those of the views that need not be asked."""
+        key = (of_lines, beside, left)
         found = self._known.get(key)
         if found is None:
             if len(self._known) >= _MOST_CHOICES:
                 self._known.clear()
+            present = of_lines | beside
             found = self._known[key] = tuple(
                 one
                 for one, triggers in self._rules

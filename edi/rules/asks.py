@@ -1,10 +1,10 @@
 """What the rules of several topics ask of a case: absence, providers, addresses, dates, names of boxes."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from operator import attrgetter
 
 from edi.codes import bill_type, icd10, zipcode
@@ -12,6 +12,7 @@ from edi.finding import Severity
 from edi.model.claim import (
     Claim,
     DiagnosisKind,
+    Setting,
     Statement,
     claim_diagnoses,
     effective_kinds,
@@ -52,7 +53,6 @@ LINE_ROLES = (
 )
 
 
-_of_claim = attrgetter(*(key for key, _ in CLAIM_ROLES))
 _of_line = attrgetter(*(key for key, _ in LINE_ROLES))
 
 
@@ -101,6 +101,10 @@ ELSEWHERE = {
 """Roles that a claim of a setting has no place for; they are not sent."""
 
 
+Role = tuple[str, str, str]
+"""JSON Pointer of a provider, key of its role, what to call it."""
+
+
 @per_case
 def named_on_lines(case: Case) -> list[tuple[int, tuple[Provider | None, ...]]]:
     """Lines that name a provider: index, and for each of `LINE_ROLES` who it is."""
@@ -113,16 +117,21 @@ def _naming(case: Case) -> list[int]:
     return [i for i, line in enumerate(case.claim.lines) if any(_of_line(line))]
 
 
+@cache
+def _sent(setting: Setting | None) -> tuple[Callable[[Claim], tuple[Provider | None, ...]], Sequence[Role]]:
+    """The providers of a claim of a setting that are sent, in these roles: pointer, key, what to call it."""
+    unsent = ELSEWHERE.get(setting or "", ())
+    roles = [(f"/{key}", key, title) for key, title in CLAIM_ROLES if key not in unsent]
+    return attrgetter(*(key for _, key, _ in roles)), roles
+
+
 @per_case
 def all_providers(case: Case) -> list[tuple[str, str, str, Provider]]:
     """Every provider that the claim sends: pointer, key of the role, what to call it, the provider."""
     claim = case.claim
+    held, roles = _sent(claim.setting)
+    found = [(*role, one) for role, one in zip(roles, held(claim), strict=True) if one is not None]
     unsent = ELSEWHERE.get(claim.setting or "", ())
-    found = [
-        (f"/{key}", key, title, one)
-        for (key, title), one in zip(CLAIM_ROLES, _of_claim(claim), strict=True)
-        if one is not None and key not in unsent
-    ]
     for i, named in named_on_lines(case):
         found += [
             (f"/lines/{i}/{key}", key, f"{title} of line {i + 1}", one)

@@ -71,6 +71,7 @@ def _roles(record: type) -> tuple[str, ...]:
 
 
 _CLAIM_ROLES, _LINE_ROLES = _roles(Claim), _roles(ServiceLine)
+_NOBODY = (None,) * len(_LINE_ROLES)
 _of_claim, _of_line = attrgetter(*_CLAIM_ROLES), attrgetter(*_LINE_ROLES)
 _pointers = attrgetter("diagnosis_pointers")
 _payer = attrgetter("id", "name")
@@ -116,7 +117,7 @@ def shape(line: ServiceLine, stretches: Mapping[date | None, date | None]) -> Ke
 
 def names_somebody(line: ServiceLine) -> bool:
     """Whether a line has a provider of its own, in whatever role."""
-    return any(_of_line(line))
+    return _of_line(line) != _NOBODY
 
 
 def _signs(line: ServiceLine) -> Key:

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from edi.model.claim import (
@@ -76,11 +77,11 @@ class Reading:
     """The state of reading one unit: a level of the hierarchy or a claim."""
 
     __slots__ = (
-        "attachments", "base", "billed", "casualty", "claim", "conditions", "coverage", "dates", "decision",
-        "diagnoses", "drug", "facility", "guide", "i", "icd9", "kinds", "line", "line_base",
-        "line_numbers", "lines", "member_base", "occurrences", "oi", "one", "other", "other_base", "others",
-        "partners", "patient", "pay_to", "payer_ids", "provider", "spans", "trace", "turns", "unit",
-        "unmapped", "unread", "values", "whole",
+        "attachments", "base", "billed", "casualty", "claim", "conditions", "coverage", "dates",
+        "decision", "decisions", "diagnoses", "drug", "facility", "guide", "i", "icd9", "kinds", "line",
+        "line_base", "line_numbers", "lines", "member_base", "occurrences", "oi", "one", "other",
+        "other_base", "others", "partners", "patient", "pay_to", "payer_ids", "provider", "spans",
+        "trace", "unit", "unmapped", "unread", "values", "whole",
     )  # fmt: skip
 
     # a level
@@ -106,8 +107,8 @@ class Reading:
     occurrences: list[OccurrenceCode]
     spans: list[OccurrenceSpan]
     values: list[ValueCode]
-    turns: dict[str, int]
-    """Turns so far of 2320 and 2400 in the claim and of 2430 in the line."""
+    decisions: int
+    """Turns so far of 2430 in the line."""
     others: list[Coverage]
     other: Coverage
     other_base: Base
@@ -209,12 +210,12 @@ class Reading:
         loop = node.home.loop.id if node is not None else self.unit.root.loop.id
         if self.unit.root.loop.unit is None or loop.startswith(("2300", "2310", "2000", "2010")):
             return loop
-        turns: dict[str, int] = self.turns
         if loop.startswith("23"):
-            return f"2320[{turns['2320']}]" + (f"/{loop}" if loop != "2320" else "")
+            return f"2320[{len(self.others)}]" + (f"/{loop}" if loop != "2320" else "")
+        line = f"2400[{len(self.lines)}]"
         if loop == "2430":
-            return f"2400[{turns['2400']}]/2430[{turns['2430']}]"
-        return f"2400[{turns['2400']}]" + (f"/{loop}" if loop != "2400" else "")
+            return f"{line}/2430[{self.decisions}]"
+        return line + (f"/{loop}" if loop != "2400" else "")
 
     def segment_name(self) -> str:
         """Address of the current segment among those that are not carried along as a whole."""
@@ -952,13 +953,19 @@ PLAIN_KINDS = frozenset(("admitting", "reason_for_visit"))
 
 def settled_kinds(found: Sequence[Diagnosis], kinds: Sequence[DiagnosisKind]) -> None:
     """Say the kind of each diagnosis only where it is not what `effective_kind` gives by itself."""
+    for one, kind in zip(found, _settled(tuple(kinds)), strict=True):
+        one.kind = kind
+
+
+@lru_cache(maxsize=1024)
+def _settled(kinds: tuple[DiagnosisKind, ...]) -> tuple[DiagnosisKind | None, ...]:
     principal = [i for i, kind in enumerate(kinds) if kind == "principal"]
     first = next((i for i, kind in enumerate(kinds) if kind in ("principal", "other")), None)
     default = len(principal) == 1 and principal[0] == first
-    for one, kind in zip(found, kinds, strict=True):
-        one.kind = kind
-        if (kind == "principal" and default) or (kind == "other" and principal):
-            one.kind = None
+    return tuple(
+        None if (kind == "principal" and default) or (kind == "other" and principal) else kind
+        for kind in kinds
+    )
 
 
 def conditions(r: Reading, text: str) -> None:
@@ -994,7 +1001,6 @@ def other_begin(r: Reading, _text: str) -> None:
 def _other(r: Reading, coverage: Coverage) -> None:
     r.others.append(coverage)
     r.other = coverage
-    r.turns["2320"] = len(r.others)
     r.other_base = ("coverages", f"#{len(r.others)}")
     r.oi = False
 
@@ -1168,8 +1174,7 @@ def line_begin(r: Reading, _text: str) -> None:
     r.line = line = ServiceLine()
     r.line_base = ("lines", len(lines))
     lines.append(line)
-    r.turns["2400"] = len(lines)
-    r.turns["2430"] = 0
+    r.decisions = 0
 
 
 _D472 = f"DTP{ELEMENT}472{ELEMENT}D8{ELEMENT}"
@@ -1277,7 +1282,7 @@ SVD = Take(parts.SVD)
 
 def line_decision_begin(r: Reading, _text: str) -> None:
     """2430 without its SVD: nobody knows whose decision it is."""
-    r.turns["2430"] += 1
+    r.decisions += 1
     r.decision = None
 
 
@@ -1291,11 +1296,11 @@ def line_decision(r: Reading, text: str) -> None:
     same = [c for c in same if c.adjudication is not None] or same
     free = [c for c in same if c.adjudication is None or all(d.line != number for d in c.adjudication.lines)]
     if not same:
-        r.turns["2430"] += 1
+        r.decisions += 1
         r.decision = None
         r.carry(text)
         return
-    r.turns["2430"] += 1
+    r.decisions += 1
     coverage = (free or same)[0]
     which = next(k for k, c in enumerate(r.others, 1) if c is coverage)
     held = decided(coverage)

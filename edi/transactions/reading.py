@@ -225,7 +225,7 @@ def read_claim(
     r.attachments, r.conditions, r.dates, r.diagnoses, r.kinds = [], [], [], [], []
     r.occurrences, r.spans, r.values, r.lines, r.others = [], [], [], [], []
     r.line_numbers = {}
-    r.turns = {"2320": 0, "2400": 0, "2430": 0}
+    r.decisions = 0
     r.icd9 = None
     r.decision = None
     r.line_base = r.other_base = r.member_base = ()
@@ -418,7 +418,7 @@ class _Again:
         r.lines = [ServiceLine()] * index
         r.others = []
         r.line_numbers = {}
-        r.turns = {"2320": 0, "2400": index, "2430": 0}
+        r.decisions = 0
         r.decision = None
         stop = cuts[index + 1] if index + 1 < len(cuts) else len(self.unit.nodes)
         self.table.run_part(r, self.unit, range(cuts[index], stop))

@@ -25,6 +25,8 @@ def straighten(places: list[Node], nodes: list[int], bad: list[int]) -> set[int]
     early: set[int] = set()
     done: set[int] = set()
     for late in [i for i in bad if nodes[i] < UNKNOWN and nodes[i] & MISPLACED]:
+        if nodes[late] >= UNKNOWN:
+            continue  # taken out with what stood before it
         node = places[nodes[late] & ~FLAGS]
         start = late
         while start and not _begins(places, nodes[start], node.home):

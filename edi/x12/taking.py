@@ -1,7 +1,6 @@
 """Taking segments apart by the layouts with which they are written, and the values that stand in them."""
 
 import datetime as dt
-import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from decimal import Decimal
@@ -154,18 +153,20 @@ def set_element(text: str, element: int, component: int | None, value: str) -> s
     return ELEMENT.join(parts).rstrip(ELEMENT + COMPONENT)
 
 
-_NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)", re.ASCII)
-
-
 class _Numbers(dict[str, Decimal | None]):
+    """Texts and their values; the same texts come again."""
+
     def __missing__(self, text: str) -> Decimal | None:
         if len(self) >= REMEMBERED:
             self.clear()
-        value = self[text] = Decimal(text) if _NUMBER.fullmatch(text) else None
+        digits = text.removeprefix("-").replace(".", "", 1)
+        value = self[text] = Decimal(text) if digits.isascii() and digits.isdigit() else None
         return value
 
 
 class _Days(dict[str, dt.date | None]):
+    """Texts and their values; the same texts come again."""
+
     def __missing__(self, text: str) -> dt.date | None:
         if len(self) >= REMEMBERED:
             self.clear()
