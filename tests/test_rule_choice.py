@@ -67,6 +67,26 @@ def test_a_rule_is_silent_where_nothing_wakes_it(one: Rule) -> None:
     assert [hit.path for case in asleep(one) for hit in hits(one, case)] == []
 
 
+OF_EDITIONS = [one for one in all_rules() if one.editions]
+
+
+@pytest.mark.parametrize("one", OF_EDITIONS, ids=lambda one: one.id)
+def test_a_rule_is_silent_where_it_has_no_list_to_compare_with(one: Rule) -> None:
+    without = [case for case in holding(one) if not any(map(case.lists.has_editions, one.editions))]
+    assert len(without) > 100
+    assert [hit.path for case in without for hit in hits(one, case)] == []
+
+
+@pytest.mark.parametrize("one", OF_EDITIONS, ids=lambda one: one.id)
+def test_each_of_its_lists_is_enough(one: Rule) -> None:
+    enough = set()
+    for case in cases_by_rule()[one.id]:
+        held = [name for name in one.editions if case.lists.has_editions(name)]
+        if len(held) == 1 and one.id in {found.rule for found in check_case(case, record="claim")}:
+            enough.update(held)
+    assert enough == set(one.editions)
+
+
 def alone(case: Case, line: ServiceLine) -> Case:
     """A line on a claim that says no more than what rules of single lines may look at beside it."""
     claim = case.claim

@@ -22,7 +22,7 @@ from edi.model import claim as claim_records
 from edi.model import party as party_records
 from edi.model.claim import Claim, ServiceLine
 from edi.refdata import Coverage, Entry, Lists, shipped, shipped_sources
-from edi.rules import Case, Rule, active, all_rules
+from edi.rules import Case, Rule, active, all_rules, base
 from edi.rules.views import (
     SEVERAL,
     Key,
@@ -213,6 +213,13 @@ def later(line: ServiceLine, by: timedelta) -> ServiceLine:
     )
 
 
+def by_another(line: ServiceLine) -> ServiceLine:
+    """A line with other providers in the same roles."""
+    roles = [one.name for one in dataclasses.fields(line) if is_role(one.name) and getattr(line, one.name)]
+    return dataclasses.replace(line, **dict.fromkeys(roles, party_records.Provider(npi="1234567893")))
+
+
+OF_LINES_ASKED = list(base.OF_LINES)
 OF_LINES = [one for one in RULES if one.sees in ("line", "lines", "codes", "services")]
 SOME_DAYS = [timedelta(days=n) for n in (1, -1, 30, -30, 400, -400)]
 
@@ -238,6 +245,38 @@ def test_other_numbers_and_days_of_the_same_kind_change_nothing(one: Rule) -> No
             assert bool(hits(one, dataclasses.replace(case, claim=claim))) == before, (case.claim, by)
             moved += 1
     assert moved
+
+
+@pytest.mark.parametrize("ask", OF_LINES_ASKED, ids=lambda ask: f"{ask.__module__}.{ask.__name__}")
+def test_what_is_asked_of_lines_is_answered_by_their_shapes(ask: Callable[[Case], object]) -> None:
+    """So that claims with lines of the same shapes may share the answer; a provider is there or not."""
+    roles = {f"ServiceLine.{one.name}" for one in dataclasses.fields(ServiceLine) if is_role(one.name)}
+    allowed = READS["line"] | roles | {f"Case.{name}" for name in CASE} | {"unread"}
+    read: set[str] = set()
+    answered = 0
+    for case in cases()[::7]:
+        claim = case.claim
+        if claim.unread or case.assembled is not None or not claim.lines:
+            continue
+        case.forget()
+        read.clear()
+        with traced(read):
+            answer = ask(case)
+        assert read <= allowed
+        within = Stretches(case.lists, active._own_days())
+        for by in SOME_DAYS:
+            lines = tuple(by_another(later(line, by)) for line in claim.lines)
+            if [shape(one, within) for one in lines] != [shape(one, within) for one in claim.lines]:
+                continue
+            other = Claim(
+                setting=claim.setting,
+                place_of_service=claim.place_of_service,
+                type_of_bill=claim.type_of_bill,
+                lines=lines,
+            )
+            assert ask(dataclasses.replace(case, claim=other)) == answer, claim
+            answered += 1
+    assert answered
 
 
 KEYS: dict[str, Callable[[Claim, str | None], Key]] = {

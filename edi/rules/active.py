@@ -272,7 +272,16 @@ def _active(
 ) -> Active:
     """Those of them that hold under the policies, up to a SNIP type; by code lists, which they ask."""
     rules = _applicable(setting, have, overlay)
-    return Active((r for r in rules if r.snip <= snip and r.holds(policies)), lists)
+    return Active(
+        (
+            r
+            for r in rules
+            if r.snip <= snip
+            and r.holds(policies)
+            and (not r.editions or any(map(lists.has_editions, r.editions)))
+        ),
+        lists,
+    )
 
 
 _Key = tuple[Setting | None, frozenset[Need], int, int, int, int]

@@ -283,6 +283,8 @@ class Rule:
     sees: View | None = None
     """What of the claim it looks at, and nothing else; None: anything."""
     needs: frozenset[Need] = frozenset()
+    editions: tuple[str, ...] = ()
+    """Code lists: it speaks only where an edition of one of them is at hand; empty: always."""
     when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Policy -> values under which the rule holds."""
     also: tuple[str, ...] = ()
@@ -329,6 +331,7 @@ def rule(
     given: Iterable[str] = (),
     sees: View | None = None,
     needs: Iterable[Need] = (),
+    editions: Iterable[str] = (),
     when: Mapping[str, str | tuple[str, ...]] | None = None,
     also: Iterable[str] = (),
     on: Literal["claim", "encounter"] = "claim",
@@ -346,7 +349,8 @@ def rule(
     examples: patches of a clean sample of the rule's setting (`on` says whether of the encounter or of its
     claim). `when` limits the rule to policy values; `codes`, `modifiers` and `given` (values of the claim) to
     claims with one of them: it must be silent on all others. `sees` names the view of the claim beyond which
-    the rule looks at nothing (`views.py`). `across` is what the rule makes of several claims of a run.
+    the rule looks at nothing (`views.py`). `editions` are code lists without which it has nothing to compare
+    with. `across` is what the rule makes of several claims of a run.
     """
     for policy in when or {}:
         if policy not in NAMES:
@@ -376,6 +380,7 @@ def rule(
             given=frozenset(given),
             sees=sees,
             needs=frozenset(needs),
+            editions=tuple(editions),
             when={k: (v,) if isinstance(v, str) else tuple(v) for k, v in (when or {}).items()},
             also=tuple(also),
             on=on,

@@ -1,11 +1,9 @@
 """Codes against the whole lists that a user has loaded; lists that ship in part say nothing here."""
 
 from collections.abc import Iterator
-from functools import lru_cache
 
 from edi.codes import bill_type, hcpcs, taxonomy
 from edi.coding.family import codes as family
-from edi.refdata import Lists
 from edi.rules import Case, Hit, rule
 from edi.rules.about import CODES
 from edi.rules.asks import all_providers, box, day_one, missing_from
@@ -20,12 +18,6 @@ _OF_FACILITY = (
     "occurrence_span", "value",
 )  # fmt: skip
 """Lists of the codes that only a facility claim has."""
-
-
-@lru_cache(maxsize=64)
-def _has_any(lists: Lists, names: tuple[str, ...]) -> bool:
-    """Whether an edition of one of these lists is at hand: without one nothing can be missing."""
-    return any(lists.has_editions(name) for name in names)
 
 
 @rule(
@@ -165,6 +157,7 @@ _CODED = {
     snip=5,
     also=("I42", "F04-42-001", "FAC-TOB-001"),
     setting="facility",
+    editions=_OF_FACILITY,
     breaks=[
         *({CODES: {name: [*_YEAR, "ZZ"]}, **_CODED} for name in _OF_FACILITY),
         {CODES: {"revenue": [*_YEAR, "0636"]}},
@@ -200,8 +193,6 @@ _CODED = {
 )
 def facility_code_not_in_list(case: Case) -> Iterator[Hit]:
     """The codes of a facility claim stand in published lists, of which only a part ships with the program."""
-    if not _has_any(case.lists, _OF_FACILITY):
-        return
     day = day_one(case)
     for name, words, code, path in _facility_codes(case):
         found = missing_from(case.lists, name, code, day)
@@ -219,6 +210,7 @@ def facility_code_not_in_list(case: Case) -> Iterator[Hit]:
     severity="warning",
     snip=5,
     also=("SNIP5-007", "P04", "I02", "I32"),
+    editions=("taxonomy",),
     breaks=[
         {CODES: {"taxonomy": [*_YEAR, "282N00000X"]}, "/billing_provider/taxonomy": "207RG0999X"},
         {CODES: {"taxonomy": _YEAR}, "/billing_provider/taxonomy": "207RG01000"},
@@ -230,8 +222,6 @@ def facility_code_not_in_list(case: Case) -> Iterator[Hit]:
 )
 def taxonomy_not_in_list(case: Case) -> Iterator[Hit]:
     """A taxonomy code is one of the published ones."""
-    if not _has_any(case.lists, ("taxonomy",)):
-        return
     day = day_one(case)
     for path, _, title, one in all_providers(case):
         if not one.taxonomy or taxonomy.problem(one.taxonomy):
