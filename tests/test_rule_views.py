@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -216,7 +217,8 @@ def later(line: ServiceLine, by: timedelta) -> ServiceLine:
 def by_another(line: ServiceLine) -> ServiceLine:
     """A line with other providers in the same roles."""
     roles = [one.name for one in dataclasses.fields(line) if is_role(one.name) and getattr(line, one.name)]
-    return dataclasses.replace(line, **dict.fromkeys(roles, party_records.Provider(npi="1234567893")))
+    other: dict[str, Any] = dict.fromkeys(roles, party_records.Provider(npi="1234567893"))
+    return dataclasses.replace(line, **other)
 
 
 OF_LINES_ASKED = list(base.OF_LINES)
