@@ -132,9 +132,7 @@ _CENTS = frozenset((0, -1, -2))
 @per_lines
 def _only_charges(case: Case) -> bool:
     """Whether each line has a charge above zero and no other amount."""
-    return all(
-        line.charge is not None and line.charge > 0 and not line.non_covered for line in case.claim.lines
-    )
+    return all((line.charge or 0) > 0 and not line.non_covered for line in case.claim.lines)
 
 
 def _is_plain(case: Case) -> bool:
@@ -142,10 +140,9 @@ def _is_plain(case: Case) -> bool:
 
     A sum has the places of the amount that has most of them, and is not less than any.
     """
-    claim, total = case.claim, charged(case)
+    claim, total = case.claim, charged(case) or Decimal()
     return (
-        total is not None
-        and total == claim.total_charge
+        total == claim.total_charge
         and total < TOO_LARGE
         and total.as_tuple()[2] in _CENTS
         and _only_charges(case)
@@ -205,6 +202,12 @@ def _room(amount: Decimal | None) -> str | None:
         {"/patient_paid": "-100000000.00"},
         {"/lines/0/non_covered": "1.005"},
         {"/total_charge": "0", "/lines/0/charge": "100000000.00", "/lines/1/charge": None},
+        {"/total_charge": "100000000.00", "/lines": [{"charge": "100000000.00"}]},
+        {
+            "/lines/0/charge": "100000000.50",
+            "/lines/1/charge": "-0.60",
+            "/total_charge": "99999999.90",
+        },
     ],
     keeps=[
         {"/lines/0/charge": "250.05"},

@@ -64,6 +64,7 @@ def principal_missing(case: Case) -> Iterator[Hit]:
         {"/diagnoses/1/code": "E8", "/diagnoses/0": {}},
         {"/diagnoses/1/code": "E86..0", "/diagnoses/0/code": "E8"},
         {"/diagnoses/1/code": "E8", "/lines/0/service_date": "2015-10-01"},
+        {"/diagnoses/1/code": "E8", "/lines": None},
     ],
     keeps=[
         {"/diagnoses/1/code": "E860"},

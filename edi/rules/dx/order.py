@@ -250,7 +250,7 @@ def _age(born: date, day: date) -> int:
         {"/patient": None, "/diagnoses/1/code": "C61"},
         {"/patient/sex": None, "/diagnoses/1/code": "C61"},
         {"/diagnoses/1/code": "Z38.00", "/patient/birth_date": "2026-03-03"},
-        {"/lines": []},
+        {"/lines": [], "/diagnoses/1/code": "C61"},
     ],
 )
 def against_sex_or_age(case: Case) -> Iterator[Hit]:

@@ -367,6 +367,8 @@ def repetitive_lines(case: Case) -> list[tuple[int, str]]:
             "/coverages/0/claim_filing": "CI",
         },
         {"/lines/0/revenue_code": "0420", "/statement": {"from_date": "2026-02-28"}, "/type_of_bill": "111"},
+        {"/statement": {"from_date": "2026-02-28"}, "/lines": [{"revenue_code": "0420"}]},
+        {"/statement": {"through_date": "2026-02-28"}, "/lines": [{"revenue_code": "0420"}]},
         {"/statement": {"from_date": "2026-02-28"}, "/lines/-": {}},
         {"/statement": {"from_date": "2026-02-28"}, BASE: "inpatient"},
         {"/statement": {"through_date": "2026-03-03"}, BASE: "inpatient"},

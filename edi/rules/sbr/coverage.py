@@ -268,6 +268,7 @@ def self_but_another(case: Case) -> Iterator[Hit]:
         {"/coverages/0/member_id": "1SG4TE5MK73"},
         {"/coverages/0/member_id": "123456789A"},
         {"/coverages/0/member_id": "A 1", "/coverages/0/claim_filing": "CI"},
+        {"/coverages/0/member_id": "A-1", "/coverages/0/claim_filing": "CI"},
         {
             "/coverages/0/member_id": "1EG4-TE5-MK73",
             "/coverages/-": {"claim_filing": "MB", "member_id": "A 1"},
@@ -284,6 +285,7 @@ def self_but_another(case: Case) -> Iterator[Hit]:
     keeps=[
         {"/coverages/0/member_id": "1eg4te5mk73"},
         {"/coverages/0/member_id": "123456789A", "/coverages/0/claim_filing": "CI"},
+        {"/coverages/0/member_id": None, "/unread/-": {"path": "/coverages/0/member_id", "text": "?"}},
         {
             "/coverages/0/member_id": "123456789A",
             "/lines/0/service_date": "2019-12-31",
