@@ -514,8 +514,8 @@ def _traced_some(claim: Claim, origin: Origin, wanted: Collection[str]) -> dict[
     for where in wanted:
         _, top, number, *_ = (*where.split("/", 3), "", "")
         if top == "lines":
+            # the lines as a whole begin with the first
             lines.add(int(number or 0))
-            whole = whole or not number
         elif top and (top not in _PROVIDERS or getattr(claim, top) is not None):
             others.add(where)
             tops.add(top)
