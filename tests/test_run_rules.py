@@ -15,7 +15,7 @@ import edi
 from edi.finding import Finding, Report
 from edi.model.claim import Claim, ServiceLine
 from edi.model.contract import to_json
-from edi.pipeline import Envelope, Options, Run, build, inputs, judge_inputs, spill
+from edi.pipeline import Envelope, Options, Run, build, inputs, judge_inputs
 from edi.pipeline.sisters import Sisters
 from edi.rules import Rule, all_rules
 from edi.rules.about import SISTER
@@ -164,9 +164,8 @@ def test_every_such_rule_shows_two_claims(rule: Rule) -> None:
     assert any(SISTER in example for example in rule.keeps)
 
 
-def test_memory_stays_flat_and_groups_are_found_in_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_memory_stays_flat_and_groups_are_found_in_the_file() -> None:
     """Ten times as many claims do not take ten times the memory; pairs far apart are still found."""
-    monkeypatch.setattr(spill, "BUFFERED", 4096)
     case = built(sample("professional"))
     case.assembled = None
     claim = case.claim

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     import sqlite3
 
-BUFFERED = 16384
+BUFFERED = 4096
 """Rows that are held before they go into the file."""
 _TABLES = """
 create table row (kind integer, key blob, number integer, body blob);

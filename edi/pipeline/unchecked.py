@@ -31,7 +31,9 @@ WORDS = {
 }
 """Lists that ship in part or for some years only, as a message names them, in the order in which it does."""
 _MOST_SEEN = 65536
-"""Codes, or groups of codes, with their dates that are remembered as judged."""
+"""Codes with their dates that are remembered as judged."""
+_MOST_GROUPS = 2048
+"""Groups of codes with their dates that are."""
 
 Coded = tuple[str, str, date | None]
 """Name of a list, a code as it is stated, the date by which it is judged, None for that of the claim."""
@@ -60,7 +62,7 @@ class Unchecked:
             coded |= {("taxonomy", one.taxonomy or "", day) for *_, one in all_providers(case)}
         for group in (_of_lines(case), tuple(_further(claim))):
             if (group, day) not in self._groups:
-                _remember(self._groups, ((group, day),))
+                _remember(self._groups, ((group, day),), _MOST_GROUPS)
                 coded |= {(name, code, day if on is None else lists.since(on)) for name, code, on in group}
         fresh = coded - self._seen
         if not fresh:
@@ -71,8 +73,8 @@ class Unchecked:
         return found
 
 
-def _remember(held: set[Any], more: Collection[object]) -> None:
-    if len(held) >= _MOST_SEEN:
+def _remember(held: set[Any], more: Collection[object], most: int = _MOST_SEEN) -> None:
+    if len(held) >= most:
         held.clear()
     held.update(more)
 

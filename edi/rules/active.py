@@ -37,7 +37,9 @@ _MOST_CHOICES = 4096
 _MOST_SHAPES = 16384
 """Shapes of lines of which it is remembered that no rule speaks of them."""
 _MOST_VALUES = 4096
-"""Values of each other view, and sets of lines, that are remembered."""
+"""Values of each other view that are remembered."""
+_MOST_LINES = 1024
+"""Sets of lines that are remembered, with what rules have worked out of them."""
 _MOST_KINDS = 64
 """Kinds of claims for which the active rules are remembered."""
 
@@ -66,9 +68,11 @@ class Shape:
 class Lines:
     """What is known of the lines of a claim together, by their shapes."""
 
-    __slots__ = ("answers", "apart", "codes", "names", "silent", "stretches", "words")
+    __slots__ = ("answers", "apart", "codes", "names", "number", "silent", "stretches", "words")
 
-    def __init__(self, shapes: Sequence[Shape]) -> None:
+    def __init__(self, shapes: Sequence[Shape], number: int) -> None:
+        self.number = number
+        """Stands for them."""
         self.answers: dict[object, Any] = {}
         """What rules have worked out for claims with such lines (`per_lines`)."""
         self.words = frozenset[str]().union(*(one.words for one in shapes))
@@ -179,7 +183,7 @@ class Active:
                 left = 0
         filing = filing_of(claim)
         looked = [(seen, of(claim, filing)) for seen, of in self._of_claim]
-        looked.append((self._seen["lines"], (lines, filing)))
+        looked.append((self._seen["lines"], (lines.number, filing)))
         if lines.apart:
             between = days_apart(claim.lines)
             codes = (place, claim.condition_codes, lines.codes, between)
@@ -219,9 +223,9 @@ class Active:
     def _lines(self, shapes: tuple[Shape, ...]) -> Lines:
         found = self._together.get(shapes)
         if found is None:
-            if len(self._together) >= _MOST_VALUES:
+            if len(self._together) >= _MOST_LINES:
                 self._together.clear()
-            found = self._together[shapes] = Lines(shapes)
+            found = self._together[shapes] = Lines(shapes, next(self._numbers))
         return found
 
     def learn(self, choice: Choice, found: Sequence[Finding]) -> None:
