@@ -10,7 +10,8 @@ from bisect import bisect_left
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, count
+from operator import add
 from typing import IO, Literal
 
 from edi.x12.segment import COMPONENT, ELEMENT, REPETITION, SEGMENT
@@ -101,8 +102,9 @@ class Block:
     def offset(self, index: int) -> int:
         """Where in `raw` a segment begins, with the blanks before it."""
         if not self._offsets:
-            sizes = (len(p) + 1 for p in self.raw.split(self.marks.segment))
-            self._offsets = list(accumulate(sizes, initial=0))
+            sizes = map(len, self.raw.split(self.marks.segment))
+            # each segment before it has a terminator too
+            self._offsets = list(map(add, accumulate(sizes, initial=0), count()))
         return self._offsets[index]
 
     def byte(self, index: int) -> int:
