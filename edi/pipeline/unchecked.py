@@ -9,7 +9,7 @@ from edi.coding.family import codes as family
 from edi.model.claim import Claim, other_coverages
 from edi.model.party import Adjudication
 from edi.refdata import Lists
-from edi.rules.asks import all_providers, day_one, stated_codes
+from edi.rules.asks import day_one, stated_codes, taxonomies
 from edi.rules.base import Case, per_lines
 
 WORDS = {
@@ -59,7 +59,7 @@ class Unchecked:
         if "icd10cm" not in self._told:
             coded = {("icd10cm", code, day) for code in stated_codes(case)}
         if "taxonomy" not in self._told:
-            coded |= {("taxonomy", one.taxonomy or "", day) for *_, one in all_providers(case)}
+            coded.update([("taxonomy", code, day) for code in taxonomies(case)])
         for group in (_of_lines(case), tuple(_further(claim))):
             if (group, day) not in self._groups:
                 _remember(self._groups, ((group, day),), _MOST_GROUPS)

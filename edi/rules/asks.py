@@ -125,6 +125,13 @@ def _sent(setting: Setting | None) -> tuple[Callable[[Claim], tuple[Provider | N
     return attrgetter(*(key for _, key, _ in roles)), roles
 
 
+def taxonomies(case: Case) -> list[str]:
+    """Taxonomy codes of the providers that the claim sends."""
+    held, _ = _sent(case.claim.setting)
+    providers = held(case.claim) if not _naming(case) else [one for *_, one in all_providers(case)]
+    return [one.taxonomy for one in providers if one is not None and one.taxonomy]
+
+
 @per_case
 def all_providers(case: Case) -> list[tuple[str, str, str, Provider]]:
     """Every provider that the claim sends: pointer, key of the role, what to call it, the provider."""

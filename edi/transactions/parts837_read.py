@@ -80,8 +80,8 @@ class Reading:
         "attachments", "base", "billed", "casualty", "claim", "conditions", "coverage", "dates",
         "decision", "decisions", "diagnoses", "drug", "facility", "guide", "i", "icd9", "kinds", "line",
         "line_base", "line_numbers", "lines", "member_base", "occurrences", "oi", "one", "other",
-        "other_base", "others", "partners", "patient", "pay_to", "payer_ids", "provider", "spans",
-        "trace", "unit", "unmapped", "unread", "values", "whole",
+        "other_base", "others", "partners", "patient", "pay_to", "payer_ids", "provider", "sound",
+        "spans", "trace", "unit", "unmapped", "unread", "values", "whole",
     )  # fmt: skip
 
     # a level
@@ -128,6 +128,8 @@ class Reading:
         self.facility = guide.setting == "facility"
         self.unit = unit
         self.trace = trace
+        self.sound = not unit.faults
+        """Whether the guide finds nothing wrong: numbers are numbers then."""
         self.i = 0
         self.unread: list[Unread] = []
         self.unmapped: list[Unmapped] = []
@@ -167,6 +169,8 @@ class Reading:
 
     def number(self, text: str, base: Base, name: str) -> Decimal | None:
         """A number; one that cannot be read goes to `unread`."""
+        if self.sound:
+            return Decimal(text) if text else None
         value = read_number(text)
         if value is None and text:
             self.unread.append(Unread(path=pointer(base, name), text=text))
