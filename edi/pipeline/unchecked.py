@@ -9,7 +9,7 @@ from edi.coding.family import codes as family
 from edi.model.claim import Claim, other_coverages
 from edi.model.party import Adjudication
 from edi.refdata import Lists
-from edi.rules.asks import day_one, stated_codes, taxonomies
+from edi.rules.asks import all_providers, day_one, named_on_lines, sent_above_lines, stated_codes
 from edi.rules.base import Case, per_lines
 
 WORDS = {
@@ -59,7 +59,7 @@ class Unchecked:
         if "icd10cm" not in self._told:
             coded = {("icd10cm", code, day) for code in stated_codes(case)}
         if "taxonomy" not in self._told:
-            coded.update([("taxonomy", code, day) for code in taxonomies(case)])
+            coded.update([("taxonomy", code, day) for code in _taxonomies(case)])
         for group in (_of_lines(case), tuple(_further(claim))):
             if (group, day) not in self._groups:
                 _remember(self._groups, ((group, day),), _MOST_GROUPS)
@@ -118,6 +118,12 @@ def _of_lines(case: Case) -> frozenset[Coded]:
             found.add(("hcpcs" if kind == "level_two" else "cpt", hcpcs.compact(line.hcpcs), day))
         found.update(("modifiers", one, day) for one in line.modifiers)
     return frozenset(found)
+
+
+def _taxonomies(case: Case) -> list[str]:
+    if named_on_lines(case):
+        return [one.taxonomy for *_, one in all_providers(case) if one.taxonomy]
+    return [one.taxonomy for one in sent_above_lines(case.claim) if one is not None and one.taxonomy]
 
 
 def _further(claim: Claim) -> Iterator[Coded]:

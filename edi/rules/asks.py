@@ -125,11 +125,9 @@ def _sent(setting: Setting | None) -> tuple[Callable[[Claim], tuple[Provider | N
     return attrgetter(*(key for _, key, _ in roles)), roles
 
 
-def taxonomies(case: Case) -> list[str]:
-    """Taxonomy codes of the providers that the claim sends."""
-    held, _ = _sent(case.claim.setting)
-    providers = held(case.claim) if not _naming(case) else [one for *_, one in all_providers(case)]
-    return [one.taxonomy for one in providers if one is not None and one.taxonomy]
+def sent_above_lines(claim: Claim) -> tuple[Provider | None, ...]:
+    """The providers that the claim sends, without those of its lines."""
+    return _sent(claim.setting)[0](claim)
 
 
 @per_case

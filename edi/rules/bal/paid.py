@@ -125,8 +125,7 @@ def _amounts(claim: Claim) -> Iterator[tuple[Decimal | None, str, str, tuple[int
             yield one.paid, f"{base}/lines/{{}}/paid", "a line payment of coverage {}", (i, k)
 
 
-_CENTS = frozenset((0, -1, -2))
-"""Exponents of amounts in whole cents."""
+_CENT = Decimal("0.01")
 
 
 @per_lines
@@ -136,7 +135,7 @@ def _only_charges(case: Case) -> bool:
 
 
 def _is_plain(case: Case) -> bool:
-    """Whether a claim states no amounts but charges, small ones in whole cents, as most claims do.
+    """Whether a claim states no amounts but charges, small ones in cents, as most claims do.
 
     A sum has the places of the amount that has most of them, and is not less than any.
     """
@@ -144,7 +143,7 @@ def _is_plain(case: Case) -> bool:
     return (
         total == claim.total_charge
         and total < TOO_LARGE
-        and total.as_tuple()[2] in _CENTS
+        and total.same_quantum(_CENT)
         and _only_charges(case)
         and not claim.patient_paid
         and not any(one.adjudication for one in claim.coverages)
@@ -201,7 +200,7 @@ def _room(amount: Decimal | None) -> str | None:
         {"/lines/0/charge": "100000000", "/lines/1/charge": "100000000", "/total_charge": "200000000"},
         {"/patient_paid": "-100000000.00"},
         {"/lines/0/non_covered": "1.005"},
-        {"/total_charge": "0", "/lines/0/charge": "100000000.00", "/lines/1/charge": None},
+        {"/total_charge": "0.00", "/lines/0/charge": "100000000.00", "/lines/1/charge": None},
         {"/total_charge": "100000000.00", "/lines": [{"charge": "100000000.00"}]},
         {
             "/lines/0/charge": "100000000.50",

@@ -78,8 +78,10 @@ def principal_missing(case: Case) -> Iterator[Hit]:
 def malformed(case: Case) -> Iterator[Hit]:
     """A diagnosis code has the shape of ICD-10-CM; codes of services before 2015-10-01 are not judged."""
     problems = list(map(icd10.problem, stated_codes(case)))
+    if not any(problems):
+        return
     day = day_one(case)
-    if not any(problems) or (day is not None and day < ICD10_FROM):
+    if day is not None and day < ICD10_FROM:
         return
     for i, problem in enumerate(problems):
         if problem is None:

@@ -116,12 +116,19 @@ def _modest(case: Case) -> bool:
 
 @per_lines
 def _lowest_of_lines(case: Case) -> list[tuple[int, Decimal]] | None:
-    """Indexes of lines whose code has a limit, with the lowest of any day; None where a code stands twice."""
-    codes, setting = codes_of_lines(case), edits_setting(case)
+    """Indexes of lines whose code has a limit, with the lowest of any day; None where a code stands twice.
+
+    Lines with one unit are left out where the limit allows one.
+    """
+    codes, setting, lines = codes_of_lines(case), edits_setting(case), case.claim.lines
     if len(set(codes)) < len(codes):
         return None
-    limits = [_lowest(case.lists, code, setting) for code in codes]
-    return [(i, Decimal(limit)) for i, limit in enumerate(limits) if limit is not None]
+    limits = [(i, _lowest(case.lists, code, setting)) for i, code in enumerate(codes)]
+    return [
+        (i, Decimal(limit))
+        for i, limit in limits
+        if limit is not None and not (limit >= 1 >= _units(lines[i]))
+    ]
 
 
 @lru_cache(maxsize=16384)
