@@ -32,6 +32,8 @@ WORDS = {
 """Lists that ship in part or for some years only, as a message names them, in the order in which it does."""
 _MOST_SEEN = 65536
 """Codes with their dates that are remembered as judged."""
+_MOST_DAYS = 64
+"""Days, or stretches of days, of which the diagnoses are."""
 _MOST_GROUPS = 2048
 """Groups of codes with their dates that are."""
 
@@ -45,6 +47,7 @@ class Unchecked:
     def __init__(self) -> None:
         self._told: set[str] = set()
         self._groups: set[tuple[Hashable, date | None]] = set()
+        self._diagnoses: dict[date | None, set[str]] = {}
         self._seen: set[Coded] = set()
 
     def of(self, case: Case) -> set[str]:
@@ -57,11 +60,16 @@ class Unchecked:
         day = None if first is None else lists.since(first)
         coded: set[Coded] = set()
         if "icd10cm" not in self._told:
-            coded = {("icd10cm", code, day) for code in stated_codes(case)}
+            if len(self._diagnoses) >= _MOST_DAYS:
+                self._diagnoses.clear()
+            known = self._diagnoses.setdefault(day, set())
+            if not known.issuperset(codes := stated_codes(case)):
+                _remember(known, codes)
+                coded = {("icd10cm", code, day) for code in codes}
         if "taxonomy" not in self._told:
             coded.update([("taxonomy", code, day) for code in _taxonomies(case)])
-        for group in (_of_lines(case), tuple(_further(claim))):
-            if (group, day) not in self._groups:
+        for group in (_of_lines(case), _further(claim)):
+            if group and (group, day) not in self._groups:
                 _remember(self._groups, ((group, day),), _MOST_GROUPS)
                 coded |= {(name, code, day if on is None else lists.since(on)) for name, code, on in group}
         fresh = coded - self._seen
@@ -126,30 +134,33 @@ def _taxonomies(case: Case) -> list[str]:
     return [one.taxonomy for one in sent_above_lines(case.claim) if one is not None and one.taxonomy]
 
 
-def _further(claim: Claim) -> Iterator[Coded]:
+def _further(claim: Claim) -> tuple[Coded, ...]:
     """Further codes of a claim, without a day where that of the claim decides."""
-    for code in claim.condition_codes:
-        yield "condition", code.upper(), None
+    found: list[Coded] = [("condition", code.upper(), None) for code in claim.condition_codes]
     if claim.setting == "facility":
-        yield from _of_facility(claim)
-    if any(coverage.adjudication is not None for coverage in claim.coverages):
+        found += _of_facility(claim)
+    if [one for one in claim.coverages if one.adjudication is not None]:
         for _, coverage in other_coverages(claim):
             if coverage.adjudication is not None:
-                yield from _of_decision(coverage.adjudication, coverage.adjudication.paid_date)
+                found += _of_decision(coverage.adjudication, coverage.adjudication.paid_date)
+    return tuple(found)
 
 
-def _of_facility(claim: Claim) -> Iterator[Coded]:
+def _of_facility(claim: Claim) -> list[Coded]:
+    found: list[Coded] = []
     if claim.type_of_bill:
-        yield "type_of_bill", claim.type_of_bill, None
+        found.append(("type_of_bill", claim.type_of_bill, None))
     if claim.admission is not None:
-        yield "admission_source", (claim.admission.source or "").upper(), None
-        yield "patient_status", claim.admission.patient_status or "", None
-    for occurrence in claim.occurrence_codes:
-        yield "occurrence", (occurrence.code or "").upper(), None
-    for span in claim.occurrence_spans:
-        yield "occurrence_span", (span.code or "").upper(), None
-    for value in claim.value_codes:
-        yield "value", (value.code or "").upper(), None
+        found.append(("admission_source", (claim.admission.source or "").upper(), None))
+        found.append(("patient_status", claim.admission.patient_status or "", None))
+    for name, held in (
+        ("occurrence", claim.occurrence_codes),
+        ("occurrence_span", claim.occurrence_spans),
+        ("value", claim.value_codes),
+    ):
+        if held:
+            found += [(name, (one.code or "").upper(), None) for one in held]
+    return found
 
 
 def _of_decision(decision: Adjudication, day: date | None) -> Iterator[Coded]:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from itertools import repeat
 
 from edi.codes import modifier
 from edi.model.claim import Claim, billed_coverage, usual_rendering_provider
 from edi.rules.about import code_of, codes_of_lines
 from edi.rules.across import Fact, Key, Told
-from edi.rules.asks import frequency_of
+from edi.rules.asks import frequency_of, named_on_lines
 from edi.rules.base import Case, per_case, per_lines
 
 REPEATED = frozenset({"59", "76", "77", "91", "XE", "XP", "XS", "XU"})
@@ -150,8 +151,15 @@ def _entries(case: Case) -> dict[str, list[_Entry]]:
     """Lines with a procedure code and a day, by day (ISO)."""
     found: dict[date, list[_Entry]] = {}
     lines, usual = case.claim.lines, usual_rendering_provider(case.claim)
-    units, charges = stated_amounts(case)
-    for written in _written(case):
+    all_written, (units, charges) = _written(case), stated_amounts(case)
+    days = {line.service_date for line in lines}
+    if len(days) == 1 and len(all_written) == len(lines) and not named_on_lines(case):
+        # most claims: one day, and nobody is named on a line
+        (only,) = days
+        assert only is not None
+        npi = usual.npi if usual else None
+        return {only.isoformat(): list(zip(all_written, units, charges, repeat(npi), strict=False))}
+    for written in all_written:
         i = written[0]
         line = lines[i]
         day, performer = line.service_date, line.rendering_provider or usual

@@ -279,7 +279,8 @@ def not_in_force(case: Case) -> Iterator[Hit]:
         span = period(case)
         days = [span.through_date] if span.from_date == span.through_date and span.through_date else []
     else:
-        days = sorted({line.service_date for line in claim.lines if line.service_date is not None})
+        stated = {line.service_date for line in claim.lines}
+        days = sorted([day for day in stated if day is not None])
         by_line = _days_pointed(case) if len(days) > 1 else {}
     if len(days) == 1:
         lists, day = case.lists, case.lists.since(days[0])

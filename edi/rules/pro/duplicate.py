@@ -165,6 +165,7 @@ def _on_two_claims(told: Sequence[Told], _: Lists) -> Iterator[Found]:
         },
     ],
     keeps=[
+        {"/lines": [], "sister": {"/claim_id": "OTHER-1"}},
         {},
         {**_FIRST, "/lines/-": {**_AGAIN, "service_date": "2026-03-04"}},
         {**_FIRST, "/lines/-": {**_AGAIN, "units": "100"}},
