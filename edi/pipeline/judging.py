@@ -364,11 +364,12 @@ class Terms:
         for line in claim.lines:
             # the wire does not say what kind a line is, its code does
             code = line.hcpcs
-            if code not in kinds:
+            kind = kinds.get(code)
+            if kind is None:
                 if len(kinds) >= _MOST_CHOSEN:
                     kinds.clear()
-                kinds[code] = line_kind(code, self.lists)
-            line.kind = kinds[code]
+                kind = kinds[code] = line_kind(code, self.lists)
+            line.kind = kind
         options = self.options
         case = Case(
             claim=claim,

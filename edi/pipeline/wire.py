@@ -283,7 +283,9 @@ def _claim(read: ReadClaim, index: int, current: _Set, terms: Terms, file: str) 
         guide=current.guide,
         record="x12",
         snip=options.snip,
-        findings=[wire_finding(f, guide=current.guide, index=index) for f in unit.faults],
+        findings=[wire_finding(f, guide=current.guide, index=index) for f in unit.faults]
+        if unit.faults
+        else [],
     )
     # what is missing from a claim that was cut off says nothing about the claim
     if options.snip > 2 and not unit.cut:

@@ -212,7 +212,7 @@ class Active:
             self._places.clear()
             self._coded.clear()
             self._count = 0
-        what = coded(line)
+        what = coded(key)
         number = self._coded.get(what)
         if number is None:
             number = self._coded[what] = next(self._numbers)

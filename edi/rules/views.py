@@ -55,7 +55,9 @@ def _all(record: type) -> Callable[[Any], Key]:
     return attrgetter(*(one.name for one in fields(record)))
 
 
-_codes, _shape, _bill, _coverage = (attrgetter(*names) for names in (_CODES, _SHAPE, _BILL, _COVERAGE))
+_NUMBERS = ("test_results", "rendering_provider", "charge", "units", "ndc_quantity")
+_line = attrgetter(*_SHAPE, "service_date", "service_through", *_NUMBERS)
+_bill, _coverage = attrgetter(*_BILL), attrgetter(*_COVERAGE)
 _admission, _signatures, _period = _all(Admission), _all(Signatures), _all(Statement)
 _days = attrgetter("service_date", "service_through")
 _kinds = attrgetter("kind", "present_on_admission")
@@ -109,26 +111,27 @@ def shape(line: ServiceLine, stretches: Mapping[date | None, date | None]) -> Ke
     one, several or many; laboratory values and providers of the line as there or not. The day counts by its
     stretch, the last day by its distance.
     """
-    day, through = line.service_date, line.service_through
-    last = through if day is None or through is None else (through - day).days
-    found: Key = (*_shape(line), stretches[day], last, names_somebody(line), *_signs(line))
-    return found
+    *shown, day, through, results, performer, charge, units, quantity = _line(line)
+    return (
+        *shown,
+        stretches[day],
+        through if day is None or through is None else (through - day).days,
+        names_somebody(line),
+        bool(results),
+        performer is None,
+        charge is not None and charge > 0,
+        _units[units],
+        None if quantity is None else quantity > 0,
+    )
+
+
+_SIGNS = 5
+"""The last values of a shape, which belong to the codes of the claim as the first ones do."""
 
 
 def names_somebody(line: ServiceLine) -> bool:
     """Whether a line has a provider of its own, in whatever role."""
     return _of_line(line) != _NOBODY
-
-
-def _signs(line: ServiceLine) -> Key:
-    charge, quantity = line.charge, line.ndc_quantity
-    return (
-        bool(line.test_results),
-        line.rendering_provider is None,
-        charge is not None and charge > 0,
-        _units[line.units],
-        None if quantity is None else quantity > 0,
-    )
 
 
 class _Units(dict[Decimal | None, Key]):
@@ -147,10 +150,9 @@ class _Units(dict[Decimal | None, Key]):
 _units = _Units()
 
 
-def coded(line: ServiceLine) -> Key:
+def coded(shape_of_line: Key) -> Key:
     """What of the shape of a line belongs to the codes of the claim."""
-    found: Key = (*_codes(line), *_signs(line))
-    return found
+    return shape_of_line[: len(_CODES)] + shape_of_line[-_SIGNS:]
 
 
 def days_apart(lines: Sequence[ServiceLine]) -> Key:

@@ -933,12 +933,18 @@ def diagnoses(r: Reading, text: str, kinds: Sequence[DiagnosisKind], codes: Sequ
     # separators behind the last diagnosis are a fault of the wire, not diagnoses without a code
     for at, part in enumerate(text.rstrip(ELEMENT).split(ELEMENT)[1:], 1):
         pieces = part.split(COMPONENT)
+        expected = codes[0] if at == 1 else codes[-1]
+        if len(pieces) == 2 and pieces[0] == expected and r.trace is None:
+            # most diagnoses: a qualifier and a code
+            r.diagnoses.append(Diagnosis(code=pieces[1] or None))
+            r.kinds.append(kinds[0] if at == 1 else kinds[-1])
+            continue
         code = pieces[1] if len(pieces) > 1 else ""
         present = pieces[8] if len(pieces) > 8 and r.facility and kinds[0] not in PLAIN_KINDS else ""
         index = len(r.diagnoses)
         r.diagnoses.append(Diagnosis(code=code or None, present_on_admission=present or None))
         r.kinds.append(kinds[0] if at == 1 else kinds[-1])
-        if pieces[0] != (codes[0] if at == 1 else codes[-1]):
+        if pieces[0] != expected:
             r.left(at, 1, pieces[0])
         if len(pieces) > 2:
             for component, piece in enumerate(pieces[2:], 3):
