@@ -139,7 +139,7 @@ def _further(claim: Claim) -> tuple[Coded, ...]:
     found: list[Coded] = [("condition", code.upper(), None) for code in claim.condition_codes]
     if claim.setting == "facility":
         found += _of_facility(claim)
-    if [one for one in claim.coverages if one.adjudication is not None]:
+    if any(one.adjudication is not None for one in claim.coverages):
         for _, coverage in other_coverages(claim):
             if coverage.adjudication is not None:
                 found += _of_decision(coverage.adjudication, coverage.adjudication.paid_date)
@@ -158,8 +158,7 @@ def _of_facility(claim: Claim) -> list[Coded]:
         ("occurrence_span", claim.occurrence_spans),
         ("value", claim.value_codes),
     ):
-        if held:
-            found += [(name, (one.code or "").upper(), None) for one in held]
+        found += [(name, (one.code or "").upper(), None) for one in held]
     return found
 
 

@@ -21,6 +21,7 @@ from edi.model.claim import (
 from edi.model.party import Address, Provider
 from edi.refdata import Lists
 from edi.rules.base import Case, per_case, per_lines
+from edi.rules.views import names_somebody
 
 ICD10_FROM = date(2015, 10, 1)
 """First service date on which diagnoses are ICD-10-CM."""
@@ -114,7 +115,7 @@ def named_on_lines(case: Case) -> list[tuple[int, tuple[Provider | None, ...]]]:
 
 @per_lines
 def _naming(case: Case) -> list[int]:
-    return [i for i, line in enumerate(case.claim.lines) if any(_of_line(line))]
+    return [i for i, line in enumerate(case.claim.lines) if names_somebody(line)]
 
 
 @cache

@@ -165,10 +165,7 @@ def _entries(case: Case) -> dict[str, list[_Entry]]:
         day, performer = line.service_date, line.rendering_provider or usual
         assert day is not None
         entry = (written, units[i], charges[i], performer.npi if performer else None)
-        if day in found:
-            found[day].append(entry)
-        else:
-            found[day] = [entry]
+        found.setdefault(day, []).append(entry)
     return {day.isoformat(): entries for day, entries in found.items()}
 
 
