@@ -214,7 +214,7 @@ def _makes_examples(module: str, name: str) -> bool:
             if node.name == name or not _makes_examples(module, node.name):
                 return False
             stated = True
-    return stated and not _importers().get((module, name))
+    return stated and all(_makes_examples(*there) for there in _importers().get((module, name), ()))
 
 
 def _looked_up(node: ast.AST) -> set[str]:

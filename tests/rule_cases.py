@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, TypeVar
 
 from edi import payers
@@ -48,20 +49,18 @@ def sample(name: str) -> Encounter:
 
 def case_of(rule: Rule, example: Example) -> Case:
     """The case of one example, under the policies for which the rule holds."""
-    encounter = sample(example.get(BASE) or rule.base or rule.setting or "professional")
+    encounter = record_of(rule, example)
     others = example.get(POLICIES, NONE)
-    if example.get(ON, rule.on) == "encounter":
-        for path, value in example.items():
-            if path not in (BASE, ON, POLICIES, SISTER):
-                encounter = _patched(encounter, path, value)
-        return build(encounter, rule, others)
     case = build(encounter, rule, others)
+    if patches_record(rule, example):
+        return case
     claim = case.claim
     for path, value in example.items():
         if path == PAPER:
             case.paper = tuple(value)
         elif path == READ:
-            claim = dataclasses.replace(claim, origin=value)
+            origin = SimpleNamespace(**value) if isinstance(value, dict) else value
+            claim = dataclasses.replace(claim, origin=origin)
         elif path == LOADED:
             case.lists = loaded(value)
         elif path == LOCALITY:
@@ -78,6 +77,22 @@ def case_of(rule: Rule, example: Example) -> Case:
         on_form(case, example[FORM])
         case.paper_problems = tuple(_run_into(case, problem) for problem in case.paper_problems)
     return case
+
+
+def patches_record(rule: Rule, example: Example) -> bool:
+    """Whether an example patches the encounter, not the claim that is made of it."""
+    patched: str = example.get(ON, rule.on)
+    return patched == "encounter"
+
+
+def record_of(rule: Rule, example: Example) -> Encounter:
+    """The encounter of one example: its sample, patched where the example speaks of the encounter."""
+    encounter = sample(example.get(BASE) or rule.base or rule.setting or "professional")
+    if patches_record(rule, example):
+        for path, value in example.items():
+            if path not in (BASE, ON, POLICIES, SISTER):
+                encounter = _patched(encounter, path, value)
+    return encounter
 
 
 def _run_into(case: Case, problem: BoxProblem) -> BoxProblem:

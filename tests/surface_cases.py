@@ -20,12 +20,11 @@ from edi.model.party import TradingPartner
 from edi.model.xml import to_xml_list
 from edi.pipeline import reference
 from edi.rules import Case, Example, Rule
-from edi.rules.about import BASE
 from edi.transactions import parts837 as parts
 from edi.transactions import t837i, t837p
 from edi.x12.envelope import Envelope
 from edi.x12.writer import Tracing
-from rule_cases import cases_of, sample
+from rule_cases import cases_of, patches_record, record_of
 
 Surface = Literal["encounter", "claim", "xml", "x12"]
 SURFACES: tuple[Surface, ...] = ("encounter", "claim", "xml", "x12")
@@ -56,8 +55,11 @@ def planted(rule: Rule, example: Example) -> dict[str, Judged]:
     """An example of a rule on each surface; `alone` are the claims of the encounters without their record."""
     cases = cases_of(rule, example)
     first, claims = cases[0], [case.claim for case in cases]
-    record = sample(example.get(BASE) or rule.base or rule.setting or "professional")
-    encounters = [as_encounter(claim, record) for claim in claims]
+    record = record_of(rule, example)
+    if patches_record(rule, example):
+        encounters = [record]
+    else:
+        encounters = [as_encounter(claim, record) for claim in claims]
     found = {
         "encounter": judged("".join(to_ndjson(encounters)).encode(), first),
         "claim": judged("".join(to_ndjson(claims)).encode(), first),

@@ -317,7 +317,7 @@ def _claim(read: ReadClaim, index: int, current: _Set, terms: Terms, file: str) 
 def _together(findings: list[Finding], claim: Claim) -> list[Finding]:
     """The findings, those of one rule joined that speak of elements of one segment that is not there."""
     kept: list[Finding] = []
-    absent: dict[tuple[str, str, str], Finding] = {}
+    absent: dict[tuple[str, str, str, int | None], Finding] = {}
     for one in findings:
         place = one.place.x12
         if place is None or one.claim_path is None or place.address.count("/") < 2:
@@ -327,7 +327,7 @@ def _together(findings: list[Finding], claim: Claim) -> list[Finding]:
         if segment_at(claim, place.segment).startswith(segment.partition("[")[0]):
             kept.append(one)
             continue
-        first = absent.setdefault((one.rule, one.severity, f"{loop}/{segment}"), one)
+        first = absent.setdefault((one.rule, one.severity, f"{loop}/{segment}", place.segment), one)
         if first is one:
             kept.append(one)
             continue

@@ -15,7 +15,7 @@ FORM = "form"
 """Key of an example whose claim is put on its form (true, or `truncate` to cut what is too long), or that
 holds pages of a form of which the claim is read."""
 READ = "read"
-"""Key of an example whose claim was read from X12 and not made here."""
+"""Key of an example whose claim was read from X12 and not made here; it may hold what was seen there."""
 CODES = "codes"
 """Key of an example that holds whole code lists as if a user had loaded them.
 

@@ -67,6 +67,11 @@ def was_sent(claim: Claim) -> bool:
     return claim.origin is not None
 
 
+def split_groups(claim: Claim) -> tuple[str, ...]:
+    """Pointers to the groups of adjustments that were sent in a further CAS though the first has room."""
+    return tuple(getattr(claim.origin, "split_groups", ()))
+
+
 def absent(case: Case, value: object, path: str) -> bool:
     """Whether the input says nothing here; a value that could not be parsed is another rule's matter."""
     return value is None and not unread(case, path)

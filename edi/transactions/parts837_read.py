@@ -81,7 +81,7 @@ class Reading:
         "decision", "decisions", "diagnoses", "drug", "facility", "guide", "i", "icd9", "kinds", "line",
         "line_base", "line_numbers", "lines", "member_base", "occurrences", "oi", "one", "other",
         "other_base", "others", "partners", "patient", "pay_to", "payer_ids", "provider", "sound",
-        "spans", "trace", "unit", "unmapped", "unread", "values", "whole",
+        "spans", "split", "trace", "unit", "unmapped", "unread", "values", "whole",
     )  # fmt: skip
 
     # a level
@@ -109,6 +109,8 @@ class Reading:
     values: list[ValueCode]
     decisions: int
     """Turns so far of 2430 in the line."""
+    split: list[str]
+    """Pointers to the groups of adjustments (CAS01) that were begun again though the first had room."""
     others: list[Coverage]
     other: Coverage
     other_base: Base
@@ -1027,11 +1029,16 @@ def decided(coverage: Coverage) -> Adjudication:
     return coverage.adjudication
 
 
+MOST_REASONS = 6
+"""Reasons of one group for which a CAS has room."""
+
+
 def adjustments(r: Reading, text: str, holder: Adjudication | LineAdjudication, base: Base) -> None:
     """CAS: a group with up to six reasons."""
     elements = text.split(ELEMENT)
     group = elements[1] if len(elements) > 1 else ""
     at = len(holder.adjustments)
+    before = sum(one.group == group for one in holder.adjustments)
     found: list[Adjustment] = []
     for k in range(2, len(elements), 3):
         reason, amount, quantity = (*elements[k : k + 3], "", "")[:3]
@@ -1051,6 +1058,8 @@ def adjustments(r: Reading, text: str, holder: Adjudication | LineAdjudication, 
             r.note(where, [s.offset(k - 2) for s in parts.CAS_TRIO.slots], (reason, amount, quantity))
     if not found:
         r.carry(text)
+    elif before % MOST_REASONS:
+        r.split.append(pointer((*base, "adjustments", at), "group"))
     holder.adjustments = (*holder.adjustments, *found)
 
 
@@ -1507,17 +1516,23 @@ def line_authorizations(
 
 
 def settle_authorizations(r: Reading) -> None:
-    """Prior authorizations of lines: kept where the writer would put them back, else carried along."""
-    numbers = {number: value for number, (_, value) in r.line_numbers.items()}
+    """Prior authorizations of lines: kept where the writer would put them back, else carried along.
+
+    What repeats the number of the claim is carried along.
+    """
+    general = {one.number for one in r.billed.authorizations}
+    own = {number: found for number, found in r.line_numbers.items() if found[1] not in general}
+    numbers = {number: value for number, (_, value) in own.items()}
     kept = line_authorizations(r.billed.authorizations, numbers, r.lines)
-    if kept is None:
-        for number, (index, _) in r.line_numbers.items():
+    for number, (index, _) in r.line_numbers.items():
+        if kept is None or number not in own:
             text = plain(r.unit.segments[index])
             r.unmapped.append(Unmapped(address=f"2400[{number}]/REF", text=text))
+    if kept is None:
         return
     own_coverage(r).authorizations = kept
     if r.trace is not None:
-        for number, (index, value) in r.line_numbers.items():
+        for number, (index, value) in own.items():
             one = Authorization(number=value, hcpcs=r.lines[number - 1].hcpcs)
             where = pointer(("coverages", BILLED, "authorizations", kept.index(one)), "number")
             r.trace.setdefault(where, (index, 2, None))

@@ -71,6 +71,8 @@ class Origin:
     levels: tuple[Unit, ...]
     icd9: bool | None
     """Whether its diagnosis codes are marked as ICD-9; None without diagnoses."""
+    split_groups: tuple[str, ...] = ()
+    """Pointers to the groups of adjustments that stand in a further segment though the first has room."""
 
 
 @dataclass(slots=True)
@@ -226,6 +228,7 @@ def read_claim(
     r.occurrences, r.spans, r.values, r.lines, r.others = [], [], [], [], []
     r.line_numbers = {}
     r.decisions = 0
+    r.split = []
     r.icd9 = None
     r.decision = None
     r.line_base = r.other_base = r.member_base = ()
@@ -270,7 +273,8 @@ def read_claim(
             found = {read.resolve(k, order, dependent=dependent): v for k, v in held.items()}
             held.clear()
             held.update(found)
-    claim.origin = Origin(unit, header.unit, tuple([level.unit for level in above]), r.icd9)
+    split = tuple([read.resolve(path, order, dependent=dependent) for path in r.split])
+    claim.origin = Origin(unit, header.unit, tuple([level.unit for level in above]), r.icd9, split)
     return claim
 
 
@@ -419,6 +423,7 @@ class _Again:
         r.others = []
         r.line_numbers = {}
         r.decisions = 0
+        r.split = []
         r.decision = None
         stop = cuts[index + 1] if index + 1 < len(cuts) else len(self.unit.nodes)
         self.table.run_part(r, self.unit, range(cuts[index], stop))
@@ -555,10 +560,11 @@ def _may_stand_at_lines(where: str) -> bool:
 def _beside(claim: Claim, where: str, raw: Places837, own: Unit) -> X12Place:
     """The place of something that is absent: its segment if that stands, else the beginning of its loop."""
     around, held = where, None
-    while around and held is None:
+    # the lines as a whole are not around one: they begin with the first
+    while around not in ("", "/lines") and held is None:
         held = _first(raw, around)
         around = around.rpartition("/")[0]
-    unit, index = (own, 0) if held is None else (held[0], held[1][0])
+    unit, index = (own, _start(own, where)) if held is None else (held[0], held[1][0])
     wanted = address_of(claim, where)
     if unit is not own and (wanted is None or wanted.startswith(("23", "24"))):
         unit, index = own, 0
@@ -566,6 +572,13 @@ def _beside(claim: Claim, where: str, raw: Places837, own: Unit) -> X12Place:
     if wanted is not None:
         place.address, place.loop = wanted, re.split(r"[\[/]", wanted, maxsplit=1)[0]
     return place
+
+
+def _start(unit: Unit, where: str) -> int:
+    """Index of the segment with which the line of a pointer begins, or else the claim."""
+    _, top, number, *_ = (*where.split("/", 3), "")
+    line = int(number) if top == "lines" and number else len(unit.cuts)
+    return unit.cuts[line] if line < len(unit.cuts) else 0
 
 
 def _segment_for(unit: Unit, start: int, wanted: str) -> int:

@@ -49,6 +49,28 @@ def test_a_segment_of_a_line_that_is_not_there() -> None:
     ]
 
 
+def test_a_line_that_holds_nothing() -> None:
+    """The last line has no value that says where it is: its place is its own LX, not that of line 1."""
+    text = (SAMPLES / "x12" / "ivig-165-min.837").read_text("ascii").replace("\n", "")
+    kept = text.split("~")
+    last = next(s for s in kept if s.startswith("SE*"))
+    lines = sum(s.startswith("LX*") for s in kept)
+    count, number = int(last.split("*")[1]), last.split("*")[2]
+    data = text.replace(last, f"LX*{lines + 1}~SV2~SE*{count + 2}*{number}").encode()
+    place = place_of(findings(data), "FAC-DATE-001")
+    assert place.address == f"2400[{lines + 1}]/DTP[472]/03"
+    assert place.byte is not None and data[place.byte :].startswith(f"LX*{lines + 1}~".encode())
+
+
+def test_a_segment_that_several_lines_lack_is_a_finding_for_each() -> None:
+    data, segments = without("cisplatin-hydration", "LIN*", "CTP*")
+    found = [f for f in edi.check(data, policies={"ndc_required": "yes"}).findings if f.rule == "NDC-REQ-001"]
+    lines = [f.place.line for f in found]
+    assert len(lines) > 1 and len(lines) == len(set(lines))
+    starts = [segments[(f.place.x12.segment or 0) - 1] for f in found if f.place.x12]
+    assert starts == [f"LX*{line}" for line in lines]
+
+
 def test_an_element_that_is_not_there() -> None:
     data = (SAMPLES / "x12" / "antibiotic-70-min.837").read_bytes()
     start = data.index(b"SBR*P*18*")

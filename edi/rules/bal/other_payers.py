@@ -6,8 +6,8 @@ from decimal import Decimal
 from edi.model.claim import other_coverages
 from edi.model.party import Adjudication, Adjustment
 from edi.rules import Case, Hit, rule
-from edi.rules.about import BASE, FORM
-from edi.rules.asks import absent
+from edi.rules.about import BASE, FORM, READ
+from edi.rules.asks import absent, split_groups
 from edi.rules.sbr.strays import stray_decisions
 
 _PAID = {
@@ -17,6 +17,7 @@ _PAID = {
     "member_id": "E1",
     "relationship": "18",
 }
+_RANKS = "PSTABC"
 _DATE = "2026-04-01"
 _STRAY = {"address": "2400[1]/2430[2]/SVD", "text": "SVD*99*1*HC:J1756**1"}
 
@@ -31,6 +32,28 @@ def _other(adjudication: object) -> dict[str, object]:
     }
 
 
+def behind(*decisions: object) -> dict[str, object]:
+    """An example: Medicare after several plans; what each of them decided, None for one that did not."""
+    plans = [
+        {
+            **_PAID,
+            "responsibility": _RANKS[i],
+            "payer": {"name": "EMPLOYER PLAN", "id": f"7700{i + 1}"},
+            "adjudication": decision,
+        }
+        for i, decision in enumerate(decisions)
+    ]
+    billed = {
+        "responsibility": _RANKS[len(plans)],
+        "payer": {"name": "MEDICARE PART B", "id": "99001"},
+        "claim_filing": "MB",
+        "member_id": "1EG4TE5MK73",
+        "relationship": "18",
+        "secondary_reason": "12",
+    }
+    return {"/coverages": [*plans, billed], "/bill_to": len(plans)}
+
+
 def _line(number: int, paid: str, adjusted: str) -> dict[str, object]:
     adjustments = [{"group": "CO", "reason": "45", "amount": adjusted}]
     return {"line": number, "paid": paid, "paid_date": _DATE, "adjustments": adjustments}
@@ -42,6 +65,9 @@ _BY_CLAIM = {
     "paid_date": _DATE,
     "adjustments": [{"group": "CO", "reason": "45", "amount": "150.00"}],
 }
+
+
+_THIRDS = [{"group": "CO", "reason": reason, "amount": "50.00"} for reason in ("45", "97", "131")]
 
 
 def _sum(adjustments: tuple[Adjustment, ...]) -> Decimal:
@@ -184,51 +210,7 @@ def line_unbalanced(case: Case) -> Iterator[Hit]:
                 },
             },
         },
-        {
-            "/coverages": [
-                {"adjudication": {}},
-                {
-                    "adjudication": {
-                        "paid": "400.00",
-                        "lines": [
-                            {
-                                "line": 1,
-                                "paid": "200.00",
-                                "paid_date": "2026-04-01",
-                                "adjustments": [{"group": "CO", "reason": "45", "amount": "50.00"}],
-                            },
-                            {
-                                "line": 2,
-                                "paid": "300.00",
-                                "paid_date": "2026-04-01",
-                                "adjustments": [{"group": "CO", "reason": "45", "amount": "100.00"}],
-                            },
-                        ],
-                    }
-                },
-                {
-                    "adjudication": {
-                        "paid": "400.00",
-                        "lines": [
-                            {
-                                "line": 1,
-                                "paid": "200.00",
-                                "paid_date": "2026-04-01",
-                                "adjustments": [{"group": "CO", "reason": "45", "amount": "50.00"}],
-                            },
-                            {
-                                "line": 2,
-                                "paid": "300.00",
-                                "paid_date": "2026-04-01",
-                                "adjustments": [{"group": "CO", "reason": "45", "amount": "100.00"}],
-                            },
-                        ],
-                    }
-                },
-                {"claim_filing": "MB"},
-            ],
-            "/bill_to": 3,
-        },
+        behind({"paid_date": _DATE}, {**_BALANCED, "paid": "400.00"}, {**_BALANCED, "paid": "400.00"}),
     ],
     keeps=[
         {**_other({**_BALANCED, "paid": "499.99"}), "/unmapped/-": _STRAY},
@@ -339,38 +321,7 @@ def paid_differs(case: Case) -> Iterator[Hit]:
             ],
             "/bill_to": 3,
         },
-        {
-            "/coverages": [
-                {
-                    "adjudication": {
-                        "paid": "400.00",
-                        "lines": [
-                            {
-                                "line": 1,
-                                "paid": "200.00",
-                                "paid_date": "2026-04-01",
-                                "adjustments": [{"group": "CO", "reason": "45", "amount": "50.00"}],
-                            },
-                            {
-                                "line": 2,
-                                "paid": "300.00",
-                                "paid_date": "2026-04-01",
-                                "adjustments": [{"group": "CO", "reason": "45", "amount": "100.00"}],
-                            },
-                        ],
-                    }
-                },
-                {
-                    "adjudication": {
-                        "paid": "400.00",
-                        "paid_date": "2026-04-01",
-                        "adjustments": [{"group": "CO", "reason": "45", "amount": "150.00"}],
-                    }
-                },
-                {"claim_filing": "MB"},
-            ],
-            "/bill_to": 2,
-        },
+        behind({**_BALANCED, "paid": "400.00"}, {**_BY_CLAIM, "paid": "400.00"}),
     ],
     keeps=[
         {**_other({**_BY_CLAIM, "paid": "499.99"}), "/unmapped/-": _STRAY},
@@ -480,7 +431,8 @@ def _adjustments(case: Case) -> Iterator[tuple[str, int, Adjustment]]:
     "adjustment-incomplete",
     message="coverage {number}: an adjustment {problem}",
     help="Copy group (CO, CR, OA, PI or PR), reason and amount from the other payer's remittance.",
-    source="005010X222A1 and 005010X223A2, CAS01 to CAS03 in 2320 and 2430 (no zero amounts)",
+    source="005010X222A1 and 005010X223A2, CAS01 to CAS03 in 2320 and 2430 (no zero amounts; a group stands "
+    "once at a level, more often only for more than six reasons); rules catalogue P57",
     severity="error",
     given=("coverages.adjudication",),
     snip=2,
@@ -491,6 +443,12 @@ def _adjustments(case: Case) -> Iterator[tuple[str, int, Adjustment]]:
         _other({**_BY_CLAIM, "adjustments": [{"group": "CO", "amount": "150.00"}]}),
         _other({**_BY_CLAIM, "adjustments": [{"group": "CO", "reason": "45"}]}),
         _other({**_BY_CLAIM, "adjustments": [{"group": "CO", "reason": "45", "amount": "0.00"}]}),
+        {
+            READ: {
+                "split_groups": [f"/coverages/1/adjudication/adjustments/{k}/group" for k in (1, 2)],
+            },
+            **_other({**_BY_CLAIM, "adjustments": _THIRDS}),
+        },
         {
             "/coverages/-": {"adjudication": {"adjustments": [{}]}},
             "/coverages/1/adjudication/adjustments/-": {},
@@ -522,6 +480,8 @@ def _adjustments(case: Case) -> Iterator[tuple[str, int, Adjustment]]:
     ],
     keeps=[
         _other(_BY_CLAIM),
+        _other({**_BY_CLAIM, "adjustments": _THIRDS}),
+        {READ: {"split_groups": ["/coverages/2/adjudication/adjustments/1/group"]}, **_other(_BY_CLAIM)},
         _other({**_BY_CLAIM, "adjustments": [{"group": "PR", "reason": "1", "amount": "-0.01"}]}),
         {
             "/coverages/0/responsibility": "S",
@@ -533,7 +493,10 @@ def _adjustments(case: Case) -> Iterator[tuple[str, int, Adjustment]]:
     ],
 )
 def adjustment_incomplete(case: Case) -> Iterator[Hit]:
-    """An adjustment says who bears it, why, and how much it is."""
+    """An adjustment says who bears it, why, and how much it is, all of a group in one segment.
+
+    A group that is begun again is a warning: no payer is known to reject it.
+    """
     for path, number, one in _adjustments(case):
         if absent(case, one.group, f"{path}/group"):
             yield Hit(f"{path}/group", number=number, problem="has no group")
@@ -547,3 +510,8 @@ def adjustment_incomplete(case: Case) -> Iterator[Hit]:
             yield Hit(f"{path}/amount", number=number, problem="has no amount")
         elif one.amount == 0:
             yield Hit(f"{path}/amount", number=number, problem="is 0.00")
+        if f"{path}/group" in split_groups(case.claim):
+            problem = (
+                f"of the group {one.group} stands in a segment (CAS) of its own; the first has room for it"
+            )
+            yield Hit(f"{path}/group", severity="warning", number=number, problem=problem)

@@ -11,6 +11,7 @@ from edi.model.claim import Claim, other_coverages
 from edi.rules import Case, Hit, rule
 from edi.rules.about import CODES
 from edi.rules.asks import box, charged, day_one, missing_from
+from edi.rules.bal.other_payers import behind
 from edi.rules.base import per_lines
 
 _OTHER = {
@@ -174,19 +175,11 @@ def _room(amount: Decimal | None) -> str | None:
     breaks=[
         {"/lines/0/charge": "250.005", "/total_charge": "650.005"},
         {"/total_charge": "650.001"},
-        {
-            "/coverages": [
-                {},
-                {
-                    "adjudication": {
-                        "paid": "1.005",
-                        "lines": [{"line": 1, "paid": "1.005"}, {"line": 2, "paid": "1.005"}],
-                    }
-                },
-                {"adjudication": {"paid": "1.005"}},
-            ],
-            "/bill_to": 0,
-        },
+        behind(
+            None,
+            {"paid": "1.005", "lines": [{"line": 1, "paid": "1.005"}, {"line": 2, "paid": "1.005"}]},
+            {"paid": "1.005"},
+        ),
         {
             "/lines/0/charge": "1.005",
             "/lines/0/non_covered": "1.005",
@@ -252,7 +245,7 @@ def part_of_a_cent(case: Case) -> Iterator[Hit]:
             },
         },
         {"/coverages/-": {}, "/coverages/1/adjudication/remark_codes": ["CO45", "path"]},
-        {"/coverages": [{}, {"adjudication": {"remark_codes": ["XXX"]}}, {}], "/bill_to": 2},
+        behind(None, {"remark_codes": ["XXX"]}),
         {
             "/coverages/-": {"adjudication": {"paid_date": "2026-04-01", "remark_codes": ["N362"]}},
             CODES: {"rarc": ["2026-01-01", "2026-12-31", "M15"]},
@@ -336,10 +329,7 @@ def _against(
             "/coverages/-": {"adjudication": {"lines": [{}]}},
             "/coverages/1/adjudication/lines/-": {"bundled_into": 3},
         },
-        {
-            "/coverages": [{}, {"adjudication": {"lines": [{"bundled_into": 3}]}}, {"claim_filing": "MB"}],
-            "/bill_to": 2,
-        },
+        behind(None, {"lines": [{"line": 1, "bundled_into": 3}]}),
     ],
     keeps=[
         _decided(lines=[{"line": 1, "paid": "0.00", "bundled_into": 2}]),

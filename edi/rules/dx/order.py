@@ -21,6 +21,7 @@ _FLUID = {
     "/diagnoses": [{"code": "C50.911"}, {"code": "E86.0"}, {"code": "Z51.11"}],
     "/lines/0/hcpcs": "96360",
 }
+_PRACTICE = {"/setting": "professional", "/coverages/0/claim_filing": "MB"}
 _HYDRATED = {"hcpcs": "96361", "units": "1", "service_date": "2026-03-03"}
 _ANTINEOPLASTIC = ("96409", "96411", "96413", "96415", "96416", "96417")
 
@@ -61,7 +62,7 @@ def _only_treatment(case: Case) -> bool:
         {"/diagnoses": [{"code": "C00.0"}]},
         {"/diagnoses": [{"code": "D3A.00"}]},
         {"/diagnoses": [{"code": "D49.0"}]},
-        {"/setting": None, "/lines/0/diagnosis_pointers": [2]},
+        {**_PRACTICE, "/lines/0/diagnosis_pointers": [2]},
         {"/diagnoses": [{"code": "D49.0"}], "/lines/0/hcpcs": "96415"},
         {"/diagnoses": [{"code": "D49.0"}], "/lines/0/hcpcs": "96416"},
         {"/diagnoses": [{"code": "D49.0"}], "/lines/0/hcpcs": "96417"},
@@ -83,9 +84,8 @@ def _only_treatment(case: Case) -> bool:
             }
             for code in ("96409", "96411", "96415", "96416", "96417")
         ),
-        {"/setting": None, "/lines/0/diagnosis_pointers": [2], "/diagnoses/-": {"code": "Z51.11"}},
+        {**_PRACTICE, "/lines/0/diagnosis_pointers": [2], "/diagnoses/-": {"code": "Z51.11"}},
         {**_FLUID, "/lines/0/diagnosis_pointers": [1]},
-        {**_FLUID, "/lines/0/diagnosis_pointers": [1], "/coverages": []},
         {**_FLUID, "/lines/0/diagnosis_pointers": [3, 1], "/lines/0/hcpcs": "96361"},
         {
             **_FLUID,

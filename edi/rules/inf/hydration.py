@@ -583,7 +583,7 @@ def unexplained(case: Case) -> bool:
         {"/diagnoses/1/code": "I10"},
         {"/diagnoses/1": {}},
         {"/diagnoses/1/code": "I10", "/lines/1/hcpcs": "96360"},
-        {"/diagnoses/1/code": "I10", "/setting": None},
+        {"/diagnoses/1/code": "I10", "/setting": "professional", "/coverages/0/claim_filing": "MB"},
     ],
     keeps=[
         {},

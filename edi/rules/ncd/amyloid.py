@@ -87,8 +87,13 @@ def _once(case: Case, problems: Callable[[Case, int], Iterator[tuple[str, str]]]
         {**_WHOLE, "/clinical_trial_number": None},
         {"/lines/1/hcpcs": "J0175"},
         {BASE: "facility", "/lines/1/hcpcs": "J0174", "/diagnoses/-": {}},
-        {"/lines/1/hcpcs": "J0174", "/lines/0/hcpcs": "J0174", "/lines/0/modifiers": ["JW"]},
-        {"/lines/1/hcpcs": "J0174", "/lines/0/hcpcs": "J0175"},
+        {
+            "/lines/1/hcpcs": "J0174",
+            "/lines/0/hcpcs": "J0174",
+            "/lines/0/kind": "drug",
+            "/lines/0/modifiers": ["JW"],
+        },
+        {"/lines/1/hcpcs": "J0174", "/lines/0/hcpcs": "J0175", "/lines/0/kind": "drug"},
     ],
     keeps=[
         _WHOLE,
@@ -123,7 +128,7 @@ def registry_facts(case: Case) -> Iterator[Hit]:
         {**_HOSPITAL, "/value_codes": []},
         {**_HOSPITAL, "/type_of_bill": "0231"},
         {**_HOSPITAL, "/lines/1/revenue_code": "0250"},
-        {"/lines/0/hcpcs": "J0175"},
+        {"/lines/0/hcpcs": "J0175", "/lines/0/kind": "drug"},
     ],
     keeps=[
         _HOSPITAL,

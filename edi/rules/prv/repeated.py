@@ -3,9 +3,10 @@
 The program leaves these out of the files that it writes, so a claim that has not been sent is not blamed.
 """
 
+import re
 from collections.abc import Iterator
 
-from edi.model.claim import effective_rendering_provider
+from edi.model.claim import Claim, billed_coverage, effective_rendering_provider
 from edi.model.party import Address, Provider
 from edi.rules import Case, Hit, rule
 from edi.rules.about import BASE, READ
@@ -15,6 +16,8 @@ PLACE = "2400 SV105"
 GROUP = "2000B or 2320 SBR04"
 _SENT = {READ: "837"}
 _PERSON = {"last_name": "DOCTOR", "first_name": "DANA", "npi": "1245319599"}
+_LINE_NUMBER = re.compile(r"2400\[(\d+)\]/REF")
+_ALLOWED = {READ: "837", "/coverages/0/authorizations": [{"number": "PA1"}]}
 _STREET = {"line1": "200 CLINIC AVENUE", "city": "SPRINGFIELD", "state": "IL", "zip": "62701-0002"}
 
 
@@ -79,6 +82,22 @@ def rendering_repeats_billing(case: Case) -> Iterator[Hit]:
         yield Hit("/rendering_provider/npi")
 
 
+def _authorizations(claim: Claim) -> Iterator[tuple[str, str, str]]:
+    """Lines that have the prior authorization of the claim: pointer, words, segment. Said once.
+
+    A number that repeats that of the claim is kept as it was sent.
+    """
+    billed = billed_coverage(claim)
+    general = {one.number for one in billed.authorizations if one.hcpcs is None} if billed else set()
+    for k, one in enumerate(claim.unmapped):
+        line = _LINE_NUMBER.fullmatch(one.address)
+        segment, qualifier, number, *_ = (*one.text.split("*"), "", "")
+        if line and (segment, qualifier) == ("REF", "G1") and number in general:
+            words = f"line {line[1]} repeats the prior authorization of the claim"
+            yield f"/unmapped/{k}", words, "2400 REF*G1"
+            return
+
+
 def _repeated(case: Case) -> Iterator[tuple[str, str, str]]:
     """What repeats something of the claim: pointer, words, loop."""
     claim = case.claim
@@ -111,6 +130,7 @@ def _repeated(case: Case) -> Iterator[tuple[str, str, str]]:
         if professional and place and line.place_of_service == place:
             yield f"/lines/{i}/place_of_service", "a line repeats the place of service of the claim", PLACE
             break
+    yield from _authorizations(claim)
     for i, _ in named_on_lines(case):
         line = claim.lines[i]
         where = f"of line {i + 1}"
@@ -149,11 +169,11 @@ def _repeated(case: Case) -> Iterator[tuple[str, str, str]]:
     message="{what}; the guide wants it left out ({loop})",
     help="Leave it out: the guide asks for it only where it differs.",
     source="005010X222A1 and 005010X223A2, situational loops and elements that are not sent when their "
-    "condition is false; rules catalogue P09, P10, P14, P47, P64, P71 to P73, I34 to I37, I54",
+    "condition is false; rules catalogue P09, P10, P14, P47, P64, P68, P71 to P73, I34 to I37, I54",
     severity="warning",
     snip=4,
     also=(
-        *("P09", "P10", "P14", "P47", "P64", "P71", "P72", "P73", "I35", "I36", "I37", "I54"),
+        *("P09", "P10", "P14", "P47", "P64", "P68", "P71", "P72", "P73", "I35", "I36", "I37", "I54"),
         *("FAC-PROV-004", "SNIP4-002"),
     ),
     breaks=[
@@ -193,6 +213,13 @@ def _repeated(case: Case) -> Iterator[tuple[str, str, str]]:
             ],
         },
         {READ: "837", "/lines/0/place_of_service": "11", "/lines/1/place_of_service": "11"},
+        {
+            **_ALLOWED,
+            "/unmapped": [
+                {"address": "2400[1]/REF", "text": "REF*G1*PA1"},
+                {"address": "2400[2]/REF", "text": "REF*G1*PA1"},
+            ],
+        },
         {
             READ: "837",
             "/supervising_provider": {"last_name": "D", "npi": "1245319599"},
@@ -254,6 +281,20 @@ def _repeated(case: Case) -> Iterator[tuple[str, str, str]]:
         {READ: "837", "/rendering_provider/npi": None, "/lines/0/rendering_provider": {"last_name": "D"}},
         {READ: "837", BASE: "facility", "/place_of_service": "22", "/lines/0/place_of_service": "22"},
         {READ: "837", "/place_of_service": None},
+        {**_ALLOWED, "/unmapped": [{"address": "2400[1]/REF", "text": "REF*G1*PA2"}]},
+        {**_ALLOWED, "/unmapped": [{"address": "2400[1]/REF", "text": "REF*9F*PA1"}]},
+        {**_ALLOWED, "/unmapped": [{"address": "2400[1]/LIN", "text": "REF*G1*PA1"}]},
+        {**_ALLOWED, "/unmapped": [{"address": "2400[1]/REF", "text": "REF"}]},
+        {
+            READ: "837",
+            "/coverages/0/authorizations": [{"number": "PA1", "hcpcs": "J1756"}],
+            "/unmapped": [{"address": "2400[1]/REF", "text": "REF*G1*PA1"}],
+        },
+        {
+            READ: "837",
+            "/coverages": [],
+            "/unmapped": [{"address": "2400[1]/REF", "text": "REF*G1*PA1"}],
+        },
     ],
 )
 def repeated_without_need(case: Case) -> Iterator[Hit]:
