@@ -230,6 +230,10 @@ class Authorization:
     """Last day it covers."""
     units: Decimal | None = None
     """Billing units it covers."""
+    place_of_service: str | None = None
+    """Where it lets the service be given, as a place of service code; absent for anywhere."""
+    provider_npi: str | None = None
+    """Whom it lets give or bill the service; absent for anybody."""
 
 
 @dataclass(slots=True, kw_only=True)

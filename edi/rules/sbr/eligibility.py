@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
-from edi.model.claim import billed_coverage, effective_bill_to
+from edi.model.claim import billed_coverage, effective_bill_to, effective_place_of_service
 from edi.model.party import Authorization
 from edi.rules import Case, Hit, rule
-from edi.rules.about import code_of
-from edi.rules.asks import box
+from edi.rules.about import BASE, code_of
+from edi.rules.asks import all_providers, box
+from edi.rules.drug.facts import facility_code
+from edi.rules.fac.window import OUTPATIENTS
 
 _DRUG = "/coverages/0/authorization_required"
 _GIVEN = "/coverages/0/authorizations"
@@ -144,8 +146,36 @@ def authorization_missing(case: Case) -> Iterator[Hit]:
             "/coverages/0/authorizations": [{"number": "A1", "hcpcs": "J1756", "units": "199"}],
             "/lines/-": {"hcpcs": "J1756"},
         },
+        {_GIVEN: [{"number": "A1", "hcpcs": "J1756", "place_of_service": "22"}]},
+        {_GIVEN: [{"number": "A1", "place_of_service": "11"}], "/lines/1/place_of_service": "12"},
+        {_GIVEN: [{"number": "A1", "place_of_service": "11"}], BASE: "facility"},
+        {
+            _GIVEN: [{"number": "A1", "place_of_service": "11"}],
+            BASE: "facility",
+            "/type_of_bill": "0851",
+        },
+        {
+            _GIVEN: [{"number": "A1", "place_of_service": "11"}, {"number": "A2", "place_of_service": "12"}],
+            BASE: "facility",
+        },
+        {_GIVEN: [{"number": "A1", "hcpcs": "J1756", "provider_npi": "1487654323"}]},
+        {_GIVEN: [{"number": "A1", "provider_npi": "1234567893"}], BASE: "facility"},
     ],
     keeps=[
+        {_GIVEN: [{"number": "A1", "hcpcs": "J1756", "place_of_service": "11"}]},
+        {_GIVEN: [{"number": "A1", "place_of_service": "22"}, {"number": "A2", "place_of_service": "11"}]},
+        {_GIVEN: [{"number": "A1", "place_of_service": "22"}, {"number": "A2"}]},
+        {_GIVEN: [{"number": "A1", "place_of_service": "22"}], "/place_of_service": None},
+        {_GIVEN: [{"number": "A1", "place_of_service": "22"}], BASE: "facility"},
+        {_GIVEN: [{"number": "A1", "place_of_service": "Q1"}], BASE: "facility"},
+        {_GIVEN: [{"number": "A1", "place_of_service": "12"}], BASE: "facility", "/type_of_bill": "0321"},
+        {
+            _GIVEN: [{"number": "A1", "place_of_service": "11"}, {"number": "A2", "place_of_service": "22"}],
+            BASE: "facility",
+        },
+        {_GIVEN: [{"number": "A1", "provider_npi": "1234567893"}]},
+        {_GIVEN: [{"number": "A1", "provider_npi": "1245319599"}]},
+        {_GIVEN: [{"number": "A1", "provider_npi": "1487654323"}, {"number": "A2"}]},
         {
             _GIVEN: [
                 {
@@ -176,10 +206,14 @@ def authorization_missing(case: Case) -> Iterator[Hit]:
     ],
 )
 def authorization_exceeded(case: Case) -> Iterator[Hit]:
-    """An authorization holds for its days, its drug and its units."""
+    """An authorization holds for its days, its drug, its units, its place and its provider.
+
+    That somebody else is named than the authorization names is a warning, because a payer may mean the whole
+    practice; so is the place on a hospital's claim, which does not state any.
+    """
     claim = case.claim
     given, index = _numbered(case), effective_bill_to(claim)
-    if not any(one.from_date or one.through_date or one.units is not None for _, one in given):
+    if not any(_limited(one) for _, one in given):
         return
     billed: dict[str, Decimal] = {}
     for i, line in enumerate(claim.lines):
@@ -193,12 +227,47 @@ def authorization_exceeded(case: Case) -> Iterator[Hit]:
             path = f"{base}/from_date" if mine[0][1].through_date is None else f"{base}/through_date"
             yield Hit(path, line=i + 1, hcpcs=code, problem="does not cover this day", actual=day)
             continue
+        yield from _elsewhere(case, i, mine)
         billed[code] = billed.get(code, Decimal(0)) + (line.units or Decimal(0))
         limits = [one.units for _, one in mine if one.hcpcs]
         known = [units for units in limits if units is not None]
         if known and len(known) == len(limits) and billed[code] > sum(known):
             problem = f"is for {sum(known):f} units, and {billed[code]:f} are billed"
             yield Hit(f"{base}/units", line=i + 1, hcpcs=code, problem=problem)
+
+
+def _limited(one: Authorization) -> bool:
+    """Whether an authorization says more than its number and its code."""
+    return bool(
+        one.from_date or one.through_date or one.units is not None or one.place_of_service or one.provider_npi
+    )
+
+
+def _elsewhere(case: Case, i: int, mine: list[tuple[int, Authorization]]) -> Iterator[Hit]:
+    """A line at a place, or by somebody, that none of its authorizations names."""
+    claim, line, index = case.claim, case.claim.lines[i], effective_bill_to(case.claim)
+    base = f"/coverages/{index}/authorizations/{mine[0][0]}"
+    code = code_of(line)
+    places = {one.place_of_service for _, one in mine}
+    place = effective_place_of_service(claim, line)
+    if claim.setting == "facility":
+        if facility_code(case) in OUTPATIENTS and all(_is_no_hospital(case, one) for one in places):
+            problem = f"is for place of service {mine[0][1].place_of_service}, and a hospital bills"
+            yield Hit(f"{base}/place_of_service", severity="warning", problem=problem, line=i + 1, hcpcs=code)
+    elif None not in places and place and place not in places:
+        problem = f"is for place of service {mine[0][1].place_of_service}, and {place} is billed"
+        yield Hit(f"{base}/place_of_service", problem=problem, actual=place, line=i + 1, hcpcs=code)
+    named = {one.provider_npi for _, one in mine}
+    sent = {one.npi for _, _, _, one in all_providers(case)}
+    if None not in named and named.isdisjoint(sent):
+        problem = f"is for the provider {mine[0][1].provider_npi}, whom the claim does not name"
+        yield Hit(f"{base}/provider_npi", severity="warning", problem=problem, line=i + 1, hcpcs=code)
+
+
+def _is_no_hospital(case: Case, place: str | None) -> bool:
+    """Whether a place is known to be none in which Medicare pays a practitioner the facility rate."""
+    entry = case.lists.entry("pos", place or "")
+    return entry is not None and entry.fields.get("facility") == "no"
 
 
 def _holds(one: Authorization, day: date) -> bool:
