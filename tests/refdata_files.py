@@ -67,6 +67,7 @@ AOC_HEAD = (
     "Special_Instruction_Notes\n"
 )
 TAXONOMY_HEAD = "Code,Grouping,Classification,Specialization,Definition,Notes,Display Name,Section\n"
+POA_HEAD = "OrdFY27\tPOAexemptCode\tDescription\n"
 REASONS_HEAD = "Code,Description,Start Date,Last Modified,Stop Date,Notes\n"
 
 

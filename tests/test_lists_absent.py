@@ -53,6 +53,7 @@ def test_nothing_is_said_where_every_code_is_known() -> None:
         ("professional", {f"/lines/{i}/service_date": "2023-09-30" for i in (0, 1)}, "icd10cm"),
         ("facility", {"/lines/0/revenue_code": "0119"}, "revenue"),
         ("facility", {"/type_of_bill": "0991"}, "type_of_bill"),
+        ("inpatient", {"/diagnoses/1/present_on_admission": None}, "poa_exempt"),
         ("facility", {"/admission/patient_status": "99"}, "patient_status"),
         ("facility", {"/admission/source": "Z"}, "admission_source"),
         ("facility", {"/condition_codes": ["ZZ"]}, "condition"),

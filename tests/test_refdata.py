@@ -61,6 +61,7 @@ SAMPLES: dict[str, tuple[str, bytes | str]] = {
     ),
     "rvu": ("PPRRVU2026_Oct_nonQPP.csv", files.RVU_HEAD + files.rvu_row("96365")),
     "gpci": ("GPCI2026.csv", files.GPCI_HEAD + "10112,AL,00,ALABAMA,0.981,1.000,0.869,0.575\n"),
+    "poa_exempt": ("POAexemptCodesFY27.txt", files.POA_HEAD + "07161\tI25.2\tA text\n"),
     "taxonomy": ("nucc_taxonomy_261.csv", files.TAXONOMY_HEAD + "207RG0100X,a,b,c,d,e,f,g\n"),
     "carc": ("codes_2026-07-01.csv", files.REASONS_HEAD + '16,"A text, long",01/01/1995,07/01/2017,,\n'),
     "rarc": (
@@ -129,6 +130,7 @@ WINDOWS = [
     ("rvu", "2026-10-01", "2026-12-31", "2026 Q4"),
     ("gpci", "2026-01-01", "2026-12-31", "2026"),
     ("taxonomy", "2026-10-01", "2027-03-31", "26.1"),
+    ("poa_exempt", "2026-10-01", "2027-09-30", "FY 2027"),
     ("carc", "2026-07-01", "2026-10-31", "from 2026-07-01"),
     ("cpt", "2026-01-01", "2026-12-31", "2026"),
     ("revenue", "2026-07-01", "2027-06-30", "from 2026-07-01"),
@@ -369,6 +371,22 @@ def test_crosswalks_are_not_merged(store: Store, tmp_path: Path) -> None:
     assert (asp.code, asp.units_package, awp.code) == ("J1745", Decimal(10), "Q0000")
     assert known.ndc_codes("123456789012", Q4)[0].code == "J7331"
     assert "1 rows have a product number" in added[0].source.warnings[0]
+
+
+def test_exempt_diagnoses_out_of_a_zip_with_their_changes(store: Store, tmp_path: Path) -> None:
+    """The zip of CMS holds the list and three files of changes; only the list is loaded."""
+    change = (files.POA_HEAD + "00001\tB90.0\tA text\n").encode()
+    members = {
+        "POAexemptCodesApr27.txt": (files.POA_HEAD + '07161\tI25.2\t"A text, quoted"\n').encode(),
+        "POAexemptAddCodesApr27.txt": change,
+        "POAexemptDeleteCodesApr27.txt": b"POAexemptCode\tDescription\nB90.1\tA text\n",
+        "ReadMe.txt": b"Description of the files\n",
+    }
+    (added,) = load(store, zipped(tmp_path / "april-2027-poa-exempt-codes.zip", members))
+    assert (str(added.source.start), str(added.source.through)) == ("2027-04-01", "2027-09-30")
+    found = lists(store)
+    day = date(2027, 5, 1)
+    assert (found.known("poa_exempt", "I252", day), found.known("poa_exempt", "B900", day)) == (True, None)
 
 
 def test_addendum_b_with_its_hazards(store: Store, tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ WORDS = {
     "occurrence": "occurrence codes",
     "occurrence_span": "occurrence span codes",
     "value": "value codes",
+    "poa_exempt": "diagnoses exempt from present on admission",
     "taxonomy": "provider taxonomy codes",
     "carc": "adjustment reasons",
     "rarc": "remittance remarks",
@@ -89,6 +90,7 @@ def _remember(held: set[Any], more: Collection[object], most: int = _MOST_SEEN) 
 
 _SHAPES: Mapping[str, tuple[Callable[[str], str | None], Callable[[str], str]]] = {
     "icd10cm": (icd10.problem, icd10.compact),
+    "poa_exempt": (icd10.problem, icd10.compact),
     "taxonomy": (taxonomy.problem, taxonomy.compact),
     "modifiers": (modifier.problem, modifier.compact),
     "type_of_bill": (bill_type.problem, lambda code: bill_type.facility(code) or ""),
@@ -150,6 +152,9 @@ def _of_facility(claim: Claim) -> list[Coded]:
     found: list[Coded] = []
     if claim.type_of_bill:
         found.append(("type_of_bill", claim.type_of_bill, None))
+        if bill_type.facility(claim.type_of_bill) == "11":
+            unsaid = [one for one in claim.diagnoses if not one.present_on_admission]
+            found += [("poa_exempt", one.code or "", None) for one in unsaid]
     if claim.admission is not None:
         found.append(("admission_source", (claim.admission.source or "").upper(), None))
         found.append(("patient_status", claim.admission.patient_status or "", None))

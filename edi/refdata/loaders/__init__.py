@@ -14,6 +14,7 @@ from edi.refdata.loaders import (
     listed,
     mue,
     ndc,
+    poa,
     ptp,
     rvu,
     taxonomy,
@@ -135,6 +136,15 @@ def _kinds() -> tuple[Kind, ...]:
             looks=taxonomy.looks,
             parse=taxonomy.parse,
             usual=(800, 1_200),
+        ),
+        Kind(
+            name=poa.NAME,
+            title="diagnoses exempt from present on admission",
+            table="code",
+            period="fiscal",
+            looks=poa.looks,
+            parse=poa.parse,
+            usual=(30_000, 45_000),
         ),
     )
     reasons = tuple(

@@ -3,15 +3,24 @@
 import re
 from collections.abc import Iterator
 
+from edi.codes import icd10
+from edi.model.claim import effective_kinds
+from edi.refdata import Edition
 from edi.rules import Case, Hit, rule
-from edi.rules.about import facility_code
-from edi.rules.asks import kinds
+from edi.rules.about import CODES, facility_code
+from edi.rules.asks import kinds, period
+from edi.rules.fac.excluded import excluded_hospital
 
 UNSCHEDULED = ("0450", "0451", "0452", "0456", "0459", "0516", "0526", "0762")
 """Revenue codes of emergency department, urgent care and observation."""
 ADMITTED = ("11", "18", "21")
 OUTPATIENTS = ("13", "14", "85")
 """Facility codes of outpatient bills of hospitals, those for patients who did not come among them."""
+POA_EXEMPT = "poa_exempt"
+"""List of the diagnoses that need no indicator, where the user has loaded it."""
+UNREPORTED = "1"
+"""Indicator of an exempt code before 5010, which leaves it out."""
+_YEAR = ("2026-01-01", "2026-12-31")
 _PROCEDURE = re.compile(r"HI\*(BBR|BBQ|BR|BQ):")
 _VISIT = {"/admission/type": "1", "/lines/0/revenue_code": "0450"}
 
@@ -98,7 +107,6 @@ def admitting_misplaced(case: Case) -> Iterator[Hit]:
     source="005010X223A2, 2300 HI component 9; CMS Pub. 100-04 ch. 25; rules catalogue FAC-DX-004",
     severity="warning",
     snip=4,
-    sees="diagnoses",
     also=("I21", "I24"),
     setting="facility",
     base="inpatient",
@@ -108,6 +116,42 @@ def admitting_misplaced(case: Case) -> Iterator[Hit]:
         {"/diagnoses/0/present_on_admission": "X"},
         {"/diagnoses/0/present_on_admission": "X", "/type_of_bill": "0141"},
         {"/type_of_bill": "0851"},
+        {"/diagnoses/0/present_on_admission": None, "/billing_provider": None},
+        {CODES: {POA_EXEMPT: [*_YEAR, "Z990"]}, "/diagnoses": [{"code": "D50.9"}, {"code": "R53.1"}]},
+        {
+            CODES: {POA_EXEMPT: [*_YEAR, "Z990"]},
+            "/diagnoses": [
+                {"code": "D50.9", "present_on_admission": "Y"},
+                {"code": "Z99.0"},
+                {"code": "R53.1"},
+            ],
+        },
+        {
+            CODES: {POA_EXEMPT: [*_YEAR, "Z990"]},
+            "/diagnoses": [
+                {"code": "D50.9", "present_on_admission": "Y"},
+                {"code": "Z99.0", "present_on_admission": "Y"},
+                {"code": "Z99.0", "present_on_admission": "N"},
+            ],
+        },
+        {
+            CODES: {POA_EXEMPT: ["2026-01-01", "2026-03-02", "Z990"]},
+            "/diagnoses": [
+                {"code": "D50.9", "present_on_admission": "Y"},
+                {"code": "R53.1", "kind": "principal"},
+            ],
+        },
+        {CODES: {POA_EXEMPT: [*_YEAR, "Z990", "..."]}, "/diagnoses": [{"code": "D50.9"}]},
+        {
+            CODES: {POA_EXEMPT: [*_YEAR, "Z990"]},
+            "/diagnoses": [{"code": "R53.1", "kind": "admitting"}, {"code": "D50.9"}],
+        },
+        {
+            CODES: {POA_EXEMPT: [*_YEAR, "Z990"]},
+            "/diagnoses": [{"code": "D50.9"}],
+            "/statement": None,
+            **{f"/lines/{i}/service_date": None for i in range(2)},
+        },
     ],
     keeps=[
         {},
@@ -117,27 +161,83 @@ def admitting_misplaced(case: Case) -> Iterator[Hit]:
         {"/diagnoses/0/present_on_admission": "N"},
         {"/diagnoses/0/present_on_admission": "U"},
         {"/diagnoses/0/present_on_admission": "W"},
+        {"/diagnoses/0/present_on_admission": None, "/billing_provider/taxonomy": "283q00000x"},
+        {"/diagnoses/0/present_on_admission": None, "/type_of_bill": "0211"},
+        {
+            CODES: {POA_EXEMPT: [*_YEAR, "Z990"]},
+            "/diagnoses": [{"code": "Z99.0"}, {"code": "D50.9", "present_on_admission": "Y"}],
+        },
+        {
+            CODES: {POA_EXEMPT: [*_YEAR, "Z990"]},
+            "/diagnoses": [
+                {"code": "Z99.0", "present_on_admission": "1"},
+                {"code": "R53.1", "kind": "admitting"},
+                {"code": "R53.1", "kind": "reason_for_visit"},
+                {"code": "W01.0XXA", "kind": "external_cause"},
+                {},
+            ],
+        },
+        {
+            CODES: {POA_EXEMPT: [*_YEAR, "Z990", "..."]},
+            "/diagnoses": [{"code": "D50.9", "present_on_admission": "Y"}, {"code": "R53.1"}],
+        },
+        {
+            CODES: {POA_EXEMPT: [*_YEAR, "Z990"]},
+            "/diagnoses": [{"code": "D50.9"}],
+            "/billing_provider/taxonomy": "282E00000X",
+        },
     ],
 )
 def present_on_admission_misplaced(case: Case) -> Iterator[Hit]:
     """What was there before the admission is not the hospital's doing.
 
-    Which codes are exempt is not known here, so an inpatient bill is judged as a whole.
+    Which codes are exempt is known where the user has loaded the list of CMS; without it an inpatient bill is
+    judged as a whole. Hospitals outside the inpatient payment system say nothing of it.
     """
     claim, code = case.claim, facility_code(case)
     stated = [(i, d.present_on_admission) for i, d in enumerate(claim.diagnoses) if d.present_on_admission]
     for i, said in stated:
         value = said.upper()
-        if value not in ("Y", "N", "U", "W", "1"):
+        if value not in ("Y", "N", "U", "W", UNREPORTED):
             problem = f"has {value} for present on admission, which is none of Y, N, U and W"
             yield Hit(f"/diagnoses/{i}/present_on_admission", problem=problem)
     if code in OUTPATIENTS and stated:
         path = f"/diagnoses/{stated[0][0]}/present_on_admission"
         yield Hit(path, problem="bills an outpatient and says what was present on admission")
-    elif code == "11" and claim.diagnoses and not stated:
-        yield Hit(
-            "/diagnoses", problem="bills an admitted patient and says of no diagnosis whether it was present"
-        )
+    elif code == "11" and claim.diagnoses and excluded_hospital(case) is None:
+        edition = _exemptions(case)
+        if edition is not None:
+            yield from _by_exemption(case, edition)
+        elif not stated:
+            yield Hit(
+                "/diagnoses",
+                problem="bills an admitted patient and says of no diagnosis whether it was present",
+            )
+
+
+def _exemptions(case: Case) -> Edition | None:
+    """The whole list of exempt codes that answers for the end of the stay, where the user has loaded one."""
+    day = period(case).through_date
+    edition = case.lists.listed(POA_EXEMPT, "", day).edition if day is not None else None
+    return edition if edition is not None and edition.complete else None
+
+
+def _by_exemption(case: Case, edition: Edition) -> Iterator[Hit]:
+    """Diagnoses of an admitted patient that lack what the list of exempt codes asks for, or have too much."""
+    by = f"by the list {edition.name}"
+    for i, (one, kind) in enumerate(zip(case.claim.diagnoses, effective_kinds(case.claim), strict=True)):
+        if not one.code or kind not in ("principal", "other"):
+            continue
+        code = icd10.compact(one.code)
+        exempt = case.lists.listed(POA_EXEMPT, code, edition.start).entry is not None
+        said = (one.present_on_admission or "").upper()
+        path = f"/diagnoses/{i}/present_on_admission"
+        if exempt and said not in ("", UNREPORTED):
+            problem = f"says {said} of {icd10.formatted(code)}, which is exempt from it {by}"
+            yield Hit(path, problem=problem, help="Leave the indicator out.")
+        elif not exempt and not said:
+            words = f"does not say of {icd10.formatted(code)} whether it was present on admission"
+            yield Hit(path, problem=f"{words}, as it must {by}")
 
 
 @rule(

@@ -9,6 +9,7 @@ from edi.rules.across import Across, Fact, Found, Key, Told, nothing, once
 from edi.rules.asks import period
 from edi.rules.base import Case, Hit, rule
 from edi.rules.days import patient_key
+from edi.rules.fac.excluded import excluded_hospital
 from edi.rules.fac.situations import repetitive_lines
 
 ADMITTED = "11"
@@ -57,8 +58,10 @@ def _stays(case: Case) -> Iterator[tuple[Key, Fact]]:
         return
     if kind == ADMITTED:
         day = claim.admission.date if claim.admission else None
-        if day is not None:
-            yield key, ("in", day.isoformat(), ())
+        own = excluded_hospital(case)
+        days = WINDOW_DAYS if own is None else own
+        if day is not None and days:
+            yield key, ("in", day.isoformat(), days)
         return
     if UNRELATED in {code.strip() for code in claim.condition_codes}:
         return
@@ -72,37 +75,36 @@ def _stays(case: Case) -> Iterator[tuple[Key, Fact]]:
 def _before_admission(told: Sequence[Told], _: Lists) -> Iterator[Found]:
     """The first infusion of each outpatient claim that lies in the window of an admission."""
     claims = once(told)
-    admitted = sorted((one.fact[1], one.where) for one in claims if one.fact[0] == "in")
+    admitted = sorted((one.fact[1], one.where, one.fact[2]) for one in claims if one.fact[0] == "in")
     for one in claims:
         if one.fact[0] != "out":
             continue
         hit = next(
             (
-                (index, where)
+                (index, where, days)
                 for index, day in one.fact[2]
-                for start, where in admitted
-                if timedelta(0)
-                <= date.fromisoformat(start) - date.fromisoformat(day)
-                <= timedelta(WINDOW_DAYS)
+                for start, where, days in admitted
+                if timedelta(0) <= date.fromisoformat(start) - date.fromisoformat(day) <= timedelta(days)
             ),
             None,
         )
         if hit is not None:
-            index, where = hit
+            index, where, days = hit
+            span = "day" if days == 1 else f"{days} days"
             yield Found(
                 one.claim,
                 f"/lines/{index}/service_date",
-                {"line": index + 1, "where": where},
+                {"line": index + 1, "span": span, "where": where},
             )
 
 
 @rule(
     "FAC-3DAY-001",
     "infusion-before-admission",
-    message="line {line} lies in the three days before the admission that {where} bills",
+    message="line {line} lies in the {span} before the admission that {where} bills",
     help="Put the service on the bill of the stay, unless it had nothing to do with it: then add condition "
-    "code 51. Hospitals outside the inpatient payment system have one day.",
-    source="CMS three-day payment window (rules catalogue C.3, to be verified)",
+    "code 51. A cancer hospital has one day, which a claim does not show.",
+    source="42 CFR 412.2(c)(5) and 413.40(c)(2), three days or one; rules catalogue FAC-3DAY-001",
     severity="warning",
     snip=7,
     sees="bill",
@@ -111,9 +113,12 @@ def _before_admission(told: Sequence[Told], _: Lists) -> Iterator[Found]:
     breaks=[
         {"sister": _STAY},
         {"sister": {**_STAY, "/admission/date": "2026-03-03"}},
+        {"sister": {**_STAY, "/admission/date": "2026-03-04", "/billing_provider/taxonomy": "283Q00000X"}},
     ],
     keeps=[
         {},
+        {"sister": {**_STAY, "/admission/date": "2026-03-05", "/billing_provider/taxonomy": "283Q00000X"}},
+        {"sister": {**_STAY, "/admission/date": "2026-03-03", "/billing_provider/taxonomy": "282NC0060X"}},
         {"sister": {**_STAY, "/admission/date": "2026-03-07"}},
         {"sister": {**_STAY, "/admission/date": "2026-03-02"}},
         {"sister": {**_STAY, "/billing_provider/tax_id": "987654321"}},
@@ -127,7 +132,9 @@ def _before_admission(told: Sequence[Told], _: Lists) -> Iterator[Found]:
 def before_admission(case: Case) -> Iterator[Hit]:
     """Outpatient services in the three days before an admission to the same owner belong to the stay.
 
-    Shown by an outpatient claim and the claim of the stay in one run, for Medicare.
+    Shown by an outpatient claim and the claim of the stay in one run, for Medicare. Psychiatric,
+    rehabilitation, long-term care and children's hospitals have one day, critical access hospitals none: the
+    taxonomy tells.
     """
     return nothing(case)
 
