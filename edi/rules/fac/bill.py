@@ -82,7 +82,10 @@ def frequency_contradicts(case: Case) -> Iterator[Hit]:
         )
     elif case.lists.entry("bill_frequency", last) is None:
         problem = f"the type of bill ends with {last}, which is not known as a frequency"
-        yield Hit("/type_of_bill", severity="warning", problem=problem)
+        words = (
+            "End the type of bill with its frequency: 1 for a whole stay or visit, 7 to replace, 8 to void."
+        )
+        yield Hit("/type_of_bill", severity="warning", problem=problem, help=words)
 
 
 @rule(
