@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
+from edi.codes import hcpcs
 from edi.coding.assembly import Assembled
 from edi.coding.timeline import ProposedLine
 from edi.finding import ComparedLine, Comparison
@@ -77,7 +78,7 @@ def _closeness(coded: ServiceLine, supported: ServiceLine) -> int:
 
 
 def _code(line: ServiceLine) -> str:
-    return (line.hcpcs or "").strip().upper()
+    return hcpcs.compact(line.hcpcs or "")
 
 
 def _both(number: int, coded: ServiceLine, item: ProposedLine, assembled: Assembled) -> ComparedLine:
@@ -113,7 +114,7 @@ def _both(number: int, coded: ServiceLine, item: ProposedLine, assembled: Assemb
 
 def _extra(number: int, line: ServiceLine, assembled: Assembled) -> ComparedLine:
     refusals = assembled.proposal.timeline.refusals
-    mine = [r for r in refusals if (r.code or "").upper() == _code(line)]
+    mine = [r for r in refusals if hcpcs.compact(r.code or "") == _code(line)]
     close = [r for r in mine if set(r.administrations) & set(line.administrations)] or mine
     why = close[0].why if close else "nothing in the record stands for this line"
     return ComparedLine(
@@ -154,7 +155,7 @@ def _charge(line: ServiceLine, assembled: Assembled, coded: ServiceLine | None) 
     """Dollars of a supported line: by the fee schedule, else by what the coded line charges for a unit."""
     if line.charge is not None:
         return line.charge
-    price = assembled.proposal.timeline.encounter.charges.get((line.hcpcs or "").upper())
+    price = assembled.proposal.timeline.encounter.charges.get(_code(line))
     if price is not None and line.units is not None:
         return price * line.units
     if coded is None or coded.charge is None or not coded.units or line.units is None:

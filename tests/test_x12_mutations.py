@@ -295,6 +295,7 @@ PLANTED = [
     ),
     Planted("LX01 skips a number", put("LX*2", "LX*3"), "lx_number", "2400[2]/LX/01", "LX*3"),
     Planted("LX01 begins at 2", put("LX*1", "LX*2"), "lx_number", "2400[1]/LX/01", "LX*2"),
+    Planted("LX01 is below zero", put("LX*2", "LX*-2"), "lx_number", "2400[2]/LX/01", "LX*-2"),
     Planted("LX01 has a leading zero", put("LX*2", "LX*02"), "lx_number", "2400[2]/LX/01", "LX*02"),
     # --- elements
     Planted("required element missing", edit("BHT", "*B1*", "**"), "element_missing", "ST/BHT/03", "BHT"),

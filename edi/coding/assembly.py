@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from edi.codes import hcpcs
 from edi.coding import revenue
 from edi.coding.drugs import pointers
 from edi.coding.family import codes
@@ -65,7 +66,7 @@ def resolve_coding(encounter: Encounter) -> Coding:
     """How an encounter is coded: as it says, else as coded where an administration is coded already."""
     if encounter.coding is not None:
         return encounter.coding
-    return "as_coded" if any((s.hcpcs or "").upper() in codes() for s in encounter.services) else "propose"
+    return "as_coded" if any(_code(s) in codes() for s in encounter.services) else "propose"
 
 
 def proposed_claim(encounter: Encounter, *, overlay: Overlay, policies: Policies, lists: Lists) -> Assembled:
@@ -116,15 +117,20 @@ def _renumber_pointers(claim: Claim) -> None:
         line.diagnosis_pointers = tuple(position.get(p, p) for p in line.diagnosis_pointers)
 
 
+def _code(service: Service) -> str:
+    """The procedure code of a service in capitals, without blanks around it."""
+    return hcpcs.compact(service.hcpcs or "")
+
+
 def _is_other(service: Service) -> bool:
     """Whether a service is none of the administration family: those are proposed afresh."""
-    return (service.hcpcs or "").upper() not in codes()
+    return _code(service) not in codes()
 
 
 def _is_coded(line: ServiceLine, services: Sequence[Service]) -> bool:
     """Whether a coded service already bills a proposed line."""
     return any(
-        (s.hcpcs or "").upper() == line.hcpcs
+        _code(s) == hcpcs.compact(line.hcpcs or "")
         and (s.service_date is None or s.service_date == line.service_date)
         and (not s.administrations or set(s.administrations) & set(line.administrations))
         for s in services
@@ -135,9 +141,10 @@ def line_kind(code: str | None, lists: Lists) -> LineKind:
     """What a line is by its code."""
     if code is None:
         return "service"
-    if code.upper() in codes():
+    known = hcpcs.compact(code)
+    if known in codes():
         return "administration"
-    return "drug" if lists.drug_rows(code.upper()) else "service"
+    return "drug" if lists.drug_rows(known) else "service"
 
 
 def _coded_line(encounter: Encounter, proposal: Proposal, service: Service, lists: Lists) -> ServiceLine:
@@ -148,13 +155,13 @@ def _coded_line(encounter: Encounter, proposal: Proposal, service: Service, list
     if line.service_date is None:
         line.service_date = _only_date(proposal, service)
     if line.charge is None and service.hcpcs is not None and service.units is not None:
-        price = encounter.charges.get(service.hcpcs.upper())
+        price = encounter.charges.get(_code(service))
         line.charge = None if price is None else price * service.units
     if timeline.setting == "facility":
         line.revenue_code = line.revenue_code or (
             revenue.of_drug(service.hcpcs)
             if line.kind == "drug"
-            else revenue.of_service(service.hcpcs, timeline.policies)
+            else revenue.of_service(_code(service) or None, timeline.policies)
         )
     elif not line.diagnosis_pointers and encounter.diagnoses:
         line.diagnosis_pointers = pointers(timeline, ())

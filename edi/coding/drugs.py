@@ -11,7 +11,7 @@ from functools import cache
 from typing import Literal
 
 from edi import tables
-from edi.codes import dose, ndc
+from edi.codes import dose, hcpcs, ndc
 from edi.coding import revenue
 from edi.coding.timeline import HELD, INCLUDED, Dosing, Given, ProposedLine, Refusal, Timeline
 from edi.model.claim import ServiceLine, billed_coverage, claim_diagnoses
@@ -163,7 +163,7 @@ def drug_lines(timeline: Timeline) -> tuple[list[ProposedLine], list[Dosing], li
         used = _used_share(dosing)
         key = (
             given.service_date,
-            code.upper(),
+            hcpcs.compact(code),
             ndc.compact(given.source.ndc) if given.source.ndc else None,
             _program_modifiers(timeline, given),
         )
@@ -259,7 +259,7 @@ def _line(
 ) -> ProposedLine:
     first = product.doses[0].given
     source = first.source
-    code = (source.hcpcs or "").upper()
+    code = hcpcs.compact(source.hcpcs or "")
     drug = first.drug
     price = timeline.encounter.charges.get(code)
     quantity, unit = _ndc_quantity(product, share)

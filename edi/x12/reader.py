@@ -934,7 +934,9 @@ class SetReader:
         if at is None:
             return None
         parts = [*unit.segments[at].split(ELEMENT), "", ""]
-        return at if parts[1].isdecimal() and parts[1] != str(number) else None
+        # what is no whole number is a fault of its own
+        is_number = parts[1].removeprefix("-").isdecimal()
+        return at if is_number and parts[1] != str(number) else None
 
     def _turn(self, nodes: list[int], start: int) -> set[int]:
         """Nodes of a loop's own lines in the turn that begins at an index."""

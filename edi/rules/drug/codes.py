@@ -450,6 +450,13 @@ INTO_A_VEIN = frozenset(
             "/administrations/0/route": None,
             "/administrations/0/technique": None,
         },
+        {
+            ON: "encounter",
+            BASE: "coded-professional",
+            "/services/1": {"hcpcs": "J1748", "service_date": "2026-03-03", "administrations": ["A1", "A2"]},
+            "/services/-": {"hcpcs": "96372", "units": 1, "service_date": "2026-03-03"},
+            "/administrations/-": {"id": "A2", "start": "2026-03-03T10:00"},
+        },
     ],
     keeps=[
         {"/lines/1/hcpcs": "J9312"},
@@ -470,8 +477,7 @@ INTO_A_VEIN = frozenset(
 def by_vein(case: Case) -> Iterator[Hit]:
     """Some products exist for the skin only, and their administration is an injection.
 
-    The route of the record decides; without one, a day on which only infusions and pushes into a vein are
-    billed.
+    Told by the route of the record, or by a day on which only infusions and pushes into a vein are billed.
     """
     for i, line, code in drug_lines(case):
         row = case.lists.drug(code, line.service_date)
@@ -479,12 +485,12 @@ def by_vein(case: Case) -> Iterator[Hit]:
             continue
         recorded = {g.route for g in administrations_of(case, line)} - {None}
         billed = {billed_code for _, _, billed_code in by_date(case).get(line.service_date, ())}
-        if recorded:
-            wrong, problem = recorded == {"IV"}, "the record says that it went into a vein"
-        else:
-            wrong = bool(billed) and INTO_A_VEIN.issuperset(billed)
+        problem = None
+        if recorded == {"IV"}:
+            problem = "the record says that it went into a vein"
+        elif billed and INTO_A_VEIN.issuperset(billed):
             problem = "only administrations into a vein are billed on its day"
-        if wrong:
+        if problem:
             yield Hit(f"/lines/{i}/hcpcs", line=i + 1, hcpcs=code, drug=row.drug, problem=problem)
 
 

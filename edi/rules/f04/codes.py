@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from edi.codes.text import ALPHANUMERIC, only
 from edi.rules import Case, Hit, rule
-from edi.rules.asks import absent
+from edi.rules.about import BASE
+from edi.rules.asks import absent, box
 
 MOST = 24
 
@@ -66,6 +67,30 @@ def occurrence_incomplete(case: Case) -> Iterator[Hit]:
                 yield Hit(f"{base}/{key}", what=what, problem=problem, locator="35-36")
         if first is not None and last is not None and last < first:
             yield Hit(f"{base}/through_date", what=what, problem="ends before it begins", locator="35-36")
+
+
+@rule(
+    "F04-18-003",
+    "condition-code-unusable",
+    message="condition code {number} {problem} ({box})",
+    help="Write the code of two letters or digits.",
+    source="005010X222A1 and 005010X223A2, 2300 HI*BG; UB-04 FL 18 to 28, CMS-1500 item 10d",
+    severity="error",
+    given=("condition_codes",),
+    snip=2,
+    also=("P44", "I28"),
+    breaks=[
+        {"/condition_codes": ["ZZZ"], BASE: "facility"},
+        {"/condition_codes": ["08", "D", "0"]},
+    ],
+    keeps=[{"/condition_codes": ["08", "d9"]}],
+)
+def condition_unusable(case: Case) -> Iterator[Hit]:
+    """A condition code has two characters."""
+    for i, code in enumerate(case.claim.condition_codes):
+        if problem := _problem(code):
+            path = f"/condition_codes/{i}"
+            yield Hit(path, number=i + 1, problem=problem, box=box(case, "10d", "18-28"))
 
 
 @rule(

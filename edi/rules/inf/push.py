@@ -142,6 +142,27 @@ def repeat_push_professional(case: Case) -> Iterator[Hit]:
 
 
 @rule(
+    "INF-PUMP-001",
+    "hospital-pump-code-on-professional-claim",
+    message="line {line} bills C8957, a code of hospital outpatient departments",
+    help="Bill the hours of a therapeutic infusion with 96365 and 96366, as the record supports them.",
+    source="CMS, HCPCS Level II: codes that begin with C are for the outpatient prospective payment system; "
+    "rules catalogue A.3",
+    severity="error",
+    snip=7,
+    sees="codes",
+    setting="professional",
+    codes=("C8957",),
+    breaks=[{"/lines/0/hcpcs": "C8957"}, {"/lines/0/hcpcs": "C8957", "/lines/-": {"hcpcs": "C8957"}}],
+    keeps=[{"/lines/0/hcpcs": "96416"}],
+)
+def pump_code_professional(case: Case) -> Iterator[Hit]:
+    """Codes of the hospital payment system have no fee for practitioners."""
+    for i, _, code in family_lines(case, ("C8957",)):
+        yield Hit(f"/lines/{i}/hcpcs", line=i + 1, actual=code)
+
+
+@rule(
     "INF-PUSH-003",
     "repeat-push-too-soon",
     message="units of 96376: {units} billed, {right} supported; reported pushes lie more than 30 "

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from edi.finding import Severity
 from edi.rules import Case, Hit, rule
-from edi.rules.about import PAPER
+from edi.rules.about import BASE, PAPER
 from edi.rules.asks import absent, box, frequency_of
 
 MOST_LINES = 50
@@ -83,22 +83,37 @@ def frequency_unusable(case: Case) -> Iterator[Hit]:
 @rule(
     "PRO-FREQ-002",
     "original-reference-missing",
-    message="the claim replaces or voids another one (frequency {frequency}) and does not say which ({box})",
+    message="the claim changes or voids another one (frequency {frequency}) and does not say which ({box})",
     help="Write the payer's control number of that claim, from its remittance.",
     source="005010X222A1 and 005010X223A2, 2300 REF*F8 (required with frequency 7 or 8); CMS-1500 item 22, "
-    "UB-04 FL 64",
+    "UB-04 FL 64; codes/bill_frequency.csv for other frequencies (a warning)",
     severity="error",
     snip=4,
     sees="bill",
     also=("P39", "I19", "FAC-TOB-004", "F15-22-001"),
-    breaks=[{"/frequency": "7"}, {"/frequency": "8"}],
-    keeps=[{"/frequency": "7", "/original_reference": "2026061000123"}, {"/frequency": "1"}],
+    breaks=[
+        {"/frequency": "7"},
+        {"/frequency": "8"},
+        {"/frequency": "6"},
+        {BASE: "facility", "/type_of_bill": "013Q"},
+    ],
+    keeps=[
+        {"/frequency": "7", "/original_reference": "2026061000123"},
+        {"/frequency": "1"},
+        {"/frequency": "6", "/original_reference": "2026061000123"},
+        {"/frequency": "Y"},
+    ],
 )
 def original_reference_missing(case: Case) -> Iterator[Hit]:
-    """Only the payer's own number tells it which claim is replaced."""
+    """Only the payer's own number tells it which claim is changed."""
     code = frequency_of(case)
-    if code in ("7", "8") and absent(case, case.claim.original_reference, "/original_reference"):
-        yield Hit("/original_reference", frequency=code, box=box(case, "22", "64"))
+    entry = case.lists.entry("bill_frequency", code)
+    if entry is None or entry.fields.get("original") != "yes":
+        return
+    if absent(case, case.claim.original_reference, "/original_reference"):
+        severity: Severity | None = None if code in ("7", "8") else "warning"
+        where = box(case, "22", "64")
+        yield Hit("/original_reference", severity=severity, frequency=code, box=where)
 
 
 @rule(
