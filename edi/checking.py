@@ -86,6 +86,8 @@ def check_case(
     found = [_finding(case, rule, hit, record, index) for rule in rules for hit in rule.check(case)]
     if need is None:
         active.learn(choice, found)
+    if len(found) > 1:
+        found = _without_lesser(rules, found)
     if snip >= TIGHTENED_SNIP and case.overlay.guide and need is None:
         found += [_breach(case, one, record, index) for one in breaches(case.claim, case.overlay)]
     if case.paper is not None:
@@ -94,6 +96,19 @@ def check_case(
     if len(found) > 1:
         found.sort(key=lambda f: (SEVERITIES.index(f.severity), f.place.line or 0, f.rule, f.path))
     return found
+
+
+def _without_lesser(rules: Sequence[Rule], found: list[Finding]) -> list[Finding]:
+    """The findings without those of rules that give way to others about the same line."""
+    lesser = {rule.id: rule.gives_way_to for rule in rules if rule.gives_way_to}
+    if lesser.keys().isdisjoint([one.rule for one in found]):
+        return found
+    told = [(one.rule, one.place.line) for one in found if one.severity != "info"]
+    return [
+        one
+        for one in found
+        if not any(line == one.place.line and id_.startswith(lesser.get(one.rule, ())) for id_, line in told)
+    ]
 
 
 def _is_told_better(found: Finding, wrong: Sequence[str]) -> bool:

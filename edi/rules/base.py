@@ -288,6 +288,8 @@ class Rule:
     when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Policy -> values under which the rule holds."""
     also: tuple[str, ...] = ()
+    gives_way_to: tuple[str, ...] = ()
+    """Beginnings of ids of rules that say it better: beside one of them it is silent about the line."""
     on: Literal["claim", "encounter"] = "claim"
     """What the examples patch."""
     base: str = ""
@@ -334,6 +336,7 @@ def rule(
     editions: Iterable[str] = (),
     when: Mapping[str, str | tuple[str, ...]] | None = None,
     also: Iterable[str] = (),
+    gives_way_to: Iterable[str] = (),
     on: Literal["claim", "encounter"] = "claim",
     base: str = "",
     breaks: Iterable[Example] = (),
@@ -350,7 +353,8 @@ def rule(
     claim). `when` limits the rule to policy values; `codes`, `modifiers` and `given` (values of the claim) to
     claims with one of them: it must be silent on all others. `sees` names the view of the claim beyond which
     the rule looks at nothing (`views.py`). `editions` are code lists without which it has nothing to compare
-    with. `across` is what the rule makes of several claims of a run.
+    with. `gives_way_to` names, by the beginnings of their ids, rules beside whose findings about a line it is
+    silent. `across` is what the rule makes of several claims of a run.
     """
     for policy in when or {}:
         if policy not in NAMES:
@@ -383,6 +387,7 @@ def rule(
             editions=tuple(editions),
             when={k: (v,) if isinstance(v, str) else tuple(v) for k, v in (when or {}).items()},
             also=tuple(also),
+            gives_way_to=tuple(gives_way_to),
             on=on,
             base=base,
             breaks=tuple(breaks),

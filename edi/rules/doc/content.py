@@ -8,6 +8,7 @@ from edi.coding.timeline import Given
 from edi.rules.about import BASE
 from edi.rules.base import Case, Hit, rule
 from edi.rules.doc.charted import ARTICLES, at, by_vein, charted, severity
+from edi.rules.enc.doses import awaits_dose
 
 MOST_OFF = Decimal("0.10")
 """Part by which a dose may differ from the ordered one."""
@@ -102,6 +103,7 @@ def lacks_dose(given: Given) -> bool:
             "/administrations/0/hcpcs": None,
             "/administrations/0/category": "hydration",
         },
+        {BASE: "coded-professional", "/administrations/0/dose": None},
     ],
     keeps=[
         {},
@@ -118,13 +120,13 @@ def lacks_dose(given: Given) -> bool:
 def not_charted(case: Case) -> Iterator[Hit]:
     """The code of a drug is no name of it, and an administration without a dose cannot be reviewed.
 
-    A drug with neither name nor code is ENC-NAME-001, a dose from which units are billed ENC-DOSE-001.
+    A drug with neither name nor code is ENC-NAME-001, a dose for which a line waits ENC-DOSE-001.
     """
     for given in charted(case):
         source = given.source
         if not source.drug and source.hcpcs:
             yield Hit(at(given, "drug"), id=given.id, drug=source.hcpcs, what="name of the drug")
-        if lacks_dose(given) and (source.patient_supplied or not source.hcpcs):
+        if lacks_dose(given) and not awaits_dose(case, given):
             yield Hit(at(given, "dose"), id=given.id, drug=given.name, what="dose")
 
 

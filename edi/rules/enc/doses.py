@@ -46,6 +46,11 @@ def _billed(case: Case, given: Given) -> bool:
     )
 
 
+def awaits_dose(case: Case, given: Given) -> bool:
+    """Whether a drug line of an administration has no units because the record has no dose."""
+    return dose_fault(given) == "missing" and _billed(case, given)
+
+
 @rule(
     "ENC-DOSE-001",
     "dose-missing",
@@ -97,7 +102,7 @@ def _billed(case: Case, given: Given) -> bool:
 def dose_missing(case: Case) -> Iterator[Hit]:
     """A drug code is billed in units of its dose."""
     for given in case.timeline.given:
-        if dose_fault(given) == "missing" and _billed(case, given):
+        if awaits_dose(case, given):
             yield Hit(f"/administrations/{given.index}/dose", id=given.id, hcpcs=given.source.hcpcs)
 
 

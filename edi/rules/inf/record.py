@@ -1,0 +1,193 @@
+"""Administration codes of a person for which the record has nothing."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from edi.codes import hcpcs
+from edi.coding.timeline import Given
+from edi.model.claim import ServiceLine
+from edi.rules import Case, Hit, rule
+from edi.rules.about import BASE, code_of
+from edi.rules.inf.linking import (
+    Linked,
+    coded_links,
+    links,
+    names,
+    proposed,
+    supported,
+    times_unknown,
+)
+
+_BETTER = (
+    *("INF-CHEMO-", "INF-CONC-", "INF-INCL-", "INF-INIT-", "INF-PUSH-", "INF-SC-", "INF-SEQ-", "INF-SITE-"),
+    *(f"INF-HYD-{number:03}" for number in range(1, 8)),
+    *("INF-HYD-01", "INF-HYD-SEC", "INF-TIME-", "NCCI-", "PRO-DUP-"),
+)
+"""Rules that say what is wrong with a line of administrations, not of its diagnosis or its payer."""
+
+
+_INITIAL = {"hcpcs": "96365", "units": 1}
+_NEXT_DAY = {
+    "id": "A2",
+    "drug": "ondansetron",
+    "hcpcs": "J2405",
+    "dose": {"value": "4", "unit": "mg"},
+    "route": "IV",
+    "technique": "infusion",
+    "start": "2026-03-04T09:00",
+    "stop": "2026-03-04T09:45",
+}
+
+
+@rule(
+    "INF-REC-001",
+    "not-supported-by-the-record",
+    message="line {line} bills {hcpcs}, which the record does not support{instead}",
+    help="Bill what the record supports, or have the record completed by who gave it.",
+    source="source article S1 (each code stands on the record); rules catalogue H.1 no. 3",
+    severity="warning",
+    snip=7,
+    needs=("record",),
+    on="encounter",
+    gives_way_to=_BETTER,
+    base="coded-professional",
+    breaks=[
+        {"/services/0/hcpcs": "96372"},
+        {"/services/0/hcpcs": "96360"},
+        {"/services/-": {"hcpcs": "96375", "units": 1, "service_date": "2026-03-03"}},
+        {
+            "/services/0/hcpcs": "96401",
+            "/services/-": {"hcpcs": "96401", "units": 1, "service_date": "2026-03-03", "modifiers": ["59"]},
+        },
+        {
+            "/services/0/service_date": "2026-03-04",
+            "/services/-": {**_INITIAL, "service_date": "2026-03-04", "modifiers": ["59"]},
+        },
+    ],
+    keeps=[
+        {},
+        {"/services/-": {**_INITIAL, "service_date": "2026-03-03", "modifiers": ["59"]}},
+        {
+            "/services": [_INITIAL, _INITIAL, _INITIAL],
+            "/administrations/-": {**_NEXT_DAY, "drug": "iron sucrose", "hcpcs": "J1756"},
+        },
+        {"/services/0/service_date": None},
+        {"/services/0/hcpcs": "96372", "/administrations/0/start": "about nine"},
+        {"/services/0/hcpcs": "96372", "/services/0/administrations": ["A1"]},
+        {BASE: "professional"},
+    ],
+)
+def not_supported(case: Case) -> Iterator[Hit]:
+    """A code that no administration stands for: another route or kind, another day, or something not given.
+
+    What the record cannot time is another rule's matter, and so is a code that it supports for fewer units.
+    """
+    if times_unknown(case):
+        return
+    given = [one for found in links(case) for one in found.given]
+    rest = [one for one in case.timeline.given if one not in given]
+    for found in coded_links(case):
+        if found.given or _is_supported(case, found):
+            continue
+        codes = sorted(supported(case, rest))
+        instead = f"; for {names(rest)} it supports {' and '.join(codes)}" if codes else ""
+        yield Hit(f"/lines/{found.index}/hcpcs", line=found.number, hcpcs=found.code, instead=instead)
+
+
+def _is_supported(case: Case, found: Linked) -> bool:
+    """Whether the record supports the code on the day of a line, for whichever administration."""
+    day = found.line.service_date
+    return any(
+        p.line.hcpcs == found.code and (day is None or p.line.service_date == day) for p in proposed(case)
+    )
+
+
+@rule(
+    "INF-REC-002",
+    "billed-on-another-day",
+    message="line {line} bills {hcpcs} on {day}, and the record has {names} on {days}",
+    help="Write the day on which it was given; an infusion over midnight is billed on the day it began.",
+    source="005010X222A1 and 005010X223A2, 2400 DTP*472 (day of the service); rules catalogue H.1",
+    severity="warning",
+    snip=7,
+    needs=("record",),
+    on="encounter",
+    base="coded-professional",
+    breaks=[
+        {"/services/0/service_date": "2026-03-04"},
+        {"/services/0/service_date": "2026-03-02", "/services/0/administrations": ["A1"]},
+        {"/services/1/service_date": "2026-03-04"},
+        {"/services/1/service_date": "2026-03-04", "/services/1/administrations": ["A1"]},
+        {
+            "/services/0/service_through": "2026-03-03",
+            "/services/1/service_date": "2026-03-04",
+            "/services/-": {"hcpcs": "J1756", "units": 1, "service_date": "2026-03-05"},
+        },
+        {
+            "/services/0/hcpcs": "99213",
+            "/services/1/service_date": "2026-03-04",
+        },
+        {"/services/1/administrations": ["A2"], "/administrations/-": _NEXT_DAY},
+        {"/services/1/service_date": "2026-03-04", "/administrations/-": _NEXT_DAY},
+    ],
+    keeps=[
+        {},
+        {"/services/0/service_date": None, "/services/1/service_date": None},
+        {"/services/1/service_date": "2026-03-02", "/services/1/service_through": "2026-03-03"},
+        {"/services/0/service_date": "2026-03-04", "/administrations/0/stop": None},
+        {"/services/-": {"hcpcs": "J2405", "units": 4, "service_date": "2026-03-04"}},
+        {"/services/1/administrations": ["A1", "A2"], "/administrations/-": _NEXT_DAY},
+        {
+            "/services/1/administrations": ["A1", "A2"],
+            "/services/1/service_date": "2026-03-05",
+            "/administrations/-": {**_NEXT_DAY, "stop": None},
+        },
+        {
+            "/administrations/0/start": "2026-03-03T23:30",
+            "/administrations/0/stop": "2026-03-04T00:15",
+            "/encounter_end": None,
+            "/services/0/service_date": "2026-03-04",
+        },
+        {BASE: "professional"},
+    ],
+)
+def another_day(case: Case) -> Iterator[Hit]:
+    """A line is of a day on which what it bills was given."""
+    linked = {found.index: found.given for found in coded_links(case)}
+    for i, line in enumerate(case.claim.lines):
+        day = line.service_date
+        if day is None or line.service_through is not None:
+            continue
+        given = linked.get(i) or _by_code(case, line)
+        spans = [span for one in given if (span := _days(case, one)) is not None]
+        if not spans or len(spans) < len(given):
+            continue
+        if not any(first <= day <= last for first, last in spans):
+            yield Hit(
+                f"/lines/{i}/service_date",
+                line=i + 1,
+                hcpcs=code_of(line),
+                day=day,
+                names=names(given),
+                days=" and ".join(dict.fromkeys(first.isoformat() for first, _ in spans)),
+            )
+
+
+def _by_code(case: Case, line: ServiceLine) -> tuple[Given, ...]:
+    """What a drug line bills, on whatever day: by the ids that it names, else by its code."""
+    return tuple(
+        one
+        for one in case.timeline.given
+        if (one.id in line.administrations if line.administrations else _code(one) == code_of(line))
+    )
+
+
+def _code(given: Given) -> str:
+    return hcpcs.compact(given.source.hcpcs or "")
+
+
+def _days(case: Case, given: Given) -> tuple[date, date] | None:
+    """First and last day of an administration; None where they are not known."""
+    if given.service_date is None or given.end is None:
+        return None
+    return given.service_date, datetime.fromtimestamp(given.end, case.timeline.zone).date()
