@@ -3,10 +3,22 @@
 from collections.abc import Iterator
 
 from edi.codes import dose
+from edi.coding.assembly import resolve_coding
 from edi.coding.timeline import Given
 from edi.rules import Case, Hit, rule
+from edi.rules.about import BASE
 
 _RECORD = "encounter record (contract, section 2)"
+_BIOLOGIC = {"/administrations/0/drug": "infliximab", "/administrations/0/hcpcs": "J1745"}
+_ANOTHER = {
+    "id": "A2",
+    "drug": "ocrelizumab",
+    "hcpcs": "J2350",
+    "route": "IV",
+    "technique": "infusion",
+    "start": "2026-03-03T10:00",
+    "stop": "2026-03-03T11:00",
+}
 
 
 @rule(
@@ -88,6 +100,46 @@ def _amounts(given: Given) -> Iterator[tuple[str, str, str]]:
             yield f"{base}/discard/value", "the discarded amount", f"it is {discard.value:f}"
         if problem := dose.problem(discard.unit):
             yield f"{base}/discard/unit", "the discarded amount", problem
+
+
+@rule(
+    "ENC-CLASS-001",
+    "class-of-biologic-not-told",
+    message="administration {id} ({drug}) {what}: this payer wants to be told its class",
+    help="Write the category of the administration, complex_biologic or therapeutic, by the payer's policy "
+    "for this drug.",
+    source="rules catalogue 0.4 K04 (complex biologics: payers differ)",
+    severity="error",
+    snip=7,
+    needs=("record",),
+    when={"complex_biologic_policy": "ask"},
+    on="encounter",
+    breaks=[
+        _BIOLOGIC,
+        {**_BIOLOGIC, "/administrations/-": _ANOTHER},
+        {BASE: "coded-professional", **_BIOLOGIC, "/services/1/hcpcs": "J1745"},
+    ],
+    keeps=[
+        {},
+        {**_BIOLOGIC, "/administrations/0/category": "complex_biologic"},
+        {**_BIOLOGIC, "/administrations/0/category": "therapeutic"},
+    ],
+)
+def class_not_told(case: Case) -> Iterator[Hit]:
+    """Without the class an infusion is neither 96365 nor 96413.
+
+    Where a person has coded it the code stands, and a warning says that it is not judged.
+    """
+    coded = resolve_coding(case.timeline.encounter) == "as_coded"
+    for given in case.timeline.given:
+        if given.excluded == "no_class":
+            yield Hit(
+                f"/administrations/{given.index}/category",
+                severity="warning" if coded else None,
+                id=given.id,
+                drug=given.name,
+                what="is not judged" if coded else "is not billed",
+            )
 
 
 @rule(
