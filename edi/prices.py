@@ -153,7 +153,10 @@ def _fee_schedule(
         return f"at place of service {place} the facility is paid, not the practitioner"
     modifier = next((m for m in line.modifiers if m in PARTS), "")
     loaded = lists.rvu(code, modifier, on)
-    if loaded is None:
+    # of two editions the one of the date answers, whoever brought the other
+    if loaded is None or (
+        not loaded.covers and not in_facility and on.year in _relative_values().get(code, ())
+    ):
         return _shipped(code, on, in_facility, locality)
     if loaded.status not in PAYABLE:
         return f"the fee schedule has no amount (status {loaded.status or 'none'})"
@@ -169,10 +172,11 @@ def _fee_schedule(
         basis = f"{total:f} in {indices.name or locality}"
         if not indices.covers:
             reservations.append(f"indices of {indices.edition.name}")
-    factor = loaded.conversion_factor
+    # the factor is that of the date, where it is known
+    factor = (None if loaded.covers else conversion_factor(on)) or loaded.conversion_factor
     other = lists.rvu(code, modifier, on, qpp=True)
-    apart = other.conversion_factor if other is not None and other.edition.setting == "qpp" else None
-    apart = apart or conversion_factor(on, qualifying=True)
+    own = other is not None and other.edition.setting == "qpp" and other.covers
+    apart = other.conversion_factor if other is not None and own else conversion_factor(on, qualifying=True)
     return _Amount(
         total * factor,
         f"{basis} x {factor:f}",

@@ -154,8 +154,23 @@ def test_the_loaded_fee_schedule_goes_first() -> None:
         Decimal("67.47"),
         None,
     )
-    old = first(claim_of(), loaded(*rows, year=2025))
-    assert old.amount == Decimal("67.14") and old.reservation == "fee schedule of 2025"
+
+
+def test_the_edition_of_the_date_answers() -> None:
+    """Values that ship for the year of the service go before a loaded schedule of another year."""
+    row = ("rvu", "nonqpp", ("96365", ""), (*RVU_ROW[:5], "9.99", *RVU_ROW[6:]))
+    line = first(claim_of(), loaded(row, year=2025))
+    assert line.amount == Decimal("67.14") and "2025" not in (line.reservation or "")
+    earlier = first(claim_of({"/lines/0/service_date": "2024-06-03"}), loaded(row))
+    assert earlier.amount == first(claim_of({"/lines/0/service_date": "2024-06-03"})).amount
+
+
+def test_the_conversion_factor_is_that_of_the_date() -> None:
+    """Where nothing covers the date the nearest values answer, with the factor of the date."""
+    row = ("rvu", "nonqpp", ("99999", ""), RVU_ROW)
+    line = first(claim_of({"/lines/0/hcpcs": "99999", "/lines/0/service_date": "2025-06-03"}), loaded(row))
+    assert (line.amount, line.reservation) == (Decimal("65.02"), "fee schedule of 2026")
+    assert line.qualifying_amount is None
 
 
 def test_by_locality() -> None:
