@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import repeat
 
-from edi.codes import modifier
+from edi.codes import modifier, ndc
 from edi.model.claim import Claim, billed_coverage, usual_rendering_provider
 from edi.rules.about import code_of, codes_of_lines
 from edi.rules.across import Fact, Key, Told
@@ -94,7 +94,7 @@ _Entry = tuple[_Written, _Text, _Text, _Text]
 
 
 def _line(entry: _Entry) -> DayLine:
-    (index, code, modifiers, place, revenue, ndc, description, spans), units, charge, rendering = entry
+    (index, code, modifiers, place, revenue, product, description, spans), units, charge, rendering = entry
     return DayLine(
         index=index,
         code=code,
@@ -103,7 +103,7 @@ def _line(entry: _Entry) -> DayLine:
         charge=_plain(charge),
         rendering=rendering,
         place=f"{place} {revenue or ''}",
-        product=f"{ndc or ''} {description or ''}",
+        product=f"{product or ''} {description or ''}",
         spans=spans,
     )
 
@@ -119,7 +119,7 @@ def _written(case: Case) -> list[_Written]:
             _sorted(tuple(line.modifiers)),
             line.place_of_service or place,
             line.revenue_code,
-            line.ndc,
+            None if line.ndc is None else ndc.compact(line.ndc),
             line.description,
             line.service_through is not None and line.service_through != line.service_date,
         )

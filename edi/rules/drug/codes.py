@@ -12,7 +12,7 @@ from edi.finding import Severity
 from edi.model.claim import ServiceLine, billed_coverage, effective_place_of_service
 from edi.refdata import Drug, Lists
 from edi.rules.about import BASE, CODES, ON, code_of, coded_lines, codes_of_lines, medicare
-from edi.rules.asks import box, compact_codes
+from edi.rules.asks import box, compact_codes, missing_from
 from edi.rules.base import Case, Hit, rule
 from edi.rules.drug.facts import administrations_of, drug_lines, is_drug, modifiers_of
 from edi.rules.inf.linking import by_date
@@ -51,6 +51,9 @@ def _drug_row(**columns: str) -> dict[str, list[object]]:
         {"/lines/1/hcpcs": "J3370", "/lines/-": {"hcpcs": "J1300", "service_date": "2026-03-03"}},
         {"/lines/1/hcpcs": "J2920"},
         {"/lines/1/hcpcs": "Q5139"},
+        {"/lines/1/hcpcs": "J3370", CODES: {"hcpcs": ["2026-01-01", "2026-12-31", "J1756"]}},
+        {"/lines/1/hcpcs": "J3370", CODES: {"hcpcs": ["2025-01-01", "2025-12-31", "J1756"]}},
+        {"/lines/1/hcpcs": "J1300", CODES: {"hcpcs": ["2026-01-01", "2026-12-31", "J1756"]}},
         {**_DATED, CODES: _drug_row(verify="start", replaced_by="")},
         {**_DATED, "/lines/1/service_date": "2026-02-28", CODES: _drug_row(start="2026-03-01")},
     ],
@@ -98,6 +101,9 @@ def _out_of_force(lists: Lists, code: str, day: date | None) -> tuple[Drug, Seve
     if day is None or not rows or lists.known("hcpcs", code, day):
         return None
     row = lists.drug(code, day)
+    missing = missing_from(lists, "hcpcs", code, day)
+    if missing is not None and missing[0] == "error":
+        return rows[-1], None, f"which the list {missing[1]} that is loaded does not have on that day"
     if row is not None:
         if row.replaced_by is None or row.end is not None or day < SUPERSEDED_FROM:
             return None

@@ -10,7 +10,8 @@ from edi import tables
 from edi.coding import edits
 from edi.coding.family import INITIALS
 from edi.model.claim import ServiceLine
-from edi.refdata import Lists, UnitLimit
+from edi.refdata import Edition, Lists, UnitLimit
+from edi.refdata.editions import shipped_window
 from edi.rules.about import BASE, LOADED, codes_of_lines, edits_setting
 from edi.rules.across import Across, Found, Told, once
 from edi.rules.base import Case, Hit, per_case, per_lines, rule
@@ -21,6 +22,8 @@ from edi.rules.ncci.tables import LIMITS, Line, coded, edition, severity
 
 BY_LINE = 1
 """Adjudication indicator: the limit counts each line by itself."""
+_BY_DAY = 3
+_DRUGS = "coding/drug_mue.csv"
 ABSOLUTE = 2
 """Adjudication indicator: the limit counts the day, and no record lifts it."""
 ELSEWHERE = frozenset({"96368", "96371", "96376"})
@@ -59,19 +62,45 @@ class Over:
 
 
 @cache
-def _drugs() -> frozenset[str]:
-    return frozenset(row["code"] for row in tables.rows("coding/drug_mue.csv"))
+def _drugs() -> dict[str, int]:
+    """The limits of drugs that ship, which are those of practitioners."""
+    return {row["code"]: int(row["practitioner"]) for row in tables.rows(_DRUGS)}
+
+
+@cache
+def _quarter() -> Edition:
+    """The edition of these limits."""
+    name = tables.notes(_DRUGS)["edition"]
+    start, through = shipped_window(name)
+    return Edition(
+        kind="mue",
+        setting="practitioner",
+        name=name,
+        start=start,
+        through=through,
+        origin="shipped",
+        complete=False,
+    )
+
+
+def _of_day(lists: Lists, code: str, setting: str, day: date) -> UnitLimit | None:
+    """Most units of a code on a day, on all claims together."""
+    found = edits.unit_limit(lists, code, setting, day)
+    if found is not None or setting != "professional" or code not in _drugs():
+        return found
+    quarter, units = _quarter(), _drugs()[code]
+    return UnitLimit(
+        code=code, units=units, adjudication=_BY_DAY, edition=quarter, covers=quarter.covers(day)
+    )
 
 
 def _units(line: ServiceLine) -> Decimal:
     return Decimal(1) if line.units is None else line.units
 
 
-def counted(code: str, modifiers: frozenset[str], setting: str) -> bool:
-    """Whether the units of a line count here: neither discarded drug, nor another rule's own codes."""
-    if code in ELSEWHERE or "JW" in modifiers:
-        return False
-    return not (setting == "professional" and code in _drugs())
+def _counted(code: str, setting: str) -> bool:
+    """Whether the units of a code on one claim count here, and not by another rule."""
+    return code not in ELSEWHERE and not (setting == "professional" and code in _drugs())
 
 
 @per_case
@@ -134,7 +163,7 @@ def _lowest_of_lines(case: Case) -> list[tuple[int, Decimal]] | None:
 @lru_cache(maxsize=16384)
 def _lowest(lists: Lists, code: str, setting: str) -> int | None:
     """Lowest limit of any day of a code; None where it has none, or is not counted here."""
-    if not counted(code, frozenset(), setting):
+    if not _counted(code, setting):
         return None
     return min((row[0] for row in lists.ever("mue", (code,), setting)), default=None)
 
@@ -173,7 +202,10 @@ def _hit(found: Over) -> Hit:
 
 
 def _across(told: Sequence[Told], lists: Lists) -> Iterator[tuple[UnitLimit, Found]]:
-    """Limits that only the claims together go beyond: said on each claim that has a part in it."""
+    """Limits that only the claims together go beyond: said on each claim that has a part in it.
+
+    Codes that other rules count on one claim are counted here too.
+    """
     claims = [one for one in once(told) if not replaces(one)]
     if not claims:
         return
@@ -181,11 +213,11 @@ def _across(told: Sequence[Told], lists: Lists) -> Iterator[tuple[UnitLimit, Fou
     groups: dict[tuple[str, str | None], list[tuple[Told, DayLine]]] = {}
     for one in claims:
         for line in lines_of(one):
-            if not line.spans and line.number > 0 and counted(line.code, frozenset(line.modifiers), setting):
+            if not line.spans and line.number > 0 and "JW" not in line.modifiers:
                 performer = line.rendering if setting == "professional" else None
                 groups.setdefault((line.code, performer), []).append((one, line))
     for (code, _), members in groups.items():
-        limit = edits.unit_limit(lists, code, setting, date.fromisoformat(day))
+        limit = _of_day(lists, code, setting, date.fromisoformat(day))
         if limit is None or limit.adjudication == BY_LINE:
             continue
         by_claim: dict[int, Decimal] = {}
@@ -240,6 +272,7 @@ def _absolute_across(told: Sequence[Told], lists: Lists) -> Iterator[Found]:
         },
         {"loaded": [["mue", "hospital", ["J1756"], [100, 3]]], "/setting": "facility"},
         {"/lines/0/modifiers": ["XE"], "sister": {"/claim_id": "OTHER-1"}},
+        {"sister": {"/claim_id": "OTHER-1", "/lines": [_line("J1756", "301", "JZ")]}},
         {
             LOADED: [["mue", "hospital", ["J1756"], [100, 3]]],
             "/setting": "facility",
@@ -266,6 +299,12 @@ def _absolute_across(told: Sequence[Told], lists: Lists) -> Iterator[Found]:
         },
         {"/lines/0": _line("96366", "9"), "sister": {"/claim_id": "OTHER-1", "/lines/0": _line("96366")}},
         _beside("96365", **{"/setting": None}),
+        _beside("96371"),
+        {
+            "/setting": "facility",
+            "/lines": [_line("96376", "6")],
+            "sister": {"/claim_id": "OTHER-1", "/setting": "facility", "/lines": [_line("96376", "6", "XE")]},
+        },
         {"/setting": "facility", "/lines": [_line("J1756", "1", "JW"), _line("96361", "25")]},
     ],
     keeps=[
@@ -288,12 +327,6 @@ def _absolute_across(told: Sequence[Told], lists: Lists) -> Iterator[Found]:
         {"/lines/1": _line("96365", "1", "XE")},
         _beside("96365", **{"/frequency": "7"}),
         {**_apart("96365"), "sister": _apart("96365", **{"/claim_id": "OTHER-1", "/frequency": "7"})},
-        _beside("96371"),
-        {
-            "/setting": "facility",
-            "/lines": [_line("96376", "6")],
-            "sister": {"/claim_id": "OTHER-1", "/setting": "facility", "/lines": [_line("96376", "6", "XE")]},
-        },
         {**_apart("96365"), "sister": {"/claim_id": "OTHER-1", "/lines/0/service_through": "2026-03-04"}},
         {
             LOADED: [_row("J1756", 250, setting="hospital")],
@@ -314,6 +347,7 @@ def _absolute_across(told: Sequence[Told], lists: Lists) -> Iterator[Found]:
         {"/lines/0/units": "2"},
         {"/lines/1": {"hcpcs": "96368", "units": "2", "service_date": "2026-03-03"}},
         {"loaded": _LIMIT, "/setting": "facility"},
+        {LOADED: [_row("J1756", 100)]},
         {"sister": {"/claim_id": "OTHER-1"}},
         {"/lines/0/modifiers": ["XE"], "sister": {}},
         {
@@ -367,6 +401,7 @@ def over_the_limit(case: Case) -> Iterator[Hit]:
         {"/lines/0": _line("96369"), "/lines/1": _line("96369", "1", "XE")},
         {"/setting": "facility", "/lines/0/units": "2", "/lines/1": _line("96405", "2")},
         _beside("96366", "96405", "96406"),
+        _beside("96368"),
         {
             **_apart("96405", **{"/setting": "facility"}),
             "sister": _apart(
@@ -380,7 +415,6 @@ def over_the_limit(case: Case) -> Iterator[Hit]:
         {},
         {"/lines/-": _line("96405", None)},
         {"/lines": [_line("96405"), _line("96405")]},
-        _beside("96368"),
         {"/lines/0": _line("96369", "2")},
         {"/lines/-": {"hcpcs": "96405", **_DAY}},
         {"/lines/-": {"hcpcs": "96368", "units": "2", "service_date": "2026-03-03"}},

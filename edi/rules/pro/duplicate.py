@@ -70,6 +70,7 @@ def _on_two_claims(told: Sequence[Told], _: Lists) -> Iterator[Found]:
     across=Across(by_day, _on_two_claims),
     breaks=[
         {**_FIRST, "/lines/-": _AGAIN},
+        {**_FIRST, "/lines/-": {**_AGAIN, "ndc": "99999-0101-01"}},
         {"/setting": "facility", **_FIRST, "/lines/-": _AGAIN},
         {**_FIRST, "/lines/-": {**_AGAIN, "administrations": ["A2"]}},
         {"sister": {"/claim_id": "OTHER-1"}},
