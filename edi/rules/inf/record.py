@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from decimal import Decimal
 
 from edi.codes import hcpcs
 from edi.coding.timeline import Given
@@ -9,13 +10,13 @@ from edi.model.claim import ServiceLine
 from edi.rules import Case, Hit, rule
 from edi.rules.about import BASE, code_of
 from edi.rules.inf.linking import (
-    Linked,
     coded_links,
     links,
     names,
     proposed,
     supported,
     times_unknown,
+    units_of,
 )
 
 _BETTER = (
@@ -42,7 +43,7 @@ _NEXT_DAY = {
 @rule(
     "INF-REC-001",
     "not-supported-by-the-record",
-    message="line {line} bills {hcpcs}, which the record does not support{instead}",
+    message="line {line} bills {hcpcs}, which the record {problem}",
     help="Bill what the record supports, or have the record completed by who gave it.",
     source="source article S1 (each code stands on the record); rules catalogue H.1 no. 3",
     severity="warning",
@@ -63,6 +64,10 @@ _NEXT_DAY = {
             "/services/0/service_date": "2026-03-04",
             "/services/-": {**_INITIAL, "service_date": "2026-03-04", "modifiers": ["59"]},
         },
+        {
+            "/services/-": {"hcpcs": "96375", "units": 2, "service_date": "2026-03-03"},
+            "/administrations/-": {**_NEXT_DAY, "start": "2026-03-03T10:00", "stop": "2026-03-03T10:02"},
+        },
     ],
     keeps=[
         {},
@@ -80,26 +85,32 @@ _NEXT_DAY = {
 def not_supported(case: Case) -> Iterator[Hit]:
     """A code that no administration stands for: another route or kind, another day, or something not given.
 
-    What the record cannot time is another rule's matter, and so is a code that it supports for fewer units.
+    What the record cannot time is another rule's matter.
     """
     if times_unknown(case):
         return
     given = [one for found in links(case) for one in found.given]
     rest = [one for one in case.timeline.given if one not in given]
+    billed: dict[tuple[str, date | None], Decimal] = {}
     for found in coded_links(case):
-        if found.given or _is_supported(case, found):
-            continue
-        codes = sorted(supported(case, rest))
-        instead = f"; for {names(rest)} it supports {' and '.join(codes)}" if codes else ""
-        yield Hit(f"/lines/{found.index}/hcpcs", line=found.number, hcpcs=found.code, instead=instead)
+        key = found.code, found.line.service_date
+        billed[key] = billed.get(key, Decimal(0)) + units_of(found.line)
+        most = _supported_units(case, *key)
+        problem = None
+        if not most and not found.given:
+            codes = sorted(supported(case, rest))
+            instead = f"; for {names(rest)} it supports {' and '.join(codes)}" if codes else ""
+            problem = f"does not support{instead}"
+        elif most and billed[key] > most:
+            problem = f"supports only to a total of {most:f} on its day"
+        if problem:
+            yield Hit(f"/lines/{found.index}/hcpcs", line=found.number, hcpcs=found.code, problem=problem)
 
 
-def _is_supported(case: Case, found: Linked) -> bool:
-    """Whether the record supports the code on the day of a line, for whichever administration."""
-    day = found.line.service_date
-    return any(
-        p.line.hcpcs == found.code and (day is None or p.line.service_date == day) for p in proposed(case)
-    )
+def _supported_units(case: Case, code: str, day: date | None) -> Decimal:
+    """Units of a code that the record supports on a day, for whichever administration."""
+    lines = [p.line for p in proposed(case) if p.line.hcpcs == code]
+    return sum((units_of(one) for one in lines if day is None or one.service_date == day), Decimal(0))
 
 
 @rule(
