@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 from functools import cache, lru_cache
+from itertools import chain
 
 from edi import tables
 from edi.codes import icd10
@@ -157,6 +158,11 @@ def _only_treatment(case: Case) -> bool:
             "/lines/0": _pushed("96375", 2),
             "/lines/1": _pushed("96413", 1),
         },
+        {
+            **_INFLIXIMAB,
+            "/diagnoses": [{"code": "K50.90"}, {"code": "C50.911"}],
+            "/lines/1": {**_pushed("J9998", 1), "kind": "drug"},
+        },
         {"/diagnoses": [{"code": "M06.9"}, {"code": "D10.1"}], "/lines/0/diagnosis_pointers": [1]},
         {"/diagnoses": [{"code": "M06.9"}, {"code": "D36.9"}]},
         {"/setting": None, "/lines/1/diagnosis_pointers": [2]},
@@ -217,14 +223,11 @@ def _fluid_for_neoplasm(case: Case, ordered: list[str]) -> Iterator[Hit]:
 
 def _for_neoplasm(case: Case, ordered: list[str]) -> bool:
     """Whether a neoplasm is treated: the first diagnosis, a line's first pointer or a drug says so."""
-    pointed_to = [
-        ordered[line.diagnosis_pointers[0] - 1]
-        for _, line, code in administrations(case)
-        if code in _ANTINEOPLASTIC
-        and line.diagnosis_pointers
-        and 1 <= line.diagnosis_pointers[0] <= len(ordered)
+    meant = [
+        line.diagnosis_pointers[:1] for _, line, code in administrations(case) if code in _ANTINEOPLASTIC
     ]
-    if any(map(_is_neoplasm, [*ordered[:1], *pointed_to])):
+    numbers = {1, *chain.from_iterable(meant)}
+    if any(number in numbers and _is_neoplasm(code) for number, code in enumerate(ordered, 1)):
         return True
     rows = [case.lists.drug(code, line.service_date) for _, line, code in drug_lines(case)]
     treats = any(row is not None and row.drug_class in _KINDS for row in rows)
