@@ -53,11 +53,24 @@ def discarded_units(opened: Decimal, amount: Decimal, unit_value: Decimal) -> in
 
 
 @cache
-def _volumes() -> dict[tuple[str, Decimal, str], Decimal]:
-    return {
-        (row["code"], Decimal(row["size"]), row["unit"]): Decimal(row["volume_ml"])
+def _volumes() -> tuple[tuple[str, Decimal, str, Decimal], ...]:
+    """Code, content, its unit and millilitres of the labelled containers."""
+    return tuple(
+        (row["code"], Decimal(row["size"]), row["unit"], Decimal(row["volume_ml"]))
         for row in tables.rows("coding/container_volumes.csv")
+    )
+
+
+def _labelled_volume(code: str, content: Quantity) -> Decimal | None:
+    """Millilitres of a container of a content; None where no label is known, or labels differ."""
+    base = dose.base(content.unit) or ""
+    in_base = dose.convert(content.value, content.unit, base)
+    found = {
+        volume
+        for of, size, unit, volume in _volumes()
+        if of == code and in_base == dose.convert(size, unit, base)
     }
+    return found.pop() if len(found) == 1 else None
 
 
 def _amount(quantity: Quantity | None, unit: str) -> Decimal | None:
@@ -128,11 +141,7 @@ def _opened_volume(given: Given) -> Decimal | None:
         if volume is None:
             volume = dose.convert(container.size.value, container.size.unit, "mL")
         if volume is None and drug is not None and drug.unit is not None:
-            base = dose.base(container.size.unit) or ""
-            in_base = dose.convert(container.size.value, container.size.unit, base)
-            for (code, size, unit), known in _volumes().items():
-                if code == drug.code and in_base == dose.convert(size, unit, base):
-                    volume = known
+            volume = _labelled_volume(drug.code, container.size)
         if volume is None:
             return None
         total += volume * container.count

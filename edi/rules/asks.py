@@ -18,7 +18,7 @@ from edi.model.claim import (
     effective_kinds,
     statement_period,
 )
-from edi.model.party import Address, Provider
+from edi.model.party import Address, Adjudication, Provider
 from edi.refdata import Lists
 from edi.rules.base import Case, per_case, per_lines
 from edi.rules.views import names_somebody
@@ -70,6 +70,15 @@ def was_sent(claim: Claim) -> bool:
 def split_groups(claim: Claim) -> tuple[str, ...]:
     """Pointers to the groups of adjustments that were sent in a further CAS though the first has room."""
     return tuple(getattr(claim.origin, "split_groups", ()))
+
+
+def bypassed(claim: Claim, decision: Adjudication) -> bool:
+    """Whether a payer was passed over: the whole charge is not covered (AMT*A8), and nothing else is said.
+
+    Some payers let claims go past another payer that would pay nothing anyway; that one has decided nothing.
+    """
+    silent = decision.paid is None and not decision.adjustments and not decision.lines
+    return silent and decision.non_covered is not None and decision.non_covered == claim.total_charge
 
 
 def absent(case: Case, value: object, path: str) -> bool:

@@ -7,7 +7,7 @@ from edi.model.claim import other_coverages
 from edi.model.party import Adjudication, Adjustment
 from edi.rules import Case, Hit, rule
 from edi.rules.about import BASE, FORM, READ
-from edi.rules.asks import absent, split_groups
+from edi.rules.asks import absent, bypassed, split_groups
 from edi.rules.sbr.strays import stray_decisions
 
 _PAID = {
@@ -372,7 +372,8 @@ def claim_unbalanced(case: Case) -> Iterator[Hit]:
     "other-payer-decision-incomplete",
     message="coverage {number}: {problem}",
     help="Copy paid amount, line number and date from the other payer's remittance.",
-    source="005010X222A1 and 005010X223A2, 2320 AMT*D, 2330B DTP*573, 2430 SVD and DTP*573 (required)",
+    source="005010X222A1 and 005010X223A2, 2320 AMT*D, 2330B DTP*573, 2430 SVD and DTP*573 (required); X12 "
+    "RFI 1353 and 1603 (AMT*A8 of a payer that was passed over: the total charge, and nothing else)",
     severity="error",
     given=("coverages.adjudication",),
     snip=2,
@@ -394,13 +395,29 @@ def claim_unbalanced(case: Case) -> Iterator[Hit]:
         },
         {"/coverages/-": {"adjudication": {"lines": [{}, {}]}}},
         {"/coverages": [{}, {"adjudication": {}}, {"claim_filing": "MB"}], "/bill_to": 2},
+        behind({"non_covered": "650.00"}, {**_BY_CLAIM, "paid": None}),
+        _other({"non_covered": "649.99"}),
+        _other({"non_covered": "650.00", "paid": "0.00"}),
+        _other({"non_covered": "650.00", "adjustments": _BY_CLAIM["adjustments"]}),
+        _other({"non_covered": "650.00", "lines": [_line(1, "0.00", "250.00")], "paid_date": _DATE}),
+        {"/coverages/-": {"adjudication": {}}, "/total_charge": None},
     ],
-    keeps=[_other(_BALANCED), _other(_BY_CLAIM)],
+    keeps=[
+        _other(_BALANCED),
+        _other(_BY_CLAIM),
+        _other({"non_covered": "650.00"}),
+        {**_other({"non_covered": "650"}), BASE: "secondary-facility"},
+    ],
 )
 def decision_incomplete(case: Case) -> Iterator[Hit]:
-    """A decision says how much was paid, when, and on which line."""
+    """A decision says how much was paid, when, and on which line.
+
+    A payer that was passed over has decided nothing: the total charge is not covered, and that is all.
+    """
     count = len(case.claim.lines)
     for i, decision in _decided(case):
+        if bypassed(case.claim, decision):
+            continue
         base = f"/coverages/{i}/adjudication"
         if absent(case, decision.paid, f"{base}/paid"):
             yield Hit(f"{base}/paid", number=i + 1, problem="the decision has no paid amount")
@@ -495,7 +512,7 @@ def _adjustments(case: Case) -> Iterator[tuple[str, int, Adjustment]]:
 def adjustment_incomplete(case: Case) -> Iterator[Hit]:
     """An adjustment says who bears it, why, and how much it is, all of a group in one segment.
 
-    A group that is begun again is a warning: no payer is known to reject it.
+    A group that is begun again is a remark: no payer is known to reject it.
     """
     for path, number, one in _adjustments(case):
         if absent(case, one.group, f"{path}/group"):
@@ -514,4 +531,4 @@ def adjustment_incomplete(case: Case) -> Iterator[Hit]:
             problem = (
                 f"of the group {one.group} stands in a segment (CAS) of its own; the first has room for it"
             )
-            yield Hit(f"{path}/group", severity="warning", number=number, problem=problem)
+            yield Hit(f"{path}/group", severity="info", number=number, problem=problem)

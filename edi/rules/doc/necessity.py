@@ -139,6 +139,7 @@ def indicated(text: str | None) -> str | None:
     on="encounter",
     breaks=[
         {"/administrations/0/order/indication": "K50.90"},
+        {"/administrations/0/order/indication": "D51.0"},
         {"/diagnoses/0/code": "D63.1"},
         {"/administrations/0/order/indication": "D50", "/diagnoses/0/code": None},
         {BASE: "chemo-facility"},
@@ -148,6 +149,8 @@ def indicated(text: str | None) -> str | None:
         {},
         {"/administrations/0/order/indication": "D509"},
         {"/administrations/0/order/indication": "D50"},
+        {"/administrations/0/order/indication": "D50.0"},
+        {"/diagnoses/0/code": "D50"},
         {"/administrations/0/order/indication": "iron deficiency"},
         {"/administrations/0/order/indication": "E86.0"},
         {"/diagnoses": []},
@@ -159,7 +162,8 @@ def indication_not_billed(case: Case) -> Iterator[Hit]:
     """The order ties the drug to a diagnosis; that diagnosis has to stand on the claim.
 
     An error where no order of the record fits a diagnosis of the claim; a remark where another one does, as
-    with an antiemetic beside chemotherapy. A category and its codes go together; words are not judged.
+    with an antiemetic beside chemotherapy. Codes of one category (the first three characters) go together:
+    the record may be more exact than the order. Words are not judged.
     """
     stated = [case.claim.diagnoses[i].code for i in claim_diagnoses(case.claim)]
     billed = [icd10.compact(code) for code in stated if code]
@@ -168,7 +172,7 @@ def indication_not_billed(case: Case) -> Iterator[Hit]:
         for given in charted(case)
         if (code := indicated(given.source.order.indication if given.source.order else None)) is not None
     ]
-    fits = [any(b.startswith(code) or code.startswith(b) for b in billed) for _, code in ordered]
+    fits = [any(code.startswith(b[:3]) for b in billed) for _, code in ordered]
     for (given, code), fit in zip(ordered, fits, strict=True):
         if billed and not fit:
             yield Hit(

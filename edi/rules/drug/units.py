@@ -165,6 +165,7 @@ def _limited(case: Case) -> list[tuple[int, str, int, str]]:
         (i, code, *found)
         for i, line, code in drug_lines(case)
         if "JW" not in modifiers_of(line)
+        and line.service_through in (None, line.service_date)
         and (found := _limit(case.lists, setting, code, line.service_date)) is not None
     ]
 
@@ -209,6 +210,7 @@ def _limit_row(setting: str) -> list[list[object]]:
         {"/lines/1/hcpcs": "J3490", "/lines/-": {"hcpcs": "J1745", "units": "9999"}},
         {"/setting": None, "/lines/1/units": "501"},
         {"/lines/1/units": "501", "/lines/-": {"hcpcs": "J1756", "service_date": "2026-03-03"}},
+        {"/lines/1/units": "501", "/lines/1/service_through": "2026-03-03"},
         {LOADED: _limit_row("practitioner")},
         {BASE: "facility", LOADED: _limit_row("hospital")},
         {LOADED: _limit_row("practitioner"), "/lines/1/service_date": None, "/lines/1/units": "501"},
@@ -225,13 +227,15 @@ def _limit_row(setting: str) -> list[list[object]]:
             "/lines/-": {"hcpcs": "J1756", "modifiers": ["JW"], "units": "1", "service_date": "2026-03-03"},
         },
         {"/lines/1/hcpcs": "J3490", "/lines/1/units": "9999"},
+        {"/lines/1/units": "501", "/lines/1/service_through": "2026-03-04"},
         {BASE: "coded-facility", "/lines/2/units": "501"},
     ],
 )
 def over_the_limit(case: Case) -> Iterator[Hit]:
     """Units of a day beyond the limit are denied, and paid on appeal where the record supports them.
 
-    Discarded units are not counted here. Limits of hospitals are known only where the user loaded them.
+    Discarded units are not counted here, nor are lines over several days, which do not say how many units
+    each day had. Limits of hospitals are known only where the user loaded them.
     """
     lines = case.claim.lines
     billed: dict[tuple[str, date | None, int, str], tuple[Decimal, int]] = {}

@@ -10,14 +10,17 @@ from edi.rules.asks import absent, address_problems, box, day_one, last_days, un
 
 TITLES = frozenset(("MR", "MRS", "MISS", "DR", "PROF", "REV", "SISTER", "CAPT", "PHD", "ESQ"))
 """Words before and after a name that are no part of it."""
+_NO_FIRST = "has no first name, which is right only for a person who has none"
 
 
 @rule(
     "F15-02-001",
     "patient-name-unusable",
     message="the patient {problem} ({box})",
-    help="Write last and first name as on the insurance card, without titles.",
-    source="005010X222A1 and 005010X223A2, 2010CA or 2010BA NM1; CMS-1500 item 2, UB-04 FL 8b",
+    help="Write last and first name as on the insurance card, without titles. A person who has one name has "
+    "it as the last name and no first name; then nothing is to be done.",
+    source="005010X222A1 and 005010X223A2, 2010CA or 2010BA NM1 (NM104 where the person has a first name); "
+    "CMS-1500 item 2, UB-04 FL 8b",
     severity="error",
     snip=2,
     also=("P24", "I07"),
@@ -41,7 +44,8 @@ TITLES = frozenset(("MR", "MRS", "MISS", "DR", "PROF", "REV", "SISTER", "CAPT", 
 def patient_name_unusable(case: Case) -> Iterator[Hit]:
     """A patient has a last name; the first name is missing only for people who have none.
 
-    A missing first name, digits and titles in a name are warnings.
+    A missing first name, digits and titles in a name are warnings: payers match the name, and whether a
+    person has one name only is known to the biller.
     """
     patient, where = case.claim.patient, box(case, "2", "8b")
     if patient is None:
@@ -50,7 +54,7 @@ def patient_name_unusable(case: Case) -> Iterator[Hit]:
     if absent(case, patient.last_name, "/patient/last_name"):
         yield Hit("/patient/last_name", box=where, problem="has no last name")
     elif absent(case, patient.first_name, "/patient/first_name"):
-        yield Hit("/patient/first_name", severity="warning", box=where, problem="has no first name")
+        yield Hit("/patient/first_name", severity="warning", box=where, problem=_NO_FIRST)
     for key, name in (("last_name", patient.last_name), ("first_name", patient.first_name)):
         if not name or name.isalpha():
             continue

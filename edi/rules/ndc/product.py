@@ -255,12 +255,13 @@ def _recorded(millilitres: str) -> dict[str, object]:
     breaks=[
         {"/lines/1/ndc_quantity": "200"},
         {"/lines/1/ndc_quantity": "20.001"},
-        {"/lines/1/ndc_quantity": "4.999"},
+        {"/lines/1/ndc_quantity": "4.975"},
         {"/lines/1/ndc_quantity": "200", "/lines/1/ndc_unit": "UN"},
         {"/lines/1/ndc_quantity": "10", "/lines/1/ndc_unit": "ME"},
         {"/lines/1/units": "1"},
         {"/lines/1/ndc_quantity": "1"},
-        {"/lines/1/ndc_quantity": "4.999", "/lines/0/kind": "drug"},
+        {"/lines/1/ndc_quantity": "4.975", "/lines/0/kind": "drug"},
+        {"/lines/1/hcpcs": "J3489", "/lines/1/units": "4", "/lines/1/ndc_quantity": "0.5"},
         {
             "/lines/-": {
                 "hcpcs": "J1756",
@@ -330,6 +331,12 @@ def _recorded(millilitres: str) -> dict[str, object]:
     keeps=[
         {"/lines/1/ndc_quantity": "20"},
         {"/lines/1/ndc_quantity": "5"},
+        {"/lines/1/ndc_quantity": "4.976"},
+        {"/lines/1/hcpcs": "J2550", "/lines/1/units": "1", "/lines/1/ndc_quantity": "0.5"},
+        {"/lines/1/hcpcs": "J3489", "/lines/1/units": "4", "/lines/1/ndc_quantity": "5"},
+        {"/lines/1/hcpcs": "J3489", "/lines/1/units": "4", "/lines/1/ndc_quantity": "100"},
+        {"/lines/1/hcpcs": "J1308", "/lines/1/units": "80", "/lines/1/ndc_quantity": "50"},
+        {"/lines/1/hcpcs": "J3262", "/lines/1/units": "162", "/lines/1/ndc_quantity": "0.9"},
         {"/lines/1/ndc_quantity": "1", "/lines/1/ndc_unit": "UN"},
         {"/lines/1/ndc_quantity": "4", "/lines/1/ndc_unit": "UN"},
         {"/lines/1/ndc_quantity": "200", "/lines/1/ndc_unit": "ME"},
@@ -366,15 +373,16 @@ def quantity_does_not_fit(case: Case) -> Iterator[Hit]:
     """Units of the code and quantity of the product tell the same amount.
 
     Containers that were only partly used and sizes that the table lacks make the two differ, so only what is
-    more than twice too large or too small is doubted. Lines of discarded drug are left alone.
+    more than twice too large or too small is doubted. A started unit is billed as a whole one, so the dose
+    may be less than the units by almost one. Lines of discarded drug are left alone.
     """
     for one in _sized(case):
         line = case.claim.lines[one.index]
         units, quantity = line.units, line.ndc_quantity
         if units is None or quantity is None or units <= 0 or quantity <= 0:
             continue
-        amount = units * one.each
-        if quantity * one.largest * SLACK >= amount and (
+        amount, least = units * one.each, (units - 1) * one.each
+        if quantity * one.largest * SLACK > least and (
             quantity * one.smallest <= amount * SLACK
             or not _too_much(case, line, quantity, amount, one.smallest)
         ):

@@ -12,8 +12,6 @@ from edi.rules import Case, Hit, rule
 from edi.rules.about import BASE, READ
 from edi.rules.asks import box, named_on_lines, was_sent
 
-PLACE = "2400 SV105"
-GROUP = "2000B or 2320 SBR04"
 _SENT = {READ: "837"}
 _PERSON = {"last_name": "DOCTOR", "first_name": "DANA", "npi": "1245319599"}
 _LINE_NUMBER = re.compile(r"2400\[(\d+)\]/REF")
@@ -42,7 +40,7 @@ def _same_place(one: Address | None, other: Address | None) -> bool:
     "(2310B)",
     help="Send no rendering provider where the person who bills performed the services.",
     source="005010X222A1, 2310B NM1*82 (only where it differs from the billing provider; else do not send)",
-    severity="warning",
+    severity="info",
     snip=4,
     also=("P46", "P78", "SNIP4-002"),
     setting="professional",
@@ -69,7 +67,8 @@ def _same_place(one: Address | None, other: Address | None) -> bool:
 def rendering_repeats_billing(case: Case) -> Iterator[Hit]:
     """A person who bills for his or her own work is named once.
 
-    A warning: published examples of the guide itself name such a person twice.
+    A remark: published examples of the guide itself name such a person twice, and no payer is known to reject
+    it.
     """
     claim = case.claim
     billing = claim.billing_provider
@@ -124,11 +123,16 @@ def _repeated(case: Case) -> Iterator[tuple[str, str, str]]:
                 yield f"/{key}", f"the {key.replace('_', ' ')} is the attending provider", loop
     for i, coverage in enumerate(claim.coverages):
         if coverage.group_number and coverage.group_name:
-            yield f"/coverages/{i}/group_name", "a group has a number, so its name is not needed", GROUP
+            yield (
+                f"/coverages/{i}/group_name",
+                "a group has a number, so its name is not needed",
+                "2000B or 2320 SBR04",
+            )
     place = claim.place_of_service
     for i, line in enumerate(claim.lines):
         if professional and place and line.place_of_service == place:
-            yield f"/lines/{i}/place_of_service", "a line repeats the place of service of the claim", PLACE
+            what = "a line repeats the place of service of the claim"
+            yield f"/lines/{i}/place_of_service", what, "2400 SV105"
             break
     yield from _authorizations(claim)
     for i, _ in named_on_lines(case):
@@ -170,7 +174,7 @@ def _repeated(case: Case) -> Iterator[tuple[str, str, str]]:
     help="Leave it out: the guide asks for it only where it differs.",
     source="005010X222A1 and 005010X223A2, situational loops and elements that are not sent when their "
     "condition is false; rules catalogue P09, P10, P14, P47, P64, P68, P71 to P73, I34 to I37, I54",
-    severity="warning",
+    severity="info",
     snip=4,
     also=(
         *("P09", "P10", "P14", "P47", "P64", "P68", "P71", "P72", "P73", "I35", "I36", "I37", "I54"),
@@ -298,14 +302,11 @@ def _repeated(case: Case) -> Iterator[tuple[str, str, str]]:
     ],
 )
 def repeated_without_need(case: Case) -> Iterator[Hit]:
-    """What is the same as above is not said again. No payer is known to reject it, so a warning.
-
-    The place of service of a line and the name of a group, which many systems always send, are remarks.
-    """
+    """What is the same as above is not said again. No payer is known to reject it, so a remark."""
     if not was_sent(case.claim):
         return
     for path, what, loop in _repeated(case):
-        yield Hit(path, severity="info" if loop in (PLACE, GROUP) else None, what=what, loop=loop)
+        yield Hit(path, what=what, loop=loop)
 
 
 @rule(

@@ -13,7 +13,7 @@ from edi.model.claim import (
 from edi.payers import MEDICARE_FILING
 from edi.rules import Case, Hit, rule
 from edi.rules.about import BASE
-from edi.rules.asks import box
+from edi.rules.asks import box, bypassed
 
 CONDITIONAL = ("14", "15", "47")
 """Reasons for which Medicare pays before an insurer that has not decided (CMS Pub. 100-05 ch. 1)."""
@@ -90,6 +90,7 @@ _DECIDED = {
     ],
     keeps=[
         {**_SECOND, "/coverages/-": {**_FIRST, "adjudication": _DECIDED}},
+        {**_SECOND, "/coverages/-": {**_FIRST, "adjudication": {"non_covered": "650.00"}}},
         {"/coverages/-": {**_FIRST, "responsibility": "S"}, "/bill_to": 0},
         {"/coverages/0/responsibility": "U"},
         {**_SECOND, "/coverages/-": _FIRST, "/value_codes": [{"code": "12", "amount": "0.00"}]},
@@ -237,11 +238,12 @@ def reason_not_wanted(case: Case) -> Iterator[Hit]:
     keeps=[
         {**_SECOND, "/coverages/-": {**_FIRST, "adjudication": {**_DECIDED, "payer_claim_number": "X"}}},
         {"/coverages/-": {}},
+        {**_SECOND, "/coverages/-": {**_FIRST, "adjudication": {"non_covered": "650.00"}}},
     ],
 )
 def claim_number_missing(case: Case) -> Iterator[Hit]:
     """The number by which the other payer knows the claim helps to find its decision."""
     for i, coverage in other_coverages(case.claim):
         decision = coverage.adjudication
-        if decision is not None and not decision.payer_claim_number:
+        if decision is not None and not decision.payer_claim_number and not bypassed(case.claim, decision):
             yield Hit(f"/coverages/{i}/adjudication/payer_claim_number", number=i + 1)
