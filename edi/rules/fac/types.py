@@ -9,7 +9,7 @@ from edi.finding import Severity
 from edi.model.claim import Admission
 from edi.rules import Case, Hit, rule
 from edi.rules.about import BASE, administrations, facility_code, is_drug, is_inpatient, medicare
-from edi.rules.asks import absent, frequency_of, period
+from edi.rules.asks import absent, frequency_of, is_outpatient, period
 
 CHANGES = tuple(f"D{n}" for n in range(10)) + ("E0",)
 """Condition codes that say what was changed."""
@@ -193,6 +193,7 @@ def _admission(case: Case) -> Admission:
         {"/type_of_bill": "0132"},
         {"/type_of_bill": "0133", "/admission/patient_status": "20"},
         {BASE: "inpatient", "/type_of_bill": "0181", "/admission/patient_status": "30"},
+        {BASE: "inpatient", "/type_of_bill": "11", "/admission/patient_status": "30"},
     ],
     keeps=[
         {"/admission/patient_status": "01"},
@@ -209,7 +210,7 @@ def status_against_frequency(case: Case) -> Iterator[Hit]:
     The bill of a visit may have 30 where the patient will come again.
     """
     status, code = _admission(case).patient_status, frequency_of(case)
-    if status is None or (code == "1" and not is_inpatient(case)):
+    if status is None or (code == "1" and is_outpatient(case)):
         return
     if (status == "30") != (code in ("2", "3")) and code in ("1", "2", "3", "4"):
         yield Hit("/admission/patient_status", status=status, frequency=code)
