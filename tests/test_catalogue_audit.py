@@ -36,6 +36,7 @@ NOT_FORETOLD = {
     "INF-ENC-002": "a remark",
     "MOD-52-001": "a remark",
     "PRO-POS-006": "a remark",
+    "FAC-CONS-001": "a remark: the point of origin does not tell a covered stay",
     "FAC-OFF-001": "a remark",
     "PRO-REND-002": "returned by 999 or 277CA, not denied",
     "PRO-DX-002": "returned by 999, not denied",

@@ -67,11 +67,17 @@ LEFT_OFF = """DATE-002 F15-06-001 F15-12-001 F15-14-001 I28 MOD-CNT-001 P22 P23 
 """What they find is left off: second dates, codes and names of a box, what Medicare wants empty."""
 NAMES = "FAC-PROV-002 I03 PRO-ORD-002 PRV-NAME-001 PRV-NAME-002"
 """A form shows a name and does not say whether it is that of a person or of an organization."""
-KINDS = "DRUG-ADMIN-002 DRUG-UNIT-003 FAC-CONS-001 FAC-REV-004 NDC-REQ-001 NDC-REQ-002 PRO-POS-005"
+KINDS = "DRUG-UNIT-003 FAC-CONS-001 FAC-REV-004 NDC-REQ-001 NDC-REQ-002 PRO-POS-005"
 """Whether a line is a drug a form does not say, but its code."""
+LINE_NOTES = "DRUG-NOC-001 P74"
+"""A form has no notes of lines."""
+SPECIALTIES = "INF-ENC-004 INF-PUSH-005 MOD-25-001"
+"""A form does not say which specialty a practitioner has."""
 EMPTY = "F04-31-001 F04-39-001 F04-44-001 FAC-PROV-003 P21 PRO-REND-001"
 """A record without any value leaves nothing on a form."""
-OTHERWISE = frozenset(f"{NO_BOX} {MENDED} {LEFT_OFF} {NAMES} {KINDS} {EMPTY}".split())
+OTHERWISE = frozenset(
+    f"{NO_BOX} {MENDED} {LEFT_OFF} {NAMES} {KINDS} {LINE_NOTES} {SPECIALTIES} {EMPTY}".split()
+)
 
 
 def examples() -> list[Any]:

@@ -279,10 +279,11 @@ WORKED = [
             case="F30",
             base=base,
             patch={"/services/-": IRON},
-            said={"PRO-DUP-001": "error", "DRUG-UNIT-001": "error"},
+            # a hospital charges each dose by itself
+            said={"PRO-DUP-001": severity, "DRUG-UNIT-001": "error"},
             denied=("18",),
         )
-        for base in ("coded-professional", "coded-facility")
+        for base, severity in (("coded-professional", "error"), ("coded-facility", "warning"))
     ),
     *(
         Worked(

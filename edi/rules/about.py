@@ -7,6 +7,7 @@ from edi.codes import bill_type
 from edi.coding.family import codes
 from edi.model.claim import ServiceLine, Setting, billed_coverage
 from edi.payers import MEDICARE_FILING
+from edi.refdata import Lists
 from edi.rules.base import Case, per_case, per_lines
 
 PAPER = "paper"
@@ -36,6 +37,8 @@ POLICIES = "policies"
 """Key of an example that holds policies other than those under which the rule's examples run."""
 INPATIENT = frozenset(("11", "18", "21", "41"))
 """Facility codes of bills for inpatients who are admitted; 12 and 22 bill Part B services of inpatients."""
+FEES = ("096", "097", "098")
+"""Beginnings of revenue codes of the fees of practitioners, which some hospitals bill beside their own."""
 _FIVE_DIGITS = re.compile(r"\d{5}", re.ASCII)
 _DRUG_CODE = re.compile(r"J\d{4}|Q5\d{3}|C9\d{3}")
 
@@ -79,7 +82,12 @@ def is_drug(case: Case, line: ServiceLine) -> bool:
     code = code_of(line)
     if line.kind is not None:
         return line.kind == "drug"
-    return _DRUG_CODE.fullmatch(code) is not None or bool(case.lists.drug_rows(code))
+    return is_drug_code(case.lists, code)
+
+
+def is_drug_code(lists: Lists, code: str) -> bool:
+    """Whether a procedure code stands for a drug: by the drug table, or by its shape."""
+    return _DRUG_CODE.fullmatch(code) is not None or bool(lists.drug_rows(code))
 
 
 @per_case

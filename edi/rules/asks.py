@@ -12,10 +12,12 @@ from edi.finding import Severity
 from edi.model.claim import (
     Claim,
     DiagnosisKind,
+    ServiceLine,
     Setting,
     Statement,
     claim_diagnoses,
     effective_kinds,
+    effective_rendering_provider,
     statement_period,
 )
 from edi.model.party import Address, Adjudication, Provider
@@ -222,6 +224,62 @@ def npi_due(case: Case) -> Severity | None:
     if day is None or day >= NPI_ONLY_FROM:
         return "error"
     return "warning" if day >= NPI_FROM else None
+
+
+def one_practitioner(case: Case, one: ServiceLine, other: ServiceLine) -> bool:
+    """Whether nothing says that two lines were performed by two practitioners."""
+    if case.claim.setting == "facility" or one.rendering_provider is other.rendering_provider is None:
+        return True
+    performers = _performers(case, one, other)
+    return len({performer.npi for performer in performers} - {None}) < 2
+
+
+def paid_by_themselves(case: Case, one: ServiceLine, other: ServiceLine) -> bool:
+    """Whether two practitioners performed two lines, and nothing says that they have one specialty.
+
+    Practitioners of one group and one specialty are paid as if they were one (CMS Pub. 100-04 ch. 12
+    section 30.6.5).
+    """
+    if one_practitioner(case, one, other):
+        return False
+    first, second = (performer.taxonomy for performer in _performers(case, one, other))
+    return first is None or first != second
+
+
+def _performers(case: Case, *lines: ServiceLine) -> list[Provider]:
+    """Who performed lines, as far as that is known."""
+    known = (effective_rendering_provider(case.claim, line) for line in lines)
+    return [performer for performer in known if performer is not None]
+
+
+OTHER_PRACTITIONER = " of another practitioner"
+"""How a finding calls the service that `paid_by_themselves` tells apart."""
+TWO_PRACTITIONERS = (
+    "Nothing to do where the two practitioners have different specialties; practitioners of one group and "
+    "specialty count as one."
+)
+
+
+IN_LINE_NOTE = (
+    "the words stand in the note of the line; some Medicare contractors read the description (SV101-7) only"
+)
+"""What is said to Medicare's billers of words that the line itself lacks."""
+_LINE_NOTE = re.compile(r"2400\[(\d+)\]/NTE")
+
+
+@per_case
+def line_notes(case: Case) -> dict[int, str]:
+    """Words of the notes on lines (2400 NTE), by index of the line; those of the repricer (TPO) are left out.
+
+    A claim has no place for them, so they lie in what is carried along.
+    """
+    found: dict[int, str] = {}
+    for one in case.claim.unmapped:
+        place = _LINE_NOTE.fullmatch(one.address)
+        if place is not None and not one.text.startswith("NTE*TPO"):
+            index = int(place[1]) - 1
+            found[index] = f"{found.get(index, '')} {one.text[len('NTE*ADD*') :]}".strip()
+    return found
 
 
 def last_days(claim: Claim) -> Iterator[tuple[int, str, date]]:

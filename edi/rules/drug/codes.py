@@ -1,19 +1,23 @@
 """DRUG: drug codes that do not fit the date, the drug, the route, the diagnosis or the payer."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
 from edi.codes import icd10
+from edi.coding.family import codes
 from edi.coding.given import NOT_CLASSIFIED
 from edi.finding import Severity
 from edi.model.claim import ServiceLine, billed_coverage, effective_place_of_service
 from edi.refdata import Drug, Lists
-from edi.rules.about import BASE, CODES, ON, code_of, coded_lines, codes_of_lines, medicare
-from edi.rules.asks import box, compact_codes, missing_from
+from edi.rules.about import BASE, CODES, ON, SISTER, code_of, coded_lines, codes_of_lines, medicare
+from edi.rules.across import Across, Settled, Told
+from edi.rules.asks import box, compact_codes, line_notes, missing_from
 from edi.rules.base import Case, Hit, rule
+from edi.rules.days import billed_by, by_day, lines_of
 from edi.rules.drug.facts import administrations_of, drug_lines, is_drug, modifiers_of
 from edi.rules.inf.linking import by_date
 
@@ -294,6 +298,30 @@ def _matched(case: Case, line: ServiceLine, code: str) -> bool:
     )
 
 
+_NOTHING_ELSE: Mapping[str, Any] = {
+    "/lines/0": {"hcpcs": "J2405", "units": "4", "service_date": "2026-03-03", "kind": "drug"}
+}
+"""A claim of drugs alone."""
+PHARMACIES = "3336"
+"""Beginning of the taxonomy codes of pharmacies."""
+
+
+def _given_elsewhere(told: Sequence[Told], _: Lists) -> Iterator[Settled]:
+    """Drugs on a day of which another claim bills giving a drug."""
+    billed = billed_by(told)
+    givers = {id_ for code in codes().keys() & billed.keys() for id_ in billed[code]}
+    for own in told:
+        if givers - {own.same_id}:
+            for line in lines_of(own):
+                yield Settled(own.claim, f"/lines/{line.index}/hcpcs")
+
+
+def _is_dispensed(case: Case) -> bool:
+    """Whether a pharmacy bills."""
+    provider = case.claim.billing_provider
+    return provider is not None and (provider.taxonomy or "").startswith(PHARMACIES)
+
+
 _BY_ID = {
     ON: "encounter",
     BASE: "coded-professional",
@@ -310,10 +338,16 @@ _BY_ID = {
     source="rules catalogue B.4 (a drug is paid incident to its administration, to be verified)",
     severity="warning",
     snip=6,
-    sees="codes",
+    across=Across(by_day, _given_elsewhere),
     breaks=[
-        {"/lines/0": {"hcpcs": "J2405", "units": "4", "service_date": "2026-03-03", "kind": "drug"}},
+        _NOTHING_ELSE,
         {"/lines/0": {"kind": "drug"}, "/place_of_service": "49"},
+        {**_NOTHING_ELSE, "/billing_provider": None},
+        {**_NOTHING_ELSE, "/billing_provider/taxonomy": None},
+        {**_NOTHING_ELSE, "/lines/0/modifiers": ["76"]},
+        {**_NOTHING_ELSE, "/note": "ONE VIAL"},
+        {**_NOTHING_ELSE, SISTER: {**_NOTHING_ELSE, "/claim_id": "OTHER-1", "/lines/1/hcpcs": "J9271"}},
+        {**_NOTHING_ELSE, SISTER: {"/claim_id": "OTHER-1", "/patient/birth_date": "1955-04-13"}},
         {
             ON: "encounter",
             BASE: "coded-professional",
@@ -342,6 +376,15 @@ _BY_ID = {
     ],
     keeps=[
         {},
+        {**_NOTHING_ELSE, SISTER: {"/claim_id": "OTHER-1"}},
+        {**_NOTHING_ELSE, "/billing_provider/taxonomy": "333600000X"},
+        {**_NOTHING_ELSE, "/billing_provider/taxonomy": "3336H0001X"},
+        {**_NOTHING_ELSE, "/lines/0/modifiers": ["76"], "/note": "CLAIM 2 OF 2"},
+        {
+            **_NOTHING_ELSE,
+            "/lines/0/modifiers": ["76"],
+            "/unmapped": [{"address": "2400[1]/NTE", "text": "NTE*ADD*CLAIM 2 OF 2"}],
+        },
         {"/lines/0/hcpcs": "96372"},
         {"/lines/0/hcpcs": "99213", "/lines/0/kind": "service"},
         {"/lines/0": {"hcpcs": "99213", "service_date": "2026-03-03"}},
@@ -386,7 +429,9 @@ def drug_without_administration(case: Case) -> Iterator[Hit]:
     """A drug that an office bills was given by somebody.
 
     With a record: no administration of that drug is in it. Without: the claim of an office bills drugs and
-    nothing else.
+    nothing else. A claim of the run that bills giving a drug to that patient on that day, by that provider,
+    answers the finding; so does 76 with a note, which stands on the further part of a split claim. A pharmacy
+    dispenses drugs and gives none.
     """
     if case.assembled is not None:
         lined = [administrations_of(case, line) for _, line, _ in drug_lines(case)]
@@ -395,9 +440,11 @@ def drug_without_administration(case: Case) -> Iterator[Hit]:
             if not _matched(case, line, code) and not open_:
                 yield Hit(f"/lines/{i}/hcpcs", line=i + 1, hcpcs=code, problem="the record has none of it")
         return
-    if not all(is_drug(case, line) for line in case.claim.lines):
+    if not all(is_drug(case, line) for line in case.claim.lines) or _is_dispensed(case):
         return
     for i, line, code in drug_lines(case):
+        if "76" in modifiers_of(line) and (case.claim.note or i in line_notes(case)):
+            return
         if effective_place_of_service(case.claim, line) in ("11", "49"):
             yield Hit(f"/lines/{i}/hcpcs", line=i + 1, hcpcs=code, problem="no line of the claim gives it")
             return

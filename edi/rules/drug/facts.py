@@ -121,6 +121,8 @@ def administrations_of(case: Case, line: ServiceLine) -> list[Given]:
     if line.administrations:
         return [g for g in given if g.id in line.administrations]
     code = code_of(line)
+    if not code:
+        return []
     return [
         g
         for g in given

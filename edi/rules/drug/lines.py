@@ -9,9 +9,15 @@ from edi.coding.given import NOT_CLASSIFIED
 from edi.coding.timeline import Given
 from edi.finding import Severity
 from edi.rules import Case, Hit, rule
-from edi.rules.about import BASE, ON, code_of, coded_lines
-from edi.rules.asks import box, day_one
-from edi.rules.drug.facts import administrations_of, drug_lines, pays_drugs_apart, units_of
+from edi.rules.about import BASE, ON, code_of, coded_lines, medicare
+from edi.rules.asks import IN_LINE_NOTE, box, day_one, line_notes
+from edi.rules.drug.facts import (
+    administrations_of,
+    drug_lines,
+    is_administration,
+    pays_drugs_apart,
+    units_of,
+)
 from edi.rules.drug.units import units_mistaken
 from edi.rules.f15.lines import charge_problems
 from edi.rules.inf.linking import family_lines
@@ -25,6 +31,16 @@ _DRUGLIKE = (*"ACGJPQS", "90")
 _PHARMACY = ("025", "063")
 """Beginnings of revenue codes of drugs."""
 _LINE = {"units": 1, "charge": "20.00", "service_date": "2026-03-03"}
+
+
+def _segment(number: int, words: str, kind: str = "ADD") -> dict[str, str]:
+    """A note on the line of this number, from 1, as it lies in the claim."""
+    return {"address": f"2400[{number}]/NTE", "text": f"NTE*{kind}*{words}"}
+
+
+def _note(number: int, words: str, kind: str = "ADD") -> dict[str, list[dict[str, str]]]:
+    """An example whose line of this number has a note."""
+    return {"/unmapped": [_segment(number, words, kind)]}
 
 
 @rule(
@@ -57,14 +73,16 @@ def drug_charge_unusable(case: Case) -> Iterator[Hit]:
 
 
 def _has_line(case: Case, given: Given) -> bool:
-    """Whether a drug line of the claim stands for an administration, by its id or by the name of its drug."""
+    """Whether a line of the claim stands for the drug of an administration.
+
+    By the id that it names, by code and day, or by the name of the drug; the code need not be in the drug
+    table. Lines that bill the giving name the same ids.
+    """
     codes = {row.code for row in case.lists.drugs_named(given.source.drug or "", None)}
-    for _, line in case.lines(kind="drug"):
-        if given.id in line.administrations:
-            return True
-        if code_of(line) in codes:
-            return True
-    return False
+    return any(
+        code in codes or (not is_administration(line) and given in administrations_of(case, line))
+        for _, line, code in coded_lines(case)
+    )
 
 
 @rule(
@@ -89,6 +107,12 @@ def _has_line(case: Case, given: Given) -> bool:
         {BASE: "coded-facility", "/services/3/hcpcs": "96415"},
         {BASE: "coded-facility", "/services/2": None, "/administrations/0/hcpcs": None},
         {BASE: "coded-professional", "/services/1": None, "/administrations/0/drug": None},
+        {BASE: "coded-professional", "/services/1": None, "/services/0/administrations": ["A1"]},
+        {
+            BASE: "coded-facility",
+            "/services/2": {**_LINE, "revenue_code": "0270"},
+            "/administrations/0/hcpcs": None,
+        },
         {BASE: "coded-facility", "/administrations/1/hcpcs": None, "/administrations/1/drug": "ceftriaxone"},
         {ON: "claim", BASE: "facility", "/lines/1/hcpcs": None, "/lines/1/revenue_code": None},
         {ON: "claim", "/lines/1": None},
@@ -114,6 +138,14 @@ def _has_line(case: Case, given: Given) -> bool:
         {"/administrations/0/hcpcs": None, "/administrations/0/start": ""},
         {"/administrations/0/hcpcs": None, "/administrations/0/drug": None},
         {"/administrations/0/hcpcs": None, BASE: "coded-facility"},
+        {BASE: "coded-professional", "/administrations/0/hcpcs": "J2802", "/services/1/hcpcs": "J2802"},
+        {BASE: "coded-facility", "/administrations/0/hcpcs": "J2802", "/services/2/hcpcs": "J2802"},
+        {
+            BASE: "coded-professional",
+            "/administrations/0/hcpcs": None,
+            "/administrations/0/drug": "study drug",
+            "/services/1": {**_LINE, "hcpcs": "C9399", "administrations": ["A1"]},
+        },
         {BASE: "coded-professional", "/services/1/service_date": "2026-03-02"},
         {BASE: "coded-professional", "/administrations/0/drug": None},
         {
@@ -161,13 +193,11 @@ def drug_without_line(case: Case) -> Iterator[Hit]:
 
 
 def _may_have_line(case: Case, given: Given) -> bool:
-    """Whether a line by code and day, or one that stands for nothing else, may bill a coded drug."""
+    """Whether a drug line that stands for nothing else may bill a coded drug."""
     if not given.source.hcpcs:
         return False
-    for _, line, _ in drug_lines(case):
-        billed = administrations_of(case, line)
-        if not billed or given in billed:
-            return True
+    if any(not administrations_of(case, line) for _, line, _ in drug_lines(case)):
+        return True
     return _uncoded_drugs(case)
 
 
@@ -204,7 +234,8 @@ def _known_codes(case: Case, name: str) -> str:
     message="line {line} bills {hcpcs}, a code for drugs that have none of their own, and {problem}",
     help="Write name, dose and route of the drug as the description of the line, or in the note of the "
     "claim, and its NDC.",
-    source="005010X222A1, SV101-7; 005010X223A2, SV202-7; CMS Pub. 100-04 ch. 26 (item 19); UB-04 FL 80",
+    source="005010X222A1, SV101-7 and 2400 NTE; 005010X223A2, SV202-7; CMS Pub. 100-04 ch. 26 (item 19); "
+    "UB-04 FL 80",
     severity="error",
     snip=4,
     also=("P61", "I45", "F15-19-001"),
@@ -219,6 +250,14 @@ def _known_codes(case: Case, name: str) -> str:
         {"/lines/1/hcpcs": "J3490", "/lines/1/description": "SAMPLE DRUG IV"},
         {"/lines/1/hcpcs": "J3490", "/note": "SAMPLE DRUG 200 MG"},
         {"/lines/1/hcpcs": "J3490", "/lines/1/ndc": None, "/note": "SAMPLE DRUG 200 MG IV"},
+        {"/lines/1/hcpcs": "J3490", **_note(2, "SAMPLE DRUG 200 MG IV")},
+        {"/lines/1/hcpcs": "J3490", **_note(2, "SAMPLE DRUG"), "/coverages/0/claim_filing": "CI"},
+        {"/lines/1/hcpcs": "J3490", **_note(1, "SAMPLE DRUG 200 MG IV")},
+        {"/lines/1/hcpcs": "J3490", **_note(2, "SAMPLE DRUG 200 MG IV", "TPO")},
+        {
+            "/lines/1/hcpcs": "J3490",
+            "/unmapped": [{"address": "2300/NTE", "text": "NTE*CER*SAMPLE DRUG 200 MG IV"}],
+        },
         {"/lines/0/hcpcs": "J9999", "/lines/0/description": "DRUG 1 MG IM", "/lines/1/hcpcs": "C9399"},
         {
             "/lines/0/hcpcs": "J9999",
@@ -232,16 +271,34 @@ def _known_codes(case: Case, name: str) -> str:
         {"/lines/1/hcpcs": "J3490", "/lines/1/description": "DRUG 1 MG IV 99999-0101-01"},
         {"/lines/1/hcpcs": "J3490", "/lines/1/ndc": None, "/note": "DRUG 2 ML IM N499999010101"},
         {"/lines/1/hcpcs": "J9999", "/note": "SAMPLE DRUG 200 MG IV"},
+        {
+            "/lines/1/hcpcs": "J9999",
+            **_note(2, "SAMPLE DRUG 200 MG IV"),
+            "/coverages/0/claim_filing": "CI",
+        },
+        {
+            "/lines/1/hcpcs": "J9999",
+            "/unmapped": [_segment(2, "SAMPLE DRUG"), _segment(2, "200 MG IV")],
+            "/coverages/0/claim_filing": "CI",
+        },
+        {"/lines/1/hcpcs": "J9999", "/note": "SAMPLE DRUG 200 MG IV", **_note(2, "ONE VIAL")},
+        {
+            "/lines/1/hcpcs": "J9999",
+            "/lines/1/description": "SAMPLE DRUG 200 MG IV",
+            **_note(2, "ONE VIAL"),
+        },
         {"/lines/1/hcpcs": "J1756"},
     ],
 )
 def unlisted_without_words(case: Case) -> Iterator[Hit]:
     """A code that stands for many drugs is read together with the name of this one.
 
-    Words that lack dose, route or NDC are a warning, because a payer may understand them all the same.
+    Words that lack dose, route or NDC are a warning, because a payer may understand them all the same; so
+    are words for Medicare that stand in the note of the line alone.
     """
     for i, line in case.lines(*NOT_CLASSIFIED):
-        words = f"{line.description or ''} {case.claim.note or ''}"
+        note = line_notes(case).get(i, "")
+        words = f"{line.description or ''} {case.claim.note or ''} {note}"
         lack = [what for what, form in _TOLD.items() if not form.search(words)]
         if line.ndc and "NDC" in lack:
             lack.remove("NDC")
@@ -250,6 +307,8 @@ def unlisted_without_words(case: Case) -> Iterator[Hit]:
             problem = "does not name the drug"
         elif lack:
             severity, problem = "warning", f"its words do not tell the {' and the '.join(lack)}"
+        elif medicare(case) and not line.description and not case.claim.note:
+            severity, problem = "warning", IN_LINE_NOTE
         else:
             continue
         path = f"/lines/{i}/description"

@@ -6,12 +6,13 @@ from decimal import Decimal
 from edi.coding.family import codes
 from edi.rules import Case, Hit, rule
 from edi.rules.about import BASE, ON, administrations, code_of, coded_lines, medicare
-from edi.rules.asks import box
+from edi.rules.asks import IN_LINE_NOTE, box, line_notes
 
 CONTROL_LENGTH = 30
 MINUTES = "MJ"
 _ALLOWED = {"professional": ("UN", "MJ"), "facility": ("UN", "DA")}
 _UNLISTED = ("96379", "96549")
+_NOTE = {"address": "2400[1]/NTE", "text": "NTE*DCP*TWO DRUGS TOGETHER"}
 
 
 @rule(
@@ -112,7 +113,7 @@ def control_number_unusable(case: Case) -> Iterator[Hit]:
 @rule(
     "P74",
     "unlisted-service-without-words",
-    message="line {line} bills {hcpcs}, which has no meaning without words ({box})",
+    message="line {line} bills {hcpcs}, {problem} ({box})",
     help="Write as description what was done, and send the record.",
     source="005010X222A1, 2400 SV101-7 and NTE (with unlisted codes); 005010X223A2, SV202-7; CMS Pub. "
     "100-04 ch. 26, item 19; rules catalogue A.4",
@@ -124,26 +125,39 @@ def control_number_unusable(case: Case) -> Iterator[Hit]:
         {"/lines/0/hcpcs": "96379"},
         {"/lines/0/hcpcs": "96549"},
         {"/lines/0/hcpcs": "96549", "/lines/1/hcpcs": "96549"},
+        {"/lines/0/hcpcs": "96549", "/unmapped": [_NOTE]},
+        {"/lines/0/hcpcs": "96549", "/lines/0/description": "TWO DRUGS", "/lines/1/hcpcs": "96549"},
+        {"/lines/1/hcpcs": "96549", "/unmapped": [_NOTE], "/coverages/0/claim_filing": "CI"},
     ],
     keeps=[
         {ON: "encounter", "/administrations/0/route": "IA"},
         {"/lines/0/hcpcs": "96379", "/lines/0/description": "TWO DRUGS INTO ARTERY"},
         {"/lines/0/hcpcs": "96379", "/note": "TWO DRUGS INTO ARTERY"},
+        {"/lines/0/hcpcs": "96379", "/unmapped": [_NOTE], "/coverages/0/claim_filing": "CI"},
         {"/lines/0/hcpcs": "96379", "/attachments": [{"type": "OZ", "transmission": "AA"}]},
     ],
 )
 def unlisted_without_words(case: Case) -> Iterator[Hit]:
     """A payer can price an unlisted service only when it is told what it was.
 
-    A line that the program itself proposes has words. Drugs without a code are DRUG-NOC-001.
+    A line that the program itself proposes has words. Words for Medicare that stand in the note of the line
+    alone are a warning. Drugs without a code are DRUG-NOC-001.
     """
     claim = case.claim
     if claim.note or claim.attachments:
         return
     for i, line in case.lines(*_UNLISTED):
-        if not line.description:
-            where = box(case, "19", "80")
-            yield Hit(f"/lines/{i}/description", line=i + 1, hcpcs=code_of(line), box=where)
+        noted = i in line_notes(case)
+        if line.description or (noted and not medicare(case)):
+            continue
+        yield Hit(
+            f"/lines/{i}/description",
+            severity="warning" if noted else None,
+            line=i + 1,
+            hcpcs=code_of(line),
+            problem=f"and {IN_LINE_NOTE}" if noted else "which has no meaning without words",
+            box=box(case, "19", "80"),
+        )
 
 
 @rule(

@@ -8,12 +8,11 @@ from edi.codes.text import DIGITS, only
 from edi.coding.revenue import DRUGS
 from edi.model.claim import ServiceLine
 from edi.rules import Case, Hit, rule
-from edi.rules.about import POLICIES, administrations, code_of, coded_lines, facility_code, medicare
+from edi.rules.about import FEES, POLICIES, administrations, code_of, coded_lines, facility_code, medicare
 from edi.rules.asks import absent, is_outpatient
 from edi.rules.fac.lines import TOTAL_LINE
 
 SELF_ADMINISTERED = "0637"
-_FEES = ("096", "097", "098")
 _SPLIT = "rules catalogue K01: price files of 14 to 15 hospitals, 2026; X12 reason 199"
 
 
@@ -116,7 +115,7 @@ def _misplaced(i: int, line: ServiceLine, usual: str) -> Hit:
     "FAC-REV-005",
     "chemotherapy-outside-chemotherapy-revenue",
     message="line {line} bills {hcpcs} under revenue code {revenue}; {usual} is usual (FL 42)",
-    help="Write 0335 for infusions of chemotherapy and 0331 for its injections and pushes.",
+    help="Write 0335 for infusions of chemotherapy, 0331 for its injections, and either for its pushes.",
     source="rules catalogue FAC-REV-005: price files of 15 hospitals, 2026; X12 reason 199",
     severity="warning",
     sees="line",
@@ -125,12 +124,15 @@ def _misplaced(i: int, line: ServiceLine, usual: str) -> Hit:
     base="chemo-facility",
     breaks=[
         {"/lines/0/revenue_code": "0260"},
-        {"/lines/0/hcpcs": "96409", "/lines/0/revenue_code": "0335"},
+        {"/lines/0/hcpcs": "96409", "/lines/0/revenue_code": "0260"},
+        {"/lines/0/hcpcs": "96401", "/lines/0/revenue_code": "0335"},
         {"/lines/0/revenue_code": "0260", "/lines/2/hcpcs": "96416"},
     ],
     keeps=[
         {"/lines/0/hcpcs": "96413", "/lines/0/revenue_code": "0335"},
         {"/lines/0/hcpcs": "96409", "/lines/0/revenue_code": "0331"},
+        {"/lines/0/hcpcs": "96409", "/lines/0/revenue_code": "0335"},
+        {"/lines/0/hcpcs": "96411", "/lines/0/revenue_code": "0335"},
     ],
 )
 def chemotherapy_elsewhere(case: Case) -> Iterator[Hit]:
@@ -352,7 +354,7 @@ def professional_fee(case: Case) -> Iterator[Hit]:
     if facility_code(case) in ("", "85"):
         return
     for i, line in enumerate(case.claim.lines):
-        if (line.revenue_code or "").startswith(_FEES):
+        if (line.revenue_code or "").startswith(FEES):
             yield Hit(f"/lines/{i}/revenue_code", line=i + 1, revenue=line.revenue_code)
 
 

@@ -1,5 +1,6 @@
 """FAC: codes that have to stand on the claim when something is true, and the size and span of a bill."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -47,6 +48,10 @@ _PLAN = {
 _AFTER_PLAN = {"/coverages/0/responsibility": "S", "/bill_to": 0, "/coverages/-": _PLAN}
 
 
+_TRIAL = re.compile(r"(NCT)?\d{8}", re.ASCII | re.IGNORECASE)
+"""How the number of a clinical trial is written; REF*P4 carries those of demonstration projects too."""
+
+
 def _codes(given: tuple[str, ...]) -> set[str]:
     return {one.strip().upper() for one in given}
 
@@ -56,7 +61,8 @@ def _codes(given: tuple[str, ...]) -> set[str]:
     "condition-code-missing",
     message="{what}, and condition code {code} is not on the claim (FL 18-28)",
     help="Add the condition code, or correct what the claim says.",
-    source="UB-04 FL 18 to 28; CMS Pub. 100-04 ch. 25; rules catalogue FAC-CC-001 and 0.5 no. 30",
+    source="UB-04 FL 18 to 28; CMS Pub. 100-04 ch. 25 and ch. 32 section 69 (trials have eight digits); "
+    "rules catalogue FAC-CC-001 and 0.5 no. 30",
     severity="warning",
     given=("accident", "clinical_trial_number"),
     snip=4,
@@ -64,20 +70,26 @@ def _codes(given: tuple[str, ...]) -> set[str]:
     breaks=[
         {"/accident": {"kinds": ["employment"], "date": "2026-03-01"}},
         {"/clinical_trial_number": "12345678"},
+        {"/clinical_trial_number": "nct12345678"},
     ],
     keeps=[
         {"/accident": {"kinds": ["employment"], "date": "2026-03-01"}, "/condition_codes": ["02"]},
         {"/clinical_trial_number": "12345678", "/condition_codes": ["30"]},
+        {"/clinical_trial_number": "86"},
+        {"/clinical_trial_number": "123456789"},
         {"/accident": _FALL},
     ],
 )
 def condition_missing(case: Case) -> Iterator[Hit]:
-    """What the claim says elsewhere has its condition code. That of a changed bill is FAC-TOB-004."""
+    """What the claim says elsewhere has its condition code. That of a changed bill is FAC-TOB-004.
+
+    A number of another form than that of a trial is one of another demonstration project.
+    """
     claim = case.claim
     given = _codes(claim.condition_codes)
     if claim.accident is not None and "employment" in claim.accident.kinds and "02" not in given:
         yield Hit("/condition_codes", what="the accident was at work", code="02")
-    if claim.clinical_trial_number and "30" not in given:
+    if _TRIAL.fullmatch(claim.clinical_trial_number or "") and "30" not in given:
         yield Hit("/condition_codes", what="the claim names a clinical trial", code="30")
 
 

@@ -9,7 +9,7 @@ from edi.finding import Severity
 from edi.model.claim import Admission
 from edi.rules import Case, Hit, rule
 from edi.rules.about import BASE, administrations, facility_code, is_drug, is_inpatient, medicare
-from edi.rules.asks import absent, frequency_of, period
+from edi.rules.asks import absent, frequency_of, is_outpatient, period
 
 CHANGES = tuple(f"D{n}" for n in range(10)) + ("E0",)
 """Condition codes that say what was changed."""
@@ -180,30 +180,37 @@ def _admission(case: Case) -> Admission:
     "patient-status-against-frequency",
     message="the patient status is {status}, but the frequency is {frequency} (FL 17 and FL 4)",
     help="Write 30 (still a patient) on interim bills 2 and 3, and the true status on final ones.",
-    source="UB-04 FL 4 and FL 17; rules catalogue FAC-ADM-004",
+    source="UB-04 FL 4 and FL 17; CMS Pub. 100-04 ch. 25 (30: still a patient, or expected to return for "
+    "outpatient services; not read in the original); rules catalogue FAC-ADM-004",
     severity="warning",
     snip=4,
     sees="bill",
     also=("I65",),
     setting="facility",
     breaks=[
-        {"/admission/patient_status": "30"},
+        {BASE: "inpatient", "/admission/patient_status": "30"},
         {"/admission/patient_status": "30", "/type_of_bill": "0134"},
         {"/type_of_bill": "0132"},
         {"/type_of_bill": "0133", "/admission/patient_status": "20"},
-        {"/type_of_bill": "13", "/admission/patient_status": "30"},
+        {BASE: "inpatient", "/type_of_bill": "0181", "/admission/patient_status": "30"},
+        {BASE: "inpatient", "/type_of_bill": "11", "/admission/patient_status": "30"},
     ],
     keeps=[
         {"/admission/patient_status": "01"},
+        {"/admission/patient_status": "30"},
+        {"/admission/patient_status": "30", "/type_of_bill": "0851"},
         {"/admission/patient_status": "30", "/type_of_bill": "0132"},
         {"/admission/patient_status": "30", "/type_of_bill": "0137", "/original_reference": "X1"},
         {"/type_of_bill": "0132", "/admission": None},
     ],
 )
 def status_against_frequency(case: Case) -> Iterator[Hit]:
-    """A bill for the whole stay ends it; an interim bill does not."""
+    """A bill for the whole stay ends it; an interim bill does not.
+
+    The bill of a visit may have 30 where the patient will come again.
+    """
     status, code = _admission(case).patient_status, frequency_of(case)
-    if status is None:
+    if status is None or (code == "1" and is_outpatient(case)):
         return
     if (status == "30") != (code in ("2", "3")) and code in ("1", "2", "3", "4"):
         yield Hit("/admission/patient_status", status=status, frequency=code)
@@ -363,12 +370,13 @@ def hour_impossible(case: Case) -> Iterator[Hit]:
 @rule(
     "FAC-CONS-001",
     "resident-of-nursing-facility",
-    message="the patient came from a skilled nursing facility (FL 15), and the claim bills {what} that its "
-    "payment may include",
-    help="Find out whether the stay is covered by Part A: if so the nursing facility is billed, except for "
-    "excluded chemotherapy.",
-    source="Social Security Act 1888(e) (consolidated billing); rules catalogue FAC-CONS-001",
-    severity="warning",
+    message="the patient came from a nursing or assisted living facility (FL 15), and the claim bills {what} "
+    "that the payment of a nursing facility may include",
+    help="Find out whether the patient is in a stay covered by Part A: if so the nursing facility is billed, "
+    "except for excluded chemotherapy.",
+    source="Social Security Act 1888(e) (consolidated billing; 42 CFR 411.15(p)(3)(iii): not emergency "
+    "services); UB-04 FL 15; rules catalogue FAC-CONS-001",
+    severity="info",
     snip=7,
     setting="facility",
     breaks=[
@@ -381,13 +389,20 @@ def hour_impossible(case: Case) -> Iterator[Hit]:
         {"/admission/source": "5", "/coverages/0/claim_filing": "CI"},
         {"/admission/source": "5", "/lines/0/hcpcs": "96413", "/lines/1/hcpcs": "J9271"},
         {"/admission/source": "5", "/type_of_bill": "111"},
+        {"/admission/source": "5", "/lines/-": {"hcpcs": "99284", "revenue_code": "0450"}},
         {"/admission/source": "5", "/lines/1/kind": "service"},
         {"/coverages": [], "/admission/source": "5"},
     ],
 )
 def nursing_resident(case: Case) -> Iterator[Hit]:
-    """What a resident of a skilled nursing facility gets elsewhere is mostly part of its payment."""
+    """What a resident of a skilled nursing facility gets elsewhere is mostly part of its payment.
+
+    The point of origin does not tell such a facility from assisted living, nor whether the stay is covered.
+    Emergency services of a hospital are not part of the payment.
+    """
     if _admission(case).source != "5" or is_inpatient(case) or not medicare(case):
+        return
+    if any((line.revenue_code or "").startswith("045") for line in case.claim.lines):
         return
     chemotherapy = [code for _, _, code in administrations(case) if code.startswith("964")]
     if not chemotherapy and any(is_drug(case, line) for line in case.claim.lines):

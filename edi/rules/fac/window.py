@@ -140,8 +140,10 @@ def before_admission(case: Case) -> Iterator[Hit]:
 
 
 def _visits(case: Case) -> Iterator[tuple[Key, Fact]]:
-    """Periods of outpatient bills to Medicare without repetitive services, under patient and hospital."""
+    """Periods of outpatient bills to Medicare without repeated services, under patient and hospital."""
     if facility_code(case) not in OUTPATIENTS or not medicare(case) or repetitive_lines(case):
+        return
+    if len({line.service_date for _, line, _ in administrations(case)}) > 1:
         return
     span = period(case)
     key, first, last = _key(case, "visit"), span.from_date, span.through_date
@@ -169,7 +171,8 @@ def _spanning(told: Sequence[Told], _: Lists) -> Iterator[Found]:
     "bill-spans-another-visit",
     message="the bill covers {first} to {last}, and {where} bills a visit in between (FL 6)",
     help="Bill each visit by itself; only services that are repeated over the month stand on one bill.",
-    source="CMS Pub. 100-04 ch. 1 section 50 (rules catalogue FAC-DATE-004 and F04-06-001)",
+    source="CMS Pub. 100-04 ch. 1 section 50.2.2 (recurring services such as chemotherapy may stand on one "
+    "bill; not read in the original); rules catalogue FAC-DATE-004 and F04-06-001",
     severity="warning",
     snip=7,
     sees="bill",
@@ -206,6 +209,7 @@ def _spanning(told: Sequence[Told], _: Lists) -> Iterator[Found]:
         {**_APART, "sister": {**_BETWEEN, "/patient/birth_date": "1955-04-13"}},
         {**_APART, "sister": {**_BETWEEN, "/lines": [], "/statement": None}},
         {**_APART, "/lines/0/revenue_code": "0420", "sister": _BETWEEN},
+        {**_APART, "/lines/-": {"hcpcs": "96365", "service_date": "2026-03-04"}, "sister": _BETWEEN},
         {**_APART, "sister": {**_BETWEEN, "/lines/0/revenue_code": "0420"}},
         {**_APART, "/type_of_bill": "0121", "sister": {**_BETWEEN, "/type_of_bill": "0121"}},
         {
@@ -218,6 +222,7 @@ def _spanning(told: Sequence[Told], _: Lists) -> Iterator[Found]:
 def spans_another_visit(case: Case) -> Iterator[Hit]:
     """A bill of outpatient services stands for one visit, unless they are repeated over a month.
 
-    Shown by two claims of a run, for Medicare.
+    So is a course of drugs, given on two or more days of the bill. Shown by two claims of a run, for
+    Medicare.
     """
     return nothing(case)

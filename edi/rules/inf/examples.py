@@ -35,3 +35,8 @@ def a_line(hcpcs: str, /, *modifiers: str, day: int = 3, **more: Any) -> dict[st
         **more,
     }
     return {key: value for key, value in line.items() if value != []}
+
+
+def a_doctor(taxonomy: str | None = "207RC0000X") -> dict[str, str | None]:
+    """A rendering provider other than the one of the samples, whose taxonomy is 207RG0100X."""
+    return {"last_name": "OTHER", "first_name": "PAT", "npi": "1234567893", "taxonomy": taxonomy}

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from operator import itemgetter
 
 from edi.coding.edits import pair_indicator
 from edi.coding.family import PUSH_LIMIT
 from edi.rules.about import BASE, edits_setting
+from edi.rules.asks import TWO_PRACTITIONERS, paid_by_themselves
 from edi.rules.base import Case, Hit, rule
-from edi.rules.inf.examples import a_drug, a_line, at
+from edi.rules.inf.examples import a_doctor, a_drug, a_line, at
 from edi.rules.inf.linking import (
     by_date,
     coded_links,
@@ -301,7 +303,7 @@ def same_drug(case: Case) -> Iterator[Hit]:
 @rule(
     "INF-PUSH-005",
     "injection-without-modifier",
-    message="line {line} bills {hcpcs} beside {other} without a modifier; payers join the two",
+    message="line {line} bills {hcpcs} beside {other} without a modifier; payers join the two{unless}",
     help="Where drug and site differ, add 59 (Medicare: XU) to the injection; else remove it.",
     source=f"{PAIRS}; rules catalogue 0.5 no. 17",
     severity="warning",
@@ -316,6 +318,14 @@ def same_drug(case: Case) -> Iterator[Hit]:
             "/lines/-": {"hcpcs": "96377", "units": "1", "service_date": "2026-03-03"},
         },
         {"/lines/-": {"hcpcs": "96372", "service_date": "2026-03-03"}, "/lines/1/hcpcs": "96377"},
+        {"/lines/-": a_line("96372", rendering_provider=a_doctor())},
+        {"/lines/-": a_line("96372", rendering_provider=a_doctor("207RG0100X"))},
+        {
+            "/lines/-": [
+                a_line("96374", rendering_provider=a_doctor()),
+                a_line("96372", rendering_provider=a_doctor()),
+            ]
+        },
     ],
     keeps=[
         {},
@@ -330,22 +340,32 @@ def same_drug(case: Case) -> Iterator[Hit]:
     ],
 )
 def injection_without_modifier(case: Case) -> Iterator[Hit]:
-    """An injection beside an infusion or push is a pair edit that a modifier on either line lifts."""
+    """An injection beside an infusion or push is a pair edit that a modifier on either line lifts.
+
+    Where practitioners of two specialties performed them it is a remark.
+    """
     setting = edits_setting(case)
     for day, lines in by_date(case).items():
         for i, line, code in lines:
             if code not in INJECTIONS or distinct(line):
                 continue
-            other = next(
-                (
-                    c
-                    for _, o, c in lines
-                    if pair_indicator(case.lists, c, code, setting, day) == 1 and not distinct(o)
-                ),
-                None,
-            )
-            if other is not None:
-                yield Hit(f"/lines/{i}/modifiers", line=i + 1, hcpcs=code, other=other)
+            others = [
+                (paid_by_themselves(case, line, o), c)
+                for _, o, c in lines
+                if pair_indicator(case.lists, c, code, setting, day) == 1 and not distinct(o)
+            ]
+            if others:
+                apart, other = min(others, key=itemgetter(0))
+                more: dict[str, object] = {"help": TWO_PRACTITIONERS} if apart else {}
+                yield Hit(
+                    f"/lines/{i}/modifiers",
+                    severity="info" if apart else None,
+                    line=i + 1,
+                    hcpcs=code,
+                    other=other,
+                    unless=" unless two practitioners performed them" if apart else "",
+                    **more,
+                )
 
 
 @rule(

@@ -1,11 +1,14 @@
 """INF-ENC: visits, and services of other kinds on the same day."""
 
 from collections.abc import Iterator
+from operator import itemgetter
 
 from edi.coding.edits import pair_indicator
 from edi.coding.family import INITIALS
+from edi.rules.about import FEES
+from edi.rules.asks import OTHER_PRACTITIONER, TWO_PRACTITIONERS, paid_by_themselves
 from edi.rules.base import Case, Hit, rule
-from edi.rules.inf.examples import a_line
+from edi.rules.inf.examples import a_doctor, a_line
 from edi.rules.inf.linking import family_lines, second_initials, units_of
 from edi.rules.inf.sources import ARTICLES, CONVENTION, CPT, HOSPITAL, PAIRS
 
@@ -118,7 +121,8 @@ def emergency_to_observation(case: Case) -> Iterator[Hit]:
     "two-visits-without-27",
     message="lines {first} and {line} bill {other} and {hcpcs} on one date, and neither has modifier 27",
     help="Add 27 to the second visit where it was another clinic or hour; else remove it.",
-    source=CONVENTION,
+    source=f"{CONVENTION}; CMS Pub. 100-04 ch. 4 section 250.2 (fees under 096x to 098x; not read in the "
+    "original)",
     severity="warning",
     snip=7,
     sees="codes",
@@ -161,13 +165,21 @@ def emergency_to_observation(case: Case) -> Iterator[Hit]:
             "/lines/-": {"hcpcs": "99284", "service_date": "2026-03-03"},
             "/lines/1": {"hcpcs": "G0463", "units": "0", "service_date": "2026-03-03"},
         },
+        *(
+            {"/lines/-": [a_line("G0463", "25"), a_line("99213", "25", revenue_code=revenue)]}
+            for revenue in ("0960", "0972", "0983")
+        ),
     ],
 )
 def two_visits_without_27(case: Case) -> Iterator[Hit]:
-    """Several hospital outpatient visits of one date are told apart by modifier 27."""
+    """Several hospital outpatient visits of one date are told apart by modifier 27.
+
+    The fee of the practitioner for the same visit, which a critical access hospital bills on the same claim,
+    is no second visit.
+    """
     seen: dict[object, tuple[int, str]] = {}
     for i, line in case.lines(*EMERGENCY, *CLINIC):
-        if units_of(line) <= 0 or "27" in line.modifiers:
+        if units_of(line) <= 0 or "27" in line.modifiers or (line.revenue_code or "").startswith(FEES):
             continue
         code = (line.hcpcs or "").upper()
         if line.service_date in seen:
@@ -193,6 +205,14 @@ def two_visits_without_27(case: Case) -> Iterator[Hit]:
         {"/lines/-": {"hcpcs": "99211", "units": "1", "service_date": "2026-03-03"}},
         {"/lines/-": {"hcpcs": "99211", "modifiers": ["25"], "units": "1", "service_date": "2026-03-03"}},
         {"/lines/-": {"hcpcs": "99211", "service_date": "2026-03-03"}, "/lines/1/hcpcs": "99211"},
+        {"/lines/-": a_line("99211", rendering_provider=a_doctor())},
+        {"/lines/-": a_line("99211", rendering_provider=a_doctor("207RG0100X"))},
+        {
+            "/lines/-": [
+                a_line("96374", rendering_provider=a_doctor()),
+                a_line("99211", rendering_provider=a_doctor()),
+            ]
+        },
     ],
     keeps=[
         {},
@@ -203,19 +223,28 @@ def two_visits_without_27(case: Case) -> Iterator[Hit]:
     ],
 )
 def nurse_visit(case: Case) -> Iterator[Hit]:
-    """A nurse visit is never paid to a practice beside an infusion, push or injection of the same day."""
+    """A nurse visit is never paid to a practice beside an infusion, push or injection of the same day.
+
+    Where practitioners of two specialties performed them it is a remark.
+    """
     for i, line in case.lines("99211"):
-        other = next(
-            (
-                code
-                for _, o, code in family_lines(case)
-                if o.service_date == line.service_date
-                and pair_indicator(case.lists, code, "99211", "professional", line.service_date) == 0
-            ),
-            None,
-        )
-        if other is not None and units_of(line) > 0:
-            yield Hit(f"/lines/{i}/hcpcs", line=i + 1, other=other, actual="99211")
+        others = [
+            (paid_by_themselves(case, line, o), code)
+            for _, o, code in family_lines(case)
+            if o.service_date == line.service_date
+            and pair_indicator(case.lists, code, "99211", "professional", line.service_date) == 0
+        ]
+        if others and units_of(line) > 0:
+            apart, other = min(others, key=itemgetter(0))
+            more: dict[str, object] = {"help": TWO_PRACTITIONERS} if apart else {}
+            yield Hit(
+                f"/lines/{i}/hcpcs",
+                severity="info" if apart else None,
+                line=i + 1,
+                other=f"{other}{OTHER_PRACTITIONER if apart else ''}",
+                actual="99211",
+                **more,
+            )
 
 
 @rule(

@@ -6,11 +6,13 @@ from typing import Any
 from edi.coding.edits import pair_indicator
 from edi.coding.family import INITIALS
 from edi.coding.timeline import Given
+from edi.finding import Severity
 from edi.model.claim import ServiceLine, effective_rendering_provider
 from edi.rules.about import BASE, LOADED, code_of, edits_setting, facility_code, medicare
-from edi.rules.asks import box
+from edi.rules.asks import OTHER_PRACTITIONER, TWO_PRACTITIONERS, box, paid_by_themselves
 from edi.rules.base import Case, Hit, rule
 from edi.rules.drug.facts import is_drug, modifiers_of
+from edi.rules.inf.examples import a_doctor
 from edi.rules.inf.linking import DISTINCT, by_date, coded_links, family_lines, links, units_of
 
 EVALUATION = (
@@ -25,6 +27,8 @@ _DAY = {"units": "1", "service_date": "2026-03-03"}
 _VISIT = {**_DAY, "hcpcs": "99213", "kind": "service"}
 _NIGHT: Mapping[str, Any] = {BASE: "facility", "/lines/-": {**_VISIT, "hcpcs": "99284"}}
 """A visit to the emergency department of a hospital, beside the infusion."""
+_OTHERS = (a_doctor(), a_doctor(None), a_doctor("207RG0100X"))
+"""Practitioners of another specialty, of an unknown one, and of that of the samples."""
 _CODED = {
     "/services": [
         {"hcpcs": "99213", "modifiers": ["25"], "units": 1, "charge": "100", "diagnosis_pointers": [1]}
@@ -32,14 +36,15 @@ _CODED = {
 }
 
 
-def _unmarked_beside(case: Case, line: ServiceLine) -> tuple[str | None, bool]:
+def _unmarked_beside(case: Case, line: ServiceLine) -> tuple[str | None, Severity | None]:
     """The administration of the day that is paid together with a visit, where no modifier tells them apart.
 
-    True where a pair edit joins the two; in a hospital the outpatient code editor asks for 25 besides.
+    An error where a pair edit joins the two, a remark where another practitioner performed it; in a hospital
+    the outpatient code editor asks for 25 besides.
     """
     if not BYPASSES.isdisjoint(modifiers_of(line)):
-        return None, False
-    beside, setting = None, edits_setting(case)
+        return None, None
+    beside, elsewhere, setting = None, None, edits_setting(case)
     for _, other, code in family_lines(case):
         if other.service_date != line.service_date:
             continue
@@ -48,8 +53,12 @@ def _unmarked_beside(case: Case, line: ServiceLine) -> tuple[str | None, bool]:
         if DISTINCT.isdisjoint(modifiers_of(other)) and (
             pair_indicator(case.lists, code, code_of(line), setting, line.service_date) == 1
         ):
-            return code, True
-    return beside, False
+            if not paid_by_themselves(case, line, other):
+                return code, None
+            elsewhere = elsewhere or code
+    if beside is not None:
+        return beside, None if medicare(case) and facility_code(case) == "13" else "warning"
+    return elsewhere, "info"
 
 
 @rule(
@@ -74,6 +83,21 @@ def _unmarked_beside(case: Case, line: ServiceLine) -> tuple[str | None, bool]:
         {"/setting": "facility", "/lines/-": {**_VISIT, "hcpcs": "99284"}},
         {"/setting": None, "/lines/-": _VISIT},
         {"/lines/0/service_date": "2026-03-02", "/lines/1": {**_DAY, "hcpcs": "96365"}, "/lines/-": _VISIT},
+        *({"/lines/-": {**_VISIT, "rendering_provider": who}} for who in _OTHERS),
+        {
+            "/rendering_provider/taxonomy": None,
+            "/lines/-": {**_VISIT, "rendering_provider": _OTHERS[1]},
+        },
+        {
+            "/lines/-": [
+                {**_DAY, "hcpcs": "96374", "rendering_provider": _OTHERS[0]},
+                {**_VISIT, "rendering_provider": _OTHERS[0]},
+            ]
+        },
+        {
+            "/lines/1": {**_DAY, "hcpcs": "96374"},
+            "/lines/-": {**_VISIT, "rendering_provider": _OTHERS[0]},
+        },
         _NIGHT,
         {**_NIGHT, "/coverages/0/claim_filing": "CI", "/coverages/0/payer/name": "SAMPLE PLAN"},
         {**_NIGHT, "/type_of_bill": "0851"},
@@ -100,19 +124,23 @@ def _unmarked_beside(case: Case, line: ServiceLine) -> tuple[str | None, bool]:
     ],
 )
 def visit_without_modifier(case: Case) -> Iterator[Hit]:
-    """A visit of the day is part of the infusion unless 25 says that it was a service of its own."""
+    """A visit of the day is part of the infusion unless 25 says that it was a service of its own.
+
+    Beside an infusion of a practitioner of another specialty that is a remark.
+    """
     for i, line in case.lines(*EVALUATION):
-        other, paired = _unmarked_beside(case, line) if units_of(line) > 0 else (None, False)
+        other, severity = _unmarked_beside(case, line) if units_of(line) > 0 else (None, None)
         if other is not None:
-            certain = paired or (medicare(case) and facility_code(case) == "13")
+            apart: dict[str, object] = {"help": TWO_PRACTITIONERS} if severity == "info" else {}
             yield Hit(
                 f"/lines/{i}/modifiers",
-                severity=None if certain else "warning",
+                severity=severity,
                 line=i + 1,
                 hcpcs=code_of(line),
-                other=other,
+                other=f"{other}{OTHER_PRACTITIONER if apart else ''}",
                 box=box(case, "24D", "44"),
                 expected="25",
+                **apart,
             )
 
 

@@ -127,6 +127,8 @@ def _without_modifier(case: Case) -> Iterator[tuple[int, ServiceLine, str]]:
         for i, line in lines:
             if "JZ" in modifiers_of(line) or units_of(line) <= 0:
                 continue
+            if "GY" in modifiers_of(line):
+                continue
             if line.charge is not None and line.charge <= NOT_BOUGHT:
                 continue
             if any(_same_product(line, other) for _, other in waste):
@@ -148,6 +150,8 @@ def _without_modifier(case: Case) -> Iterator[tuple[int, ServiceLine, str]]:
         {"/lines/1/modifiers": []},
         {"/lines/1/modifiers": [], "/lines/1/service_date": "2023-07-01"},
         {"/lines/1/modifiers": ["TB"]},
+        {"/lines/1/modifiers": ["GZ"]},
+        {"/lines/0": {**_WASTE, "modifiers": ["GY"]}, "/lines/1/modifiers": []},
         {"/lines/1/modifiers": [], "/lines/-": {**_WASTE, "hcpcs": "J1439"}},
         {"/lines/1/modifiers": [], "/lines/1/kind": None},
         {"/lines/1/modifiers": [], "/lines/1/units": "1"},
@@ -187,6 +191,7 @@ def _without_modifier(case: Case) -> Iterator[tuple[int, ServiceLine, str]]:
     keeps=[
         {"/lines/1/modifiers": [], "/lines/1/service_date": "2023-06-30"},
         {"/lines/1/modifiers": ["jz"]},
+        {"/lines/1/modifiers": ["GY"]},
         {"/lines/1/modifiers": [], "/lines/-": _WASTE},
         {"/lines/1/modifiers": [], "/lines/1/hcpcs": "J9045"},
         {"/lines/1/modifiers": [], "/lines/1/hcpcs": "J2405"},
@@ -207,8 +212,9 @@ def _without_modifier(case: Case) -> Iterator[tuple[int, ServiceLine, str]]:
 def waste_modifier_missing(case: Case) -> Iterator[Hit]:
     """Medicare Part B pays for the dose given and for the part thrown away, and wants to know which is which.
 
-    Without a record only drugs whose product comes in single-dose containers alone are judged. On hospital
-    claims a drug of unknown payment status gives a warning, and a packaged one MOD-JW-008.
+    A drug that Part B never pays (GY) needs neither; one that is expected to be denied (GZ) is a drug of
+    Part B all the same. Without a record only drugs whose product comes in single-dose containers alone are
+    judged. On hospital claims a drug of unknown payment status gives a warning, a packaged one MOD-JW-008.
     """
     for i, line, code in _unmarked(case):
         if line.service_date is None or line.service_date < JZ_REQUIRED:

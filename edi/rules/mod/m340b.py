@@ -7,7 +7,13 @@ from edi.coding.drugs import TB_FROM
 from edi.rules.about import BASE, code_of, medicare
 from edi.rules.asks import box
 from edi.rules.base import Case, Hit, rule
-from edi.rules.drug.facts import administrations_of, drug_lines, is_administration, modifiers_of
+from edi.rules.drug.facts import (
+    administrations_of,
+    drug_lines,
+    hospital_status,
+    is_administration,
+    modifiers_of,
+)
 
 JG_ENDED = date(2024, 12, 31)
 _CODED = {
@@ -46,6 +52,21 @@ _CODED = {
             "/services": [{"hcpcs": "J1756"}],
             "/administrations/0/start": "2024-01-01T09:00",
         },
+        {**_CODED, "/services/0/hcpcs": "J2405", "/administrations/0/hcpcs": "J2405"},
+        {**_CODED, BASE: "facility"},
+        {
+            BASE: "facility",
+            "/coding": "as_coded",
+            "/administrations/0/acquired_340b": True,
+            "/administrations/-": {
+                "id": "A2",
+                "drug": "ondansetron",
+                "hcpcs": "J2405",
+                "start": "2026-03-03T09:00",
+                "acquired_340b": True,
+            },
+            "/services": [{"hcpcs": "J2405", "units": 4}, {"hcpcs": "J1756", "units": 200}],
+        },
     ],
     keeps=[
         {**_CODED, "/services/0/modifiers": ["JZ", "TB"]},
@@ -63,17 +84,28 @@ _CODED = {
             "/administrations/0/stop": "2023-12-31T09:45",
         },
         {"/administrations/0/acquired_340b": True},
-        {"/administrations/0/acquired_340b": True, BASE: "pushes-facility"},
+        {
+            BASE: "pushes-facility",
+            "/administrations/0/acquired_340b": True,
+            "/administrations/0/hcpcs": "J2405",
+            "/setting": "professional",
+        },
+        {**_CODED, BASE: "facility", "/services/0/hcpcs": "J2405", "/administrations/0/hcpcs": "J2405"},
         {"/services": [{"hcpcs": "J1756"}], "/administrations/0/hcpcs": "J9060"},
         {"/services": [{"hcpcs": "J1756"}], "/administrations": None},
     ],
 )
 def not_marked(case: Case) -> Iterator[Hit]:
-    """Medicare wants to know which drugs were bought at the 340B price. JG after 2024 is MOD-340B-002."""
+    """Medicare wants to know which drugs that it pays for were bought at the 340B price.
+
+    The price of a packaged drug is part of another payment of the hospital. JG after 2024 is MOD-340B-002.
+    """
     if not medicare(case):
         return
     for i, line, code in drug_lines(case):
         if line.service_date is None or line.service_date < TB_FROM:
+            continue
+        if case.claim.setting == "facility" and hospital_status(case, code, line.service_date) == "packaged":
             continue
         given = administrations_of(case, line)
         if not given or not all(g.source.acquired_340b for g in given):

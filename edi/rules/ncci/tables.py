@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 from edi.coding.edits import pair
 from edi.finding import Severity
-from edi.model.claim import ServiceLine, effective_rendering_provider
+from edi.model.claim import ServiceLine
 from edi.refdata import Lists, PairEdit
 from edi.refdata.answers import Answer
 from edi.rules.about import code_of, edits_setting
+from edi.rules.asks import one_practitioner
 from edi.rules.base import Case, per_case
 
 Line = tuple[int, ServiceLine, str]
@@ -68,7 +69,7 @@ def joined(case: Case) -> list[Joined]:
         for k, m in _pairs(case.lists, tuple([code for _, _, code in lines]), setting):
             first, second = lines[k], lines[m]
             edit = pair(case.lists, first[2], second[2], setting, day)
-            if edit is not None and _one_practitioner(case, first[1], second[1]):
+            if edit is not None and one_practitioner(case, first[1], second[1]):
                 found.append(Joined(edit, first, second))
     return found
 
@@ -87,11 +88,3 @@ def _pairs(lists: Lists, codes: tuple[str, ...], setting: str) -> tuple[tuple[in
 @lru_cache(maxsize=4096)
 def _ever_joined(lists: Lists, first: str, second: str, setting: str) -> bool:
     return bool(lists.ever("ptp", (first, second), setting))
-
-
-def _one_practitioner(case: Case, one: ServiceLine, other: ServiceLine) -> bool:
-    """Whether nothing says that two lines were performed by two practitioners."""
-    if case.claim.setting == "facility" or one.rendering_provider is other.rendering_provider is None:
-        return True
-    performers = [effective_rendering_provider(case.claim, line) for line in (one, other)]
-    return len({performer.npi for performer in performers if performer} - {None}) < 2

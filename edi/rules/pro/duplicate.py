@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from edi.refdata import Lists
-from edi.rules.about import BASE, ON, SISTER
+from edi.rules.about import BASE, ON, SISTER, is_drug, is_drug_code
 from edi.rules.across import Across, Found, Told
 from edi.rules.base import Case, Hit, rule
-from edi.rules.days import REPEATED, by_day, lines_of, repeated_lines, replaces
+from edi.rules.days import REPEATED, by_day, lines_of, repeated_lines, replaces, setting_of
 from edi.rules.inf.linking import second_initials
 
 _AGAIN = {
@@ -34,7 +34,10 @@ def _pushes(
 _FIRST = {"/lines/1/ndc": "99999010101", "/lines/1/modifiers": ["JZ"]}
 
 
-def _on_two_claims(told: Sequence[Told], _: Lists) -> Iterator[Found]:
+_DOSES = "Nothing to do where each line stands for a dose of its own; else remove one of the two."
+
+
+def _on_two_claims(told: Sequence[Told], lists: Lists) -> Iterator[Found]:
     """Lines that another claim of the run has too; said on both, as nobody can tell which one is right."""
     lines = {
         one.claim: [x for x in lines_of(one) if x.stands_for_itself] for one in told if not replaces(one)
@@ -51,10 +54,13 @@ def _on_two_claims(told: Sequence[Told], _: Lists) -> Iterator[Found]:
             other = next((found for id_, found in seen[line.looks].items() if id_ != own.same_id), None)
             if other is not None:
                 where, index = other
+                dose = setting_of(own) == "facility" and is_drug_code(lists, line.code)
+                values = {"line": line.index + 1, "hcpcs": line.code, "other": f"line {index + 1} of {where}"}
                 yield Found(
                     own.claim,
                     f"/lines/{line.index}/hcpcs",
-                    {"line": line.index + 1, "hcpcs": line.code, "other": f"line {index + 1} of {where}"},
+                    {**values, "help": _DOSES} if dose else values,
+                    "warning" if dose else None,
                 )
 
 
@@ -72,6 +78,10 @@ def _on_two_claims(told: Sequence[Told], _: Lists) -> Iterator[Found]:
         {**_FIRST, "/lines/-": _AGAIN},
         {**_FIRST, "/lines/-": {**_AGAIN, "ndc": "99999-0101-01"}},
         {"/setting": "facility", **_FIRST, "/lines/-": _AGAIN},
+        {BASE: "facility", SISTER: {BASE: "facility", "/claim_id": "OTHER-1"}},
+        {**_pushes({}, {}), "/setting": "facility"},
+        _pushes({"hcpcs": "J2405"}, {"hcpcs": "J2405"}),
+        {**_pushes({"hcpcs": "J2405"}, {"hcpcs": "J2405"}), "/setting": "facility"},
         {**_FIRST, "/lines/-": {**_AGAIN, "administrations": ["A2"]}},
         {"sister": {"/claim_id": "OTHER-1"}},
         {"sister": {"/claim_id": "OTHER-1", "/lines/0": None}},
@@ -255,9 +265,10 @@ def billed_twice(case: Case) -> Iterator[Hit]:
     """Payers deny the second of two lines that look alike.
 
     On one claim the later line is named; across the claims of a run both are. Lines that bill other
-    administrations of the record look alike to the payer all the same, which is a warning; a second initial
-    service whose visit or access site the record tells apart is INF-ENC-001 or INF-SITE-003. Claims with one
-    claim id are INPUT-DUPLICATE, and a replacement does not repeat what it replaces.
+    administrations of the record look alike to the payer all the same, which is a warning; so are drug lines
+    of a hospital, whose system charges each dose by itself. A second initial service whose visit or access
+    site the record tells apart is INF-ENC-001 or INF-SITE-003. Claims with one claim id are INPUT-DUPLICATE,
+    and a replacement does not repeat what it replaces.
     """
     lines = case.claim.lines
     told = {second.index for second in second_initials(case)}
@@ -266,10 +277,13 @@ def billed_twice(case: Case) -> Iterator[Hit]:
             continue
         line, other = lines[index], lines[earlier]
         apart = bool(line.administrations) and set(line.administrations).isdisjoint(other.administrations)
+        dose = case.claim.setting == "facility" and is_drug(case, line)
+        more: dict[str, object] = {"help": _DOSES} if dose else {}
         yield Hit(
             f"/lines/{index}/hcpcs",
-            severity="warning" if apart else None,
+            severity="warning" if apart or dose else None,
             line=index + 1,
             hcpcs=(line.hcpcs or "").upper(),
             other=f"line {earlier + 1}",
+            **more,
         )
