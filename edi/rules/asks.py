@@ -34,6 +34,8 @@ NPI_ONLY_FROM = date(2008, 5, 23)
 _PO_BOX = re.compile(r"\b(P\.?\s*O\.?\s*BOX|POST OFFICE BOX|LOCK\s*BOX)\b", re.IGNORECASE)
 _HOME = (None, "US", "USA")
 _REMEMBERED = 1024
+SHOWN = 5
+"""Lines and codes that one finding names at most."""
 
 CLAIM_ROLES = (
     ("billing_provider", "billing provider"),
@@ -86,6 +88,31 @@ def bypassed(claim: Claim, decision: Adjudication) -> bool:
 def absent(case: Case, value: object, path: str) -> bool:
     """Whether the input says nothing here; a value that could not be parsed is another rule's matter."""
     return value is None and not unread(case, path)
+
+
+def listed(words: Sequence[str]) -> str:
+    """Words for a sentence: `a`, `a and b`, `a, b and c`."""
+    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else words[0]
+
+
+def lines_at(indexes: Sequence[int]) -> str:
+    """Lines by their numbers, for a sentence: `line 1`, `lines 1 and 3`; of many the first ones."""
+    numbers = [str(i + 1) for i in indexes]
+    if len(numbers) > SHOWN:
+        numbers[SHOWN - 1 :] = [f"{len(numbers) - SHOWN + 1} more"]
+    return f"{'lines' if len(indexes) > 1 else 'line'} {listed(numbers)}"
+
+
+def in_parts(line: ServiceLine) -> bool:
+    """Whether a line bills a part of a unit of an administration or a drug (FAC-UNIT-001)."""
+    if line.units is None or line.kind not in ("administration", "drug"):
+        return False
+    return line.units != line.units.to_integral_value()
+
+
+def count_of(number: Decimal | int, noun: str) -> str:
+    """A number with its noun: `1 unit`, `1.5 units`, `200 units`."""
+    return f"{Decimal(number).normalize():f} {noun}{'' if number == 1 else 's'}"
 
 
 def box(case: Case, item: str, locator: str) -> str:

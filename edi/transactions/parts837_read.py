@@ -1387,7 +1387,10 @@ def procedure(r: Reading, element: int, text: str) -> None:
     n = len(pieces)
     code = pieces[1] if n > 1 else ""
     line.hcpcs = code or None
-    if pieces[0] != ("HC" if code else ""):
+    if n == 1 and len(pieces[0]) > len("HC"):
+        # the code itself stands in the place of its code set
+        r.unread.append(Unread(path=pointer(r.line_base, "hcpcs"), text=plain(text)))
+    elif pieces[0] != ("HC" if code else ""):
         r.left(element, 1, pieces[0])
     if n > 2:
         modifiers = tuple(pieces[2:6])

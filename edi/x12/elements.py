@@ -107,6 +107,8 @@ def _composite(line: ElementLine, value: str, repetition: int | None) -> Iterato
     by_place = {c.component or 0: c for c in line.components}
     most = max(by_place, default=0)
     formats = {n.places[1]: n.places[0] for n in line.notes if n.kind == "D"}
+    if len(parts) == 1 and _lacks_qualifier(by_place, parts[0]):
+        most = 1
     for place in range(1, max(most, len(parts)) + 1):
         one = parts[place - 1] if place <= len(parts) else ""
         component = by_place.get(place)
@@ -131,6 +133,12 @@ def _composite(line: ElementLine, value: str, repetition: int | None) -> Iterato
         yield from _simple(component, one, form, repetition)
     for note in line.notes:
         yield from _note(note, parts, by_place, line.position)
+
+
+def _lacks_qualifier(by_place: dict[int, ElementLine], only: str) -> bool:
+    """Whether the only component is too long for the qualifier whose place it has: it is the value itself."""
+    first = by_place.get(1)
+    return first is not None and bool(first.codes) and len(only) > first.most
 
 
 def _simple(

@@ -8,6 +8,7 @@ from edi.model.party import Adjudication, Adjustment
 from edi.rules import Case, Hit, rule
 from edi.rules.about import BASE, FORM, READ
 from edi.rules.asks import absent, bypassed, split_groups
+from edi.rules.base import per_case
 from edi.rules.sbr.strays import stray_decisions
 
 _PAID = {
@@ -245,6 +246,13 @@ def line_unbalanced(case: Case) -> Iterator[Hit]:
 )
 def paid_differs(case: Case) -> Iterator[Hit]:
     """What a payer paid for a claim is what it paid for its lines, less what it took off the claim."""
+    for i, stated, added in _off_lines(case):
+        path = f"/coverages/{i}/adjudication/paid"
+        yield Hit(path, number=i + 1, stated=f"{stated:.2f}", added=f"{added:.2f}")
+
+
+def _off_lines(case: Case) -> Iterator[tuple[int, Decimal, Decimal]]:
+    """Coverages whose paid amount is not that of its lines: index, what is stated, what the lines make."""
     if stray_decisions(case):
         return  # SBR-COV-006 says so
     for i, decision in _decided(case):
@@ -252,8 +260,7 @@ def paid_differs(case: Case) -> Iterator[Hit]:
         if added is None or decision.paid is None or any(_line_differences(case, decision)):
             continue
         if added != decision.paid:
-            path = f"/coverages/{i}/adjudication/paid"
-            yield Hit(path, number=i + 1, stated=f"{decision.paid:.2f}", added=f"{added:.2f}")
+            yield i, decision.paid, added
 
 
 @rule(
@@ -346,6 +353,13 @@ def claim_unbalanced(case: Case) -> Iterator[Hit]:
 
     Silent where its lines are already at odds.
     """
+    for i, decided, total in _off_total(case):
+        path = f"/coverages/{i}/adjudication"
+        yield Hit(path, number=i + 1, decided=f"{decided:.2f}", charge=f"{total:.2f}")
+
+
+def _off_total(case: Case) -> Iterator[tuple[int, Decimal, Decimal]]:
+    """Coverages that did not decide on the total charge: index, what was decided, the total charge."""
     if stray_decisions(case):
         return  # SBR-COV-006 says so
     total = case.claim.total_charge
@@ -359,12 +373,14 @@ def claim_unbalanced(case: Case) -> Iterator[Hit]:
             continue
         adjusted = _sum(decision.adjustments) + sum((_sum(d.adjustments) for d in decision.lines), Decimal(0))
         if decision.paid + adjusted != total:
-            yield Hit(
-                f"/coverages/{i}/adjudication",
-                number=i + 1,
-                decided=f"{decision.paid + adjusted:.2f}",
-                charge=f"{total:.2f}",
-            )
+            yield i, decision.paid + adjusted, total
+
+
+@per_case
+def out_of_balance(case: Case) -> frozenset[int]:
+    """Indexes of the coverages of whose decisions P50, P51 or P52 speaks: their amounts are not reliable."""
+    off = {i for i, _, _ in (*_off_total(case), *_off_lines(case))}
+    return frozenset(off | {i for i, one in _decided(case) if any(_line_differences(case, one))})
 
 
 @rule(

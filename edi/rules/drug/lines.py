@@ -10,7 +10,7 @@ from edi.coding.timeline import Given
 from edi.finding import Severity
 from edi.rules import Case, Hit, rule
 from edi.rules.about import BASE, ON, code_of, coded_lines, medicare
-from edi.rules.asks import IN_LINE_NOTE, box, day_one, line_notes
+from edi.rules.asks import IN_LINE_NOTE, box, count_of, day_one, line_notes
 from edi.rules.drug.facts import (
     administrations_of,
     drug_lines,
@@ -65,6 +65,7 @@ def _note(number: int, words: str, kind: str = "ADD") -> dict[str, list[dict[str
     keeps=[
         {"/lines/1/charge": "0.01"},
         {ON: "encounter", "/administrations/0/dose": None},
+        {ON: "encounter", BASE: "coded-professional", "/services/1/units": "0"},
     ],
 )
 def drug_charge_unusable(case: Case) -> Iterator[Hit]:
@@ -329,7 +330,7 @@ _TOLD = {
 @rule(
     "DRUG-UNIT-001",
     "drug-units-differ-from-dose",
-    message="line {line}: {hcpcs} is billed with {stated} units, the documented dose makes {due}",
+    message="line {line}: {hcpcs} is billed with {stated}, the documented dose makes {due}",
     help="Bill each dose in units of the code, a started unit counting as a whole one; waste goes on a "
     "line with JW.",
     source="HCPCS (billing units of drug codes); CMS Pub. 100-04 ch. 17 §40; rules catalogue B.3",
@@ -348,9 +349,11 @@ _TOLD = {
             "/services": [{"hcpcs": "J1756", "modifiers": ["JZ"], "units": 201, "charge": "402"}],
         },
         {"/services": [{"hcpcs": "J1756", "units": 100, "charge": "200"}]},
-        {"/services": [{"hcpcs": "J1756"}], "/services/0/units": "0"},
         {"/administrations/0/hcpcs": None, BASE: "pushes-facility"},
         {"/administrations/0/hcpcs": None, BASE: "pushes-facility", "/services/4/units": "0"},
+        {BASE: "pushes-facility", "/services/3/units": "0", "/services/4/units": 5},
+        {BASE: "pushes-facility", "/services/3/units": 3, "/services/4/units": 5},
+        {"/services": [{"hcpcs": "J1756", "units": 1}], "/administrations/0/containers/0/count": 2},
     ],
     keeps=[
         {
@@ -375,14 +378,17 @@ _TOLD = {
             BASE: "professional",
         },
         {"/services": [{"hcpcs": "J1756"}]},
+        {"/services": [{"hcpcs": "J1756"}], "/services/0/units": "0"},
+        {"/services": [{"hcpcs": "J1756", "units": 100}, {"hcpcs": "J1756", "units": "0"}]},
+        {"/services": [{"hcpcs": "J1756"}, {"hcpcs": "J1756", "units": 100}]},
         {"/administrations/0/start": "09:00", BASE: "pushes-facility"},
     ],
 )
 def units_differ_from_dose(case: Case) -> Iterator[Hit]:
     """The units of a drug code on a day are those of its documented doses.
 
-    Judged where the record holds a dose for every administration of the code; lines with JW stand for waste.
-    Units that count milligrams, millilitres or vials are DRUG-UNIT-002.
+    Judged where the record holds a dose for every administration of the code, and every line its units;
+    lines with JW stand for waste. Units that count milligrams, millilitres or vials are DRUG-UNIT-002.
     """
     supported: dict[tuple[str, date | None], Decimal | None] = {}
     dosing = {d.administration: d for d in case.timeline.dosing}
@@ -395,11 +401,14 @@ def units_differ_from_dose(case: Case) -> Iterator[Hit]:
         supported[key] = None if counted is None or so_far is None else so_far + counted.billed
     billed: dict[tuple[str, date | None], list[int]] = {}
     for i, line in case.lines(kind="drug"):
-        if "JW" not in line.modifiers and line.units is not None:
+        if "JW" not in line.modifiers:
             billed.setdefault((code_of(line), line.service_date), []).append(i)
     for drug_day, indexes in billed.items():
         expected = supported.get(drug_day)
-        actual = sum((units_of(case.claim.lines[i]) for i in indexes), Decimal(0))
+        stated = [units_of(case.claim.lines[i]) for i in indexes]
+        if min(stated) <= 0:
+            continue  # F15-24G-001 says so
+        actual = sum(stated, Decimal(0))
         if expected is not None and actual != expected and units_mistaken(case, drug_day) is None:
             yield Hit(
                 f"/lines/{indexes[-1]}/units",
@@ -408,7 +417,7 @@ def units_differ_from_dose(case: Case) -> Iterator[Hit]:
                 expected=f"{expected.normalize():f}",
                 actual=f"{actual.normalize():f}",
                 due=f"{expected.normalize():f}",
-                stated=f"{actual.normalize():f}",
+                stated=count_of(actual, "unit"),
             )
 
 

@@ -11,7 +11,7 @@ from edi.coding.edits import unit_limit
 from edi.coding.timeline import Given
 from edi.refdata import Lists
 from edi.rules.about import BASE, LOADED, edits_setting
-from edi.rules.asks import box
+from edi.rules.asks import box, count_of
 from edi.rules.base import Case, Hit, per_lines, rule
 from edi.rules.drug.facts import (
     Group,
@@ -80,7 +80,7 @@ def _amounts(given: Given) -> Iterator[tuple[Decimal | None, str]]:
 @rule(
     "DRUG-UNIT-002",
     "amount-billed-as-units",
-    message="line {line}: {hcpcs} is billed with {stated} units, which are the {what} of the dose; its "
+    message="line {line}: {hcpcs} is billed with {stated}, the {what} of the dose; its "
     "billing units are {due} ({box})",
     help="Divide the dose by the amount of one billing unit of the code and round up.",
     source="HCPCS (billing units of drug codes); CARC 153",
@@ -143,7 +143,7 @@ def amount_as_units(case: Case) -> Iterator[Hit]:
             f"/lines/{i}/units",
             line=i + 1,
             hcpcs=group[0],
-            stated=number(stated),
+            stated=count_of(stated, "unit"),
             what=what,
             due=due,
             box=box(case, "24G", "46"),
@@ -190,7 +190,7 @@ def _limit_row(setting: str) -> list[list[object]]:
 @rule(
     "DRUG-UNIT-003",
     "over-the-daily-limit",
-    message="{hcpcs} is billed with {stated} units on one day; the limit ({edition}) is {limit} ({box})",
+    message="{hcpcs} is billed with {stated} on one day; the limit ({edition}) is {limit} ({box})",
     help="Check the units. Where they are right, keep the record at hand: splitting the lines does not help, "
     "because the limit counts the day.",
     source=f"NCCI medically unlikely edits: those of the user, else the practitioner file of {_QUARTER}",
@@ -248,7 +248,7 @@ def over_the_limit(case: Case) -> Iterator[Hit]:
             yield Hit(
                 f"/lines/{i}/units",
                 hcpcs=code,
-                stated=number(stated),
+                stated=count_of(stated, "unit"),
                 edition=edition,
                 limit=limit,
                 box=box(case, "24G", "46"),

@@ -8,9 +8,11 @@ from edi.coding.timeline import Given
 from edi.model.claim import ServiceLine
 from edi.rules import Case, Hit, rule
 from edi.rules.about import BASE, ON
-from edi.rules.asks import absent, box
+from edi.rules.asks import absent, box, count_of, in_parts
 from edi.rules.enc.doses import dose_fault
 
+_CODED = {ON: "encounter", BASE: "coded-professional"}
+_CODED_HOSPITAL = {ON: "encounter", BASE: "coded-facility"}
 RATE_CODES = frozenset(("0022", "0023", "0024"))
 """Revenue codes whose lines carry a rate code (HIPPS), which has another shape than a procedure code."""
 
@@ -109,12 +111,14 @@ def service_after_receipt(case: Case) -> Iterator[Hit]:
         {"/lines/0/modifiers": ["59 "]},
         {"/lines/0/modifiers": ["5-"]},
         {"/lines/0/modifiers": ["59 ", "5"]},
+        {"/lines/0/modifiers": ["", "5"]},
         {"/lines/0/hcpcs": "9636", "/lines/1/hcpcs": "9636"},
         {"/lines/0/hcpcs": None, "/lines/1/modifiers": ["24D"]},
         {"/lines/0/modifiers": ["5 "]},
     ],
     keeps=[
         {"/lines/0/modifiers": ["59"]},
+        {"/lines/0/modifiers": ["", " "]},
         {"/lines/0/hcpcs": "G0378"},
         {"/lines/0/hcpcs": "0001A"},
         {BASE: "inpatient"},
@@ -135,9 +139,11 @@ def procedure_unusable(case: Case) -> Iterator[Hit]:
             path = f"/lines/{i}/hcpcs"
             if case.claim.setting != "facility" and absent(case, line.hcpcs, path):
                 yield Hit(path, line=i + 1, box=where, problem="no procedure code")
-        elif (problem := hcpcs.problem(line.hcpcs)) and line.revenue_code not in RATE_CODES:
+        elif problem := _code_problem(line):
             yield Hit(f"/lines/{i}/hcpcs", line=i + 1, box=where, problem=problem)
         for k, one in enumerate(line.modifiers):
+            if not one.strip():
+                continue  # an empty modifier is none
             problem = modifier.problem(one)
             if problem is None and one != one.strip():
                 problem = "a modifier has 2 characters and no blanks"
@@ -145,23 +151,36 @@ def procedure_unusable(case: Case) -> Iterator[Hit]:
                 yield Hit(f"/lines/{i}/modifiers/{k}", line=i + 1, box=where, problem=problem)
 
 
-def _charge_follows_units(case: Case, line: ServiceLine) -> bool:
-    """Whether the charge is missing only because the units are, which another rule says."""
+def _code_problem(line: ServiceLine) -> str | None:
+    """Why the procedure code of a line cannot be one, or None."""
+    if line.hcpcs is None or line.revenue_code in RATE_CODES:
+        return None
+    return hcpcs.problem(line.hcpcs)
+
+
+def _follows(case: Case, line: ServiceLine) -> bool:
+    """Whether a charge is unusable only because the units or the code are, which other rules say.
+
+    A record has prices by code, and the charge is the price of the units.
+    """
     encounter = case.encounter
-    return encounter is not None and (line.hcpcs or "").upper() in encounter.charges
+    if encounter is None:
+        return False
+    if (line.hcpcs or "").upper() in encounter.charges:
+        return line.units is None or line.units <= 0
+    return line.charge is None and bool(encounter.charges) and _code_problem(line) is not None
 
 
 def charge_problems(case: Case, *, drugs: bool) -> Iterator[Hit]:
     """Charges of drug lines, or of all others, that are missing, negative or zero."""
     where = box(case, "24F", "47")
     for i, line in enumerate(case.claim.lines):
-        if (line.kind == "drug") is not drugs:
+        if (line.kind == "drug") is not drugs or _follows(case, line):
             continue
         path = f"/lines/{i}/charge"
         code = line.hcpcs or "without a procedure code"
         if absent(case, line.charge, path):
-            if not _charge_follows_units(case, line):
-                yield Hit(path, problem="has no charge", line=i + 1, hcpcs=code, box=where)
+            yield Hit(path, problem="has no charge", line=i + 1, hcpcs=code, box=where)
         elif line.charge is not None and line.charge < 0:
             yield Hit(path, problem="has a negative charge", line=i + 1, hcpcs=code, box=where)
         elif line.charge == 0:
@@ -190,9 +209,22 @@ def charge_problems(case: Case, *, drugs: bool) -> Iterator[Hit]:
         {"/lines/0/charge": None, "/lines/-": {"hcpcs": None, "revenue_code": "0260"}},
         {"/lines/0/charge": "-1", "/lines/-": {"hcpcs": "96375", "charge": "-1"}},
         {"/lines/0/charge": "0", "/lines/-": {"hcpcs": "96375", "charge": "0"}},
+        {"/lines/0/charge": None, "/lines/0/hcpcs": "9636"},
+        {**_CODED, "/services/0/hcpcs": "9636", "/services/0/charge": "-1.00"},
+        {**_CODED, "/services/0/hcpcs": "9636", "/charges": {}},
+        {**_CODED, "/services/0/hcpcs": "99199"},
+        {
+            **_CODED_HOSPITAL,
+            "/services/-": [{"revenue_code": "0260"}, {"hcpcs": "ABC12D", "revenue_code": "0022"}],
+        },
+        {**_CODED, "/services/0/charge": "-1.00"},
     ],
     keeps=[
         {"/lines/0/charge": "0.01"},
+        {**_CODED, "/services/0/hcpcs": "9636"},
+        {**_CODED, "/services/0/units": None},
+        {**_CODED, "/services/0/units": "0"},
+        {**_CODED, "/services/0/units": "-1"},
         {"/lines/0/charge": None, "/unread/-": {"path": "/lines/0/charge", "text": "?"}},
     ],
 )
@@ -274,7 +306,7 @@ def units_unusable(case: Case) -> Iterator[Hit]:
             if not _said_elsewhere(case, line):
                 yield Hit(path, problem="has no units", line=i + 1, hcpcs=code, box=where)
         elif line.units is not None and line.units <= 0:
-            yield Hit(path, problem=f"has {line.units:f} units", line=i + 1, hcpcs=code, box=where)
+            yield Hit(path, problem=f"has {count_of(line.units, 'unit')}", line=i + 1, hcpcs=code, box=where)
 
 
 @rule(
@@ -303,7 +335,5 @@ def units_not_whole(case: Case) -> Iterator[Hit]:
     """Administrations and drugs are billed in whole units."""
     where = box(case, "24G", "46")
     for i, line in enumerate(case.claim.lines):
-        if line.units is None or line.kind not in ("administration", "drug"):
-            continue
-        if line.units != line.units.to_integral_value():
+        if in_parts(line):
             yield Hit(f"/lines/{i}/units", line=i + 1, units=f"{line.units:f}", hcpcs=line.hcpcs, box=where)

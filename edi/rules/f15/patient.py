@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from edi.finding import Severity
 from edi.rules import Case, Hit, rule
 from edi.rules.about import BASE, FORM
-from edi.rules.asks import absent, address_problems, box, day_one, last_days, unread
+from edi.rules.asks import absent, address_problems, box, day_one, last_days, lines_at, unread
 
 TITLES = frozenset(("MR", "MRS", "MISS", "DR", "PROF", "REV", "SISTER", "CAPT", "PHD", "ESQ"))
 """Words before and after a name that are no part of it."""
 _NO_FIRST = "has no first name, which is right only for a person who has none"
+_LATE = {"hcpcs": "96375", "service_date": "2026-03-03"}
 
 
 @rule(
@@ -171,13 +172,17 @@ def patient_address_incomplete(case: Case) -> Iterator[Hit]:
 @rule(
     "SNIP4-003",
     "service-after-death",
-    message="line {line} is dated after the patient's death",
+    message="{lines} dated after the patient's death",
     help="Correct the service date or the date of death.",
     source="005010X222A1, PAT06; rules catalogue E.5: service is not after death",
     severity="error",
     given=("patient.death_date",),
     snip=4,
-    breaks=[{"/patient/death_date": "2026-03-02"}],
+    breaks=[
+        {"/patient/death_date": "2026-03-02"},
+        {"/patient/death_date": "2026-03-03", "/lines/1/service_through": "2026-03-04"},
+        *({"/patient/death_date": "2026-03-02", "/lines/-": [_LATE] * more} for more in (1, 3, 4)),
+    ],
     keeps=[
         {"/patient/death_date": "2026-03-03"},
         {"/patient/death_date": "2026-03-20"},
@@ -186,13 +191,15 @@ def patient_address_incomplete(case: Case) -> Iterator[Hit]:
     ],
 )
 def service_after_death(case: Case) -> Iterator[Hit]:
-    """Nobody is treated after death; on the day of death a service is possible."""
+    """Nobody is treated after death; on the day of death a service is possible. Said once per claim."""
     died = case.claim.patient.death_date if case.claim.patient else None
     if died is None:
         return
-    for i, key, day in last_days(case.claim):
-        if day > died:
-            yield Hit(f"/lines/{i}/{key}", line=i + 1)
+    after = [(i, key) for i, key, day in last_days(case.claim) if day > died]
+    if after:
+        (first, key), *rest = after
+        lines = f"{lines_at([i for i, _ in after])} {'are' if rest else 'is'}"
+        yield Hit(f"/lines/{first}/{key}", lines=lines)
 
 
 @rule(

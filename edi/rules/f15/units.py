@@ -6,7 +6,7 @@ from decimal import Decimal
 from edi.coding.family import codes
 from edi.rules import Case, Hit, rule
 from edi.rules.about import BASE, ON, administrations, code_of, coded_lines, medicare
-from edi.rules.asks import IN_LINE_NOTE, box, line_notes
+from edi.rules.asks import IN_LINE_NOTE, box, count_of, line_notes
 
 CONTROL_LENGTH = 30
 MINUTES = "MJ"
@@ -163,7 +163,7 @@ def unlisted_without_words(case: Case) -> Iterator[Hit]:
 @rule(
     "F15-24A-003",
     "period-against-units",
-    message="line {line} bills {units} units of {hcpcs} over {days} days ({box})",
+    message="line {line} bills {units} of {hcpcs} over {days} days ({box})",
     help="Bill each day on a line of its own.",
     source="CMS Pub. 100-04 ch. 26, items 24A and 24G (a period is for the same service on each of its "
     "days); rules catalogue F15-24A-001",
@@ -219,11 +219,10 @@ def period_against_units(case: Case) -> Iterator[Hit]:
             continue
         days = (last - first).days + 1
         if line.units % Decimal(days):
-            units = f"{line.units.normalize():f}"
             yield Hit(
                 f"/lines/{i}/units",
                 line=i + 1,
-                units=units,
+                units=count_of(line.units, "unit"),
                 hcpcs=code,
                 days=days,
                 box=box(case, "24A", "45"),

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from edi.codes.text import DIGITS, only
 from edi.coding.revenue import DRUGS
 from edi.rules import Case, Hit, rule
-from edi.rules.asks import absent, is_outpatient
+from edi.rules.asks import absent, is_outpatient, period
 
 TOTAL_LINE = "0001"
+_UNDATED = {"/lines/0/service_date": None, "/lines/1/service_date": None}
 
 
 @rule(
@@ -78,7 +79,8 @@ def revenue_malformed(case: Case) -> Iterator[Hit]:
             yield Hit(path, line=i + 1, problem=f"{code} is no revenue code, which has four digits")
         elif code == TOTAL_LINE:
             problem = "0001 is the total of the paper form and no service"
-            yield Hit(path, severity="warning", line=i + 1, problem=problem)
+            words = "Leave the line out: the total of an 837I is the total charge of the claim (CLM02)."
+            yield Hit(path, severity="warning", line=i + 1, problem=problem, help=words)
 
 
 @rule(
@@ -150,15 +152,16 @@ def administration_under_drug_revenue(case: Case) -> Iterator[Hit]:
         {"/lines/0/service_date": None, "/type_of_bill": "0111"},
         {"/type_of_bill": None, "/lines/0/service_date": None},
         {"/type_of_bill": "9991", "/lines/0/service_date": None},
+        {"/lines/-": {"revenue_code": "0001", "units": 1, "charge": "650.00"}},
         {"/lines/0/service_date": None, "/unread/-": {"path": "/lines/0/service_date", "text": "?"}},
     ],
 )
 def line_without_date(case: Case) -> Iterator[Hit]:
-    """Outpatient services are priced by day."""
+    """Outpatient services are priced by day. The line of the total is no service (F04-42-001)."""
     if not is_outpatient(case):
         return
     for i, line in enumerate(case.claim.lines):
-        if absent(case, line.service_date, f"/lines/{i}/service_date"):
+        if line.revenue_code != TOTAL_LINE and absent(case, line.service_date, f"/lines/{i}/service_date"):
             yield Hit(f"/lines/{i}/service_date", line=i + 1)
 
 
@@ -191,6 +194,10 @@ def line_without_date(case: Case) -> Iterator[Hit]:
         {},
         {"/statement/from_date": "2026-02-28"},
         {"/statement/through_date": "2026-03-05"},
+        {"/statement": {"from_date": "2026-03-05", "through_date": "2026-03-01"}},
+        {"/statement/through_date": "2026-03-01"},
+        {"/statement/from_date": "2026-03-05", **_UNDATED},
+        {"/statement/through_date": "2026-03-01", **_UNDATED},
     ],
 )
 def line_outside_statement(case: Case) -> Iterator[Hit]:
@@ -199,6 +206,10 @@ def line_outside_statement(case: Case) -> Iterator[Hit]:
     if stated is None:
         return
     first, last = stated.from_date, stated.through_date
+    whole = period(case)
+    begins, ends = whole.from_date, whole.through_date
+    if begins is not None and ends is not None and ends < begins:
+        return  # F04-06-001 says so
     for i, line in enumerate(case.claim.lines):
         for key in ("service_date", "service_through"):
             day = getattr(line, key)

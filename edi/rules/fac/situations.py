@@ -21,6 +21,7 @@ from edi.rules.about import (
     medicare,
 )
 from edi.rules.asks import box, is_outpatient, period
+from edi.rules.bal.other_payers import out_of_balance
 from edi.rules.base import per_lines
 
 ACCIDENTS = frozenset(("01", "02", "03", "04", "05", "06"))
@@ -33,23 +34,30 @@ VISITS = (*("99281", "99282", "99283", "99284", "99285"), "G0463")
 """Visits to the emergency department and the clinic of a hospital."""
 _VISIT = {"units": 1, "charge": "100.00", "revenue_code": "0450", "service_date": "2026-03-03"}
 _FALL = {"kinds": ["other"], "date": "2026-03-01"}
+_DECIDED = {
+    "paid": "500.00",
+    "paid_date": "2026-04-01",
+    "adjustments": [{"group": "CO", "reason": "45", "amount": "150.00"}],
+}
 _PLAN = {
     "responsibility": "P",
     "payer": {"name": "EMPLOYER PLAN", "id": "77001"},
     "claim_filing": "CI",
     "member_id": "E1",
     "relationship": "18",
-    "adjudication": {
-        "paid": "500.00",
-        "paid_date": "2026-04-01",
-        "adjustments": [{"group": "CO", "reason": "45", "amount": "150.00"}],
-    },
+    "adjudication": _DECIDED,
 }
 _AFTER_PLAN = {"/coverages/0/responsibility": "S", "/bill_to": 0, "/coverages/-": _PLAN}
 
 
 _TRIAL = re.compile(r"(NCT)?\d{8}", re.ASCII | re.IGNORECASE)
 """How the number of a clinical trial is written; REF*P4 carries those of demonstration projects too."""
+_UNPAID = {"/value_codes": [{"code": "12", "amount": "499.99"}]}
+
+
+def _paid_line(paid: str, adjusted: str) -> dict[str, object]:
+    """What the plan decided on the first line."""
+    return {"line": 1, "paid": paid, "adjustments": [{"group": "CO", "reason": "45", "amount": adjusted}]}
 
 
 def _codes(given: tuple[str, ...]) -> set[str]:
@@ -175,6 +183,9 @@ def occurrence_missing(case: Case) -> Iterator[Hit]:
     keeps=[
         {**_AFTER_PLAN, "/value_codes": [{"code": "12", "amount": "500.00"}]},
         {**_AFTER_PLAN, "/value_codes": [{"code": "12", "amount": "0.00"}]},
+        {**_AFTER_PLAN, **_UNPAID, "/coverages/1/adjudication/paid": "450.00"},
+        {**_AFTER_PLAN, **_UNPAID, "/coverages/1/adjudication/lines": [_paid_line("250.00", "200.00")]},
+        {**_AFTER_PLAN, **_UNPAID, "/coverages/1/adjudication/lines": [_paid_line("400.00", "0.00")]},
         {"/value_codes": [{"code": "45", "amount": "23"}]},
         {"/value_codes": [{"code": "80", "amount": "2"}]},
         {"/value_codes": [{"code": "A3", "amount": "1.00"}]},
@@ -184,15 +195,15 @@ def occurrence_missing(case: Case) -> Iterator[Hit]:
         {"/coverages/-": {}},
         {"/coverages/-": {"adjudication": {}}, "/value_codes": [{"code": "12", "amount": "500.00"}]},
         {
-            "/coverages/-": {"adjudication": {"paid": "500.00"}},
+            "/coverages/-": {"adjudication": _DECIDED},
             "/value_codes": [{"code": "12", "amount": "499.99"}],
             "/coverages/0/claim_filing": "ZZ",
         },
         {
             "/coverages": [
                 {"claim_filing": "MB", "responsibility": "T"},
-                {"adjudication": {"paid": "10"}},
-                {"adjudication": {"paid": "20"}},
+                {"adjudication": _DECIDED},
+                {"adjudication": _DECIDED},
             ],
             "/bill_to": 0,
             "/value_codes": [{"code": "12", "amount": "30"}],
@@ -200,7 +211,10 @@ def occurrence_missing(case: Case) -> Iterator[Hit]:
     ],
 )
 def value_implausible(case: Case) -> Iterator[Hit]:
-    """An amount is what its code says: the first payer's payment, whole days, an hour of the day."""
+    """An amount is what its code says: the first payer's payment, whole days, an hour of the day.
+
+    It is not compared with a decision that does not balance (P50 to P52).
+    """
     claim = case.claim
     paid = [c.adjudication.paid for _, c in other_coverages(claim) if c.adjudication is not None]
     for i, one in enumerate(claim.value_codes):
@@ -211,7 +225,7 @@ def value_implausible(case: Case) -> Iterator[Hit]:
         if amount < 0:
             problem = "it cannot be less than nothing"
         elif code in MSP_VALUE_CODES and medicare(case) and len(paid) == 1 and paid[0] is not None:
-            if amount not in (Decimal(0), paid[0]):
+            if amount not in (Decimal(0), paid[0]) and not out_of_balance(case):
                 problem = f"the payer before Medicare paid {paid[0]:.2f}"
         elif code == "45" and amount != 99 and (amount > 23 or amount != amount.to_integral_value()):
             problem = "it is an hour from 00 to 23"

@@ -8,7 +8,7 @@ from edi import tables
 from edi.coding.edits import pair_indicator
 from edi.coding.timeline import HELD, Given
 from edi.rules.about import BASE, LOADED, ON, edits_setting, is_surgery, medicare
-from edi.rules.base import Case, Hit, rule
+from edi.rules.base import Case, Hit, per_case, rule
 from edi.rules.inf import initial
 from edi.rules.inf.examples import a_drug, a_line, at
 from edi.rules.inf.linking import (
@@ -86,6 +86,14 @@ def _in_bag_of_a_drug(case: Case, fluid: Given) -> bool:
     return fluid.source.bag is not None and any(
         g.substance == fluid.substance and g.klass != "hydration" for g in case.timeline.given
     )
+
+
+@per_case
+def _faulty(case: Case) -> frozenset[int]:
+    """Indexes of the coded lines of hydration that the record does not support."""
+    if case.assembled is None:
+        return frozenset()
+    return frozenset(found.index for found in coded_links(case) if _fault(case, found) is not None)
 
 
 def faults(case: Case, rule_id: str) -> Iterator[Linked]:
@@ -531,9 +539,7 @@ def hydration_not_initial(case: Case) -> Iterator[Hit]:
     With a modifier it is a fault only where the record shows one site and one visit. Lines that are no
     hydration at all are left to INF-HYD-001 to 006.
     """
-    faulty: set[int] = set()
-    if case.assembled is not None:
-        faulty = {found.index for found in coded_links(case) if _fault(case, found) is not None}
+    faulty = _faulty(case)
     seconds = list(initial.pairs(case, "INF-HYD-SEC"))
     seconds += [
         s
@@ -583,6 +589,16 @@ def unexplained(case: Case) -> bool:
         {"/diagnoses/1/code": "I10"},
         {"/diagnoses/1": {}},
         {"/diagnoses/1/code": "I10", "/lines/1/hcpcs": "96360"},
+        {
+            **_CODED,
+            "/diagnoses/1/code": "I10",
+            "/administrations/1/diluent_of": "A1",
+            "/administrations/-": a_drug(
+                "A3", "lactated Ringer", "J7120", "11:30", "12:30", category="hydration"
+            ),
+            "/services/1/administrations": ["A2"],
+            "/services/-": a_line("96361", administrations=["A3"]),
+        },
         {"/diagnoses/1/code": "I10", "/setting": "professional", "/coverages/0/claim_filing": "MB"},
     ],
     keeps=[
@@ -591,13 +607,20 @@ def unexplained(case: Case) -> bool:
         {"/coverages/0/claim_filing": "CI", "/diagnoses/1/code": "I10"},
         {"/diagnoses": None},
         {"/coverages": None, "/diagnoses/1/code": "I10"},
+        {**_CODED, "/diagnoses/1/code": "I10", "/administrations/1/diluent_of": "A1"},
     ],
 )
 def no_diagnosis(case: Case) -> Iterator[Hit]:
-    """Medicare contractors want a diagnosis that explains the fluid. Said once per claim, for Medicare."""
+    """Medicare contractors want a diagnosis that explains the fluid. Said once per claim, for Medicare.
+
+    Not of lines that the record does not support: a diagnosis would not mend them.
+    """
     if not unexplained(case):
         return
+    faulty = _faulty(case)
     for i, _, code in family_lines(case, HYDRATION):
+        if i in faulty:
+            continue
         key = "hcpcs" if case.claim.setting == "facility" else "diagnosis_pointers"
         yield Hit(f"/lines/{i}/{key}", line=i + 1, hcpcs=code)
         return

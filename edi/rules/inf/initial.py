@@ -6,8 +6,9 @@ from datetime import date
 from edi.coding.edits import most_units, parents_of
 from edi.coding.family import INITIALS, codes, parents
 from edi.refdata import Lists
-from edi.rules.about import BASE, ON, POLICIES, edits_setting
+from edi.rules.about import BASE, ON, POLICIES, administrations, edits_setting
 from edi.rules.across import Across, Settled, Told
+from edi.rules.asks import in_parts, unread
 from edi.rules.base import Case, Hit, rule
 from edi.rules.days import billed_by, by_day, day_of, lines_of
 from edi.rules.inf.examples import a_line, at
@@ -36,6 +37,7 @@ from edi.rules.inf.sources import (
 CHEMO = ("96409", "96413")
 THERAPEUTIC = ("96365", "96374")
 _LINE = {"units": "1", "service_date": "2026-03-03"}
+_CODE_UNREAD = {"/lines/0/hcpcs": None, "/unread/-": {"path": "/lines/0/hcpcs", "text": "96365"}}
 
 
 def _through_one_line(case: Case) -> Iterator[Second]:
@@ -440,14 +442,19 @@ def _parent_elsewhere(told: Sequence[Told], lists: Lists) -> Iterator[Settled]:
         },
         {"/lines/0/hcpcs": "96366", "sister": {"/claim_id": "OTHER-1", "/patient/birth_date": "1955-04-13"}},
         {"/lines/0/hcpcs": "96366", BASE: "chemo-facility"},
+        {"/lines/0/hcpcs": "96366", "/unread/-": {"path": "/lines/0/service_date", "text": "?"}},
         {"/lines": [{"hcpcs": "96375"}, {"hcpcs": "96375"}]},
         {"/lines/0/hcpcs": "96361"},
         {"/lines/0/hcpcs": "96423"},
+        {"/lines/0/hcpcs": "96411"},
         {"/lines/0/hcpcs": "96366", "sister": {"/claim_id": "OTHER-1", "/lines/0/units": "0"}},
     ],
     keeps=[
         {"/lines/0/hcpcs": "96366", "sister": {"/claim_id": "OTHER-1"}},
         {"/lines/-": {"hcpcs": "96366", **_LINE}},
+        {"/lines/-": {"hcpcs": "96366", **_LINE}, "/lines/0/units": "0"},
+        {"/lines/-": {"hcpcs": "96366", **_LINE}, "/lines/0/units": "0", "/setting": "facility"},
+        {"/lines/-": {"hcpcs": "96366", **_LINE}, **_CODE_UNREAD},
         {"/lines/-": {"hcpcs": "96375", **_LINE}},
         {"/lines/0/hcpcs": "96413", "/lines/-": {"hcpcs": "96415", **_LINE}},
         {"/lines/-": {"hcpcs": "96375"}},
@@ -465,13 +472,18 @@ def add_on_without_parent(case: Case) -> Iterator[Hit]:
     """An add-on is paid beside one of its listed parents.
 
     Professional: on the same date. Facility: anywhere on the claim; a parent on another date is a remark.
-    A parent on another claim of the run, of that patient, provider and date, answers the finding.
+    A parent on another claim of the run, of that patient, provider and date, answers the finding. A line
+    without usable units is a parent all the same: F15-24G-001 speaks of it.
     """
-    by_day = by_date(case)
-    everywhere = {code for _, _, code in family_lines(case)}
+    stated: dict[date | None, set[str]] = {}
+    for _, line, code in administrations(case):
+        stated.setdefault(line.service_date, set()).add(code)
+    everywhere = {code for codes_of_day in stated.values() for code in codes_of_day}
     facility = case.claim.setting == "facility"
-    for day, lines in by_day.items():
-        near = {code for _, _, code in (*lines, *by_day.get(None, ()))}
+    if any(unread(case, f"/lines/{i}/hcpcs") for i in range(len(case.claim.lines))):
+        return  # it may be the parent
+    for day, lines in by_date(case).items():
+        near = stated.get(day, set()) | stated.get(None, set())
         for i, _, code in lines:
             allowed = parents_of(case.lists, code, day)
             if allowed is None or not by_a_person(case, i):
@@ -479,13 +491,14 @@ def add_on_without_parent(case: Case) -> Iterator[Hit]:
             elsewhere = bool(allowed & everywhere)
             if allowed & near or (day is None and elsewhere):
                 continue
-            listed = ", ".join(sorted(allowed))
+            parent = ", ".join(sorted(allowed))
+            none = f"none of {parent} is" if len(allowed) > 1 else f"{parent} is not"
             yield Hit(
                 f"/lines/{i}/hcpcs",
                 severity="info" if elsewhere and facility else None,
                 line=i + 1,
                 hcpcs=code,
-                what=f"{listed}: only on another date" if elsewhere else f"none of {listed} is on the claim",
+                what=f"{parent}: only on another date" if elsewhere else f"{none} on the claim",
                 actual=code,
             )
 
@@ -518,6 +531,7 @@ def add_on_without_parent(case: Case) -> Iterator[Hit]:
     keeps=[
         {},
         {"/lines/0/units": None},
+        {"/lines/0/units": "1.5"},
         {"/lines/-": a_line("96366", units="2")},
     ],
 )
@@ -525,10 +539,11 @@ def initial_units(case: Case) -> Iterator[Hit]:
     """An initial code is one unit per line.
 
     A hospital may be paid two on a date, and several sites or visits may share a line: then it is a warning.
+    Parts of a unit are FAC-UNIT-001.
     """
     for i, line, code in family_lines(case):
         units = units_of(line)
-        if units <= 1 or (code not in INITIALS and code != "96369"):
+        if units <= 1 or (code not in INITIALS and code != "96369") or in_parts(line):
             continue
         setting = edits_setting(case)
         within = units <= (most_units(case.lists, code, setting, line.service_date) or 1)

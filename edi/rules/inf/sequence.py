@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from edi.rules.about import BASE, POLICIES
+from edi.rules.asks import count_of
 from edi.rules.base import Case, Hit, rule
 from edi.rules.inf.examples import a_drug, a_line, at
 from edi.rules.inf.linking import (
@@ -446,7 +447,7 @@ def other_drug_as_hour(case: Case) -> Iterator[Hit]:
 @rule(
     "INF-SEQ-005",
     "one-drug-billed-more-than-once",
-    message="line {line} bills {units} units of {hcpcs} for {count} drug(s)",
+    message="line {line} bills {units} units of {hcpcs} for {count}",
     help="Bill one unit for each further drug; its further hours have their own code.",
     source=CPT,
     severity="warning",
@@ -524,7 +525,7 @@ def one_drug_more_than_once(case: Case) -> Iterator[Hit]:
                 line=found.number,
                 hcpcs=found.code,
                 units=f"{units_of(found.line):f}",
-                count=count,
+                count=count_of(count, "drug"),
                 expected=count,
                 actual=f"{units_of(found.line):f}",
             )

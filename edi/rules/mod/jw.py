@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from edi.codes import dose
 from edi.coding.drugs import JW_FROM, discarded_units
@@ -11,11 +12,12 @@ from edi.finding import Severity
 from edi.model.claim import ServiceLine
 from edi.refdata import Drug
 from edi.rules.about import BASE, LOADED, ON, code_of
-from edi.rules.asks import box
+from edi.rules.asks import box, count_of
 from edi.rules.base import Case, Hit, per_case, rule
 from edi.rules.drug.facts import (
     CRITICAL_ACCESS,
     JZ_REQUIRED,
+    Group,
     administrations_of,
     by_drug,
     discarded,
@@ -37,6 +39,7 @@ _MANUAL = "CMS Pub. 100-04 ch. 17 §40"
 _FAQ = "CMS JW and JZ frequently asked questions (read second-hand)"
 NOT_BOUGHT = Decimal("0.01")
 """Charge, US dollars, up to which a drug line only tells that a drug was given."""
+_OTHER_WASTE = {"hcpcs": "J1439", "modifiers": ["JW"], "units": 20, "service_date": "2026-03-03"}
 _WASTE = {
     "hcpcs": "J1756",
     "modifiers": ["JW"],
@@ -237,7 +240,7 @@ def waste_modifier_missing(case: Case) -> Iterator[Hit]:
 @rule(
     "MOD-JW-002",
     "discarded-units-wrong",
-    message="line {line}: {hcpcs} is billed with {stated} discarded units, the opened containers leave {due}",
+    message="line {line}: {hcpcs} is billed with {stated}, the opened containers leave {due}",
     help="Bill with JW what the opened single-dose containers held, in whole units, less those of the dose.",
     source=f"{_MANUAL}; rules catalogue B.3",
     severity="error",
@@ -249,6 +252,7 @@ def waste_modifier_missing(case: Case) -> Iterator[Hit]:
         _coded(([], 180), (["JW"], 21), dose_mg="180"),
         _coded((["JZ"], 180), dose_mg="180"),
         _coded(([], 200), (["JW"], 1)),
+        _coded((["JW"], 180), dose_mg="180"),
         {
             "/administrations/0/dose/value": "180",
             "/services": [{"hcpcs": "J1439"}, {"hcpcs": "J1756", "modifiers": ["JZ"]}],
@@ -287,6 +291,8 @@ def waste_modifier_missing(case: Case) -> Iterator[Hit]:
     keeps=[
         _coded(([], 180), (["JW"], 20), dose_mg="180"),
         _coded((["JZ"], 200)),
+        _coded((["JW"], 200)),
+        _coded(([], 200), (["JW"], 1), dose_mg="199.5"),
         _coded(([], 180), dose_mg="180"),
         {**_coded(([], 180), (["JW"], 19), dose_mg="180"), "/administrations/0/containers": []},
         {**_coded(([], 200), (["JW"], 1)), "/administrations/0/containers/0/single_dose": False},
@@ -305,7 +311,7 @@ def discarded_units_wrong(case: Case) -> Iterator[Hit]:
     """What is billed as discarded is what the containers held less what was given.
 
     JZ although units were left is the same fault. Lines with neither are MOD-JW-001; waste inside the last
-    billed unit is MOD-JW-003.
+    billed unit is MOD-JW-003; a line of the dose that has JW although nothing was left is MOD-JW-006.
     """
     for group, lines in by_drug(case).items():
         due = discarded(case, group)
@@ -316,15 +322,16 @@ def discarded_units_wrong(case: Case) -> Iterator[Hit]:
         if stated == due or (not due and left_over(case, group)):
             continue
         for where, _ in waste[-1:] or _with("JZ", lines)[:1]:
-            yield Hit(
-                f"/lines/{where}/units",
-                line=where + 1,
-                hcpcs=group[0],
-                stated=number(stated),
-                due=due,
-                expected=due,
-                actual=number(stated),
-            )
+            if due or where not in _without_dose(case):
+                yield Hit(
+                    f"/lines/{where}/units",
+                    line=where + 1,
+                    hcpcs=group[0],
+                    stated=count_of(stated, "discarded unit"),
+                    due=due,
+                    expected=due,
+                    actual=number(stated),
+                )
 
 
 _ROUNDED = {
@@ -340,7 +347,7 @@ _ROUNDED = {
 @rule(
     "MOD-JW-003",
     "rounding-covers-the-waste",
-    message="line {line} bills {stated} discarded units of {hcpcs}; rounding up the dose covers them",
+    message="line {line} bills {stated} of {hcpcs}; rounding up the dose covers them",
     help="Bill one line with JZ: the last started unit already pays for what was left.",
     source=f"{_MANUAL}; Noridian on JZ (read second-hand)",
     severity="error",
@@ -415,7 +422,7 @@ def rounding_covers(case: Case) -> Iterator[Hit]:
                 f"/lines/{where}/units",
                 line=where + 1,
                 hcpcs=group[0],
-                stated=number(stated),
+                stated=count_of(stated, "discarded unit"),
                 expected=0,
                 actual=number(stated),
             )
@@ -577,6 +584,11 @@ def on_multiple_dose(case: Case) -> Iterator[Hit]:
         {"/lines/1/modifiers": [], "/lines/-": {**_WASTE, "service_date": "2026-03-04"}},
         {"/lines/1/modifiers": [], "/lines/1/units": "0", "/lines/-": _WASTE},
         {"/lines/1/modifiers": ["JW"], "/lines/0/modifiers": ["JW"]},
+        {ON: "encounter", **_coded((["JW"], 20), dose_mg="180")},
+        {ON: "encounter", **_coded((["JW"], 19), dose_mg="180")},
+        {ON: "encounter", **_coded((["JW"], 200)), "/services/-": _OTHER_WASTE},
+        {ON: "encounter", **_coded((["JW"], 200))},
+        {ON: "encounter", **_coded((["JW"], 200)), "/administrations/0/dose/value": "199.5"},
         {
             "/lines/1/modifiers": ["JW"],
             "/lines/-": {"hcpcs": "J1756", "modifiers": ["JW"], "service_date": "2026-03-03"},
@@ -600,7 +612,28 @@ def on_multiple_dose(case: Case) -> Iterator[Hit]:
     ],
 )
 def waste_without_dose(case: Case) -> Iterator[Hit]:
-    """Waste is paid beside the dose, in any order of the lines."""
+    """Waste is paid beside the dose, in any order of the lines.
+
+    Where the record shows that nothing was left, the line with JW is that of the dose.
+    """
+    for i in _without_dose(case):
+        line = case.claim.lines[i]
+        code = code_of(line)
+        words: dict[str, Any] = {}
+        if case.assembled is not None and _nothing_left(case, (code, line.service_date)):
+            words["help"] = "The record shows that nothing was left: write JZ in place of JW."
+        yield Hit(f"/lines/{i}/modifiers", line=i + 1, hcpcs=code, **words)
+
+
+def _nothing_left(case: Case, group: Group) -> bool:
+    """Whether the record shows that the containers of a drug were used up."""
+    return discarded(case, group) == 0 and not left_over(case, group)
+
+
+@per_case
+def _without_dose(case: Case) -> list[int]:
+    """Indexes of the lines of waste beside which no line bills the dose of their day."""
+    found = []
     doses = [
         line
         for line in case.claim.lines
@@ -614,7 +647,8 @@ def waste_without_dose(case: Case) -> Iterator[Hit]:
         if line.service_date is None or not _is_dose_line(line):
             continue
         if not any(code_of(other) == code and _covers(other, line.service_date) for other in doses):
-            yield Hit(f"/lines/{i}/modifiers", line=i + 1, hcpcs=code)
+            found.append(i)
+    return found
 
 
 def _is_dose_line(line: ServiceLine) -> bool:
@@ -841,7 +875,7 @@ def _cut_short(given: Given, counted: Dosing) -> bool:
 @rule(
     "MOD-JW-010",
     "discarded-drug-not-billed",
-    message="{due} units of {hcpcs} were discarded and are not billed; this payer's rules do not ask for JW",
+    message="{due} of {hcpcs} left over and not billed; this payer's rules do not ask for JW",
     help="Ask the payer whether it pays for discarded drug, and set jwjz_required for it.",
     source="two source articles on 96365 (JW and JZ are Medicare's); rules catalogue B.3",
     severity="info",
@@ -868,7 +902,7 @@ def not_billed(case: Case) -> Iterator[Hit]:
     for group, lines in by_drug(case).items():
         due = discarded(case, group)
         if due and all(modifiers_of(line).isdisjoint({"JW", "JZ"}) for _, line in lines):
-            yield Hit(f"/lines/{lines[-1][0]}/modifiers", hcpcs=group[0], due=due)
+            yield Hit(f"/lines/{lines[-1][0]}/modifiers", hcpcs=group[0], due=count_of(due, "unit"))
 
 
 @rule(

@@ -26,14 +26,18 @@ MOST = 4
             "/lines/-": {"modifiers": ["59", "22", "76", "TB", "KX"]},
         },
     ],
-    keeps=[{"/lines/0/modifiers": ["59", "22", "76", "TB"]}],
+    keeps=[
+        {"/lines/0/modifiers": ["59", "22", "76", "TB"]},
+        {"/lines/0/modifiers": ["59", "22", "76", "TB", ""]},
+    ],
 )
 def too_many(case: Case) -> Iterator[Hit]:
-    """A line has room for four modifiers."""
+    """A line has room for four modifiers; empty ones are none."""
     for i, line in enumerate(case.claim.lines):
-        if len(line.modifiers) > MOST:
-            path = f"/lines/{i}/modifiers/{MOST}"
-            yield Hit(path, line=i + 1, count=len(line.modifiers), box=box(case, "24D", "44"))
+        stated = [k for k, one in enumerate(line.modifiers) if one.strip()]
+        if len(stated) > MOST:
+            path = f"/lines/{i}/modifiers/{stated[MOST]}"
+            yield Hit(path, line=i + 1, count=len(stated), box=box(case, "24D", "44"))
 
 
 @rule(
@@ -52,7 +56,7 @@ def too_many(case: Case) -> Iterator[Hit]:
         {"/lines/1/modifiers": ["JZ", "TB", "jz"]},
         {"/lines/0/modifiers": ["59", "59", "59"]},
     ],
-    keeps=[{"/lines/0/modifiers": ["59", "76"]}],
+    keeps=[{"/lines/0/modifiers": ["59", "76"]}, {"/lines/0/modifiers": ["", " "]}],
 )
 def repeated(case: Case) -> Iterator[Hit]:
     """The same modifier says nothing more the second time, and the file is rejected."""
@@ -60,7 +64,7 @@ def repeated(case: Case) -> Iterator[Hit]:
         seen: set[str] = set()
         for k, one in enumerate(line.modifiers):
             code = modifier.compact(one)
-            if code in seen:
+            if code in seen and code:
                 path = f"/lines/{i}/modifiers/{k}"
                 yield Hit(path, line=i + 1, modifier=code, box=box(case, "24D", "44"))
             seen.add(code)

@@ -14,6 +14,7 @@ from edi.refdata import Edition, Lists, UnitLimit
 from edi.refdata.editions import shipped_window
 from edi.rules.about import BASE, LOADED, codes_of_lines, edits_setting
 from edi.rules.across import Across, Found, Told, once
+from edi.rules.asks import count_of
 from edi.rules.base import Case, Hit, per_case, per_lines, rule
 from edi.rules.days import DayLine, by_day, day_of, lines_of, repeated_lines, replaces, setting_of
 from edi.rules.drug.facts import modifiers_of
@@ -183,7 +184,7 @@ def _told(setting: str, code: str, members: Sequence[Line]) -> bool:
 
 def _values(limit: UnitLimit, code: str, units: Decimal, where: str) -> dict[str, object]:
     return {
-        "units": f"{units.normalize():f}",
+        "units": count_of(units, "unit"),
         "hcpcs": code,
         "where": where,
         "limit": limit.units,
@@ -252,7 +253,7 @@ def _absolute_across(told: Sequence[Told], lists: Lists) -> Iterator[Found]:
 @rule(
     "NCCI-MUE-001",
     "over-the-unit-limit",
-    message="{units} units of {hcpcs} on one day {where}; the limit is {limit} (edits of {edition})",
+    message="{units} of {hcpcs} on one day {where}; the limit is {limit} (edits of {edition})",
     help="Check the units. Where they are right, expect a denial of the day and appeal with the record.",
     source=f"{LIMITS}, adjudication indicators 1 and 3",
     severity="warning",
@@ -376,7 +377,7 @@ def over_the_limit(case: Case) -> Iterator[Hit]:
 @rule(
     "NCCI-MUE-002",
     "over-the-absolute-unit-limit",
-    message="{units} units of {hcpcs} on one day {where}; at most {limit} can be paid (edits of {edition})",
+    message="{units} of {hcpcs} on one day {where}; at most {limit} can be paid (edits of {edition})",
     help="Leave the units that the limit allows: no record and no modifier lifts it.",
     source=f"{LIMITS}, adjudication indicator 2",
     severity="error",

@@ -12,7 +12,7 @@ from edi.codes import dose, ndc
 from edi.model.claim import ServiceLine, billed_coverage
 from edi.refdata import Drug, Lists
 from edi.rules.about import BASE, CODES, LOADED, ON, code_of, medicare
-from edi.rules.asks import absent, box
+from edi.rules.asks import absent, box, count_of
 from edi.rules.base import Case, Hit, per_lines, rule
 from edi.rules.drug.facts import (
     MEDICAID_FILING,
@@ -247,7 +247,8 @@ def _recorded(millilitres: str) -> dict[str, object]:
 @rule(
     "NDC-QTY-002",
     "ndc-quantity-does-not-fit",
-    message="line {line}: {units} units of {hcpcs} are {amount} {unit}, the NDC has {quantity} {of} ({box})",
+    message="line {line} bills {units} of {hcpcs}, which is {amount} {unit}; the NDC has "
+    "{quantity} {of} ({box})",
     help="Count the NDC quantity in containers (UN) or millilitres (ML), not in billing units.",
     source="rules catalogue B.5 (NDC quantity and HCPCS units are different counts); sizes by the drug table",
     severity="warning",
@@ -390,7 +391,7 @@ def quantity_does_not_fit(case: Case) -> Iterator[Hit]:
         yield Hit(
             f"/lines/{one.index}/ndc_quantity",
             line=one.index + 1,
-            units=number(units),
+            units=count_of(units, "unit"),
             hcpcs=one.code,
             amount=number(amount),
             unit=one.unit,

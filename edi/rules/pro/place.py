@@ -1,13 +1,14 @@
 """PRO-POS: which services a practitioner is paid for at which place."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 from edi import tables
 from edi.finding import Severity
-from edi.model.claim import effective_place_of_service
+from edi.model.claim import ServiceLine, effective_place_of_service
 from edi.rules import Case, Hit, rule
 from edi.rules.about import administrations, code_of, is_drug
+from edi.rules.asks import lines_at
 
 NAMED = frozenset(("19", "21", "22", "23", "24", "26", "31", "51", "52", "53", "56", "61"))
 """Places that rules catalogue PRO-POS-001 names; at others with a facility rate the rule warns."""
@@ -15,6 +16,7 @@ HOSPITAL = frozenset(("19", "21", "22", "23"))
 HOME = "12"
 SURGICAL_CENTER = "24"
 HOSPITAL_OWNERS = ("hospital_department", "critical_access_hospital")
+_PUSH = {"hcpcs": "96375", "service_date": "2026-03-03"}
 _INFUSED = ("96360", "96365", "96369", "96413", "96416")
 
 
@@ -32,9 +34,8 @@ def _is_facility(case: Case, place: str | None) -> bool:
 @rule(
     "PRO-POS-001",
     "administration-billed-by-practitioner-in-facility",
-    message="line {line} bills {hcpcs} at place of service {place}: the facility bills it, not the "
-    "practitioner",
-    help="Remove the line from the practitioner's claim; the facility bills it on an 837I or UB-04. If the "
+    message="{what} at place of service {place}: the facility bills that, not the practitioner",
+    help="Remove it from the practitioner's claim; the facility bills it on an 837I or UB-04. If the "
     "drug was given in the office, correct the place of service.",
     source="CMS physician fee schedule indicators 2024: PC/TC 5, no payment in facilities; CPT; source "
     "article S2; rules catalogue PRO-POS-001",
@@ -53,6 +54,7 @@ def _is_facility(case: Case, place: str | None) -> bool:
         {"/place_of_service": "02", "/lines/0/hcpcs": "96523"},
         {"/place_of_service": "22", "/lines/0/place_of_service": "11", "/lines/1/hcpcs": "96413"},
         {"/lines/0/place_of_service": "61"},
+        {"/place_of_service": "22", "/lines/-": [_PUSH, {**_PUSH, "place_of_service": "21"}]},
     ],
     keeps=[
         {"/place_of_service": "49"},
@@ -65,21 +67,35 @@ def _is_facility(case: Case, place: str | None) -> bool:
 def administration_in_facility(case: Case) -> Iterator[Hit]:
     """In a facility its staff gives the drug, so the facility is paid for giving it.
 
-    A place with a facility rate that the rules catalogue does not name is a warning.
+    A place with a facility rate that the rules catalogue does not name is a warning. The place of the claim
+    is told once, with all lines that have none of their own.
     """
     paid = paid_to_facility()
-    for i, line, code in administrations(case):
-        place = effective_place_of_service(case.claim, line)
-        if not _is_facility(case, place) or code not in paid:
-            continue
-        severity: Severity | None = None if place in NAMED else "warning"
-        yield Hit(
-            _place_path(i, line.place_of_service), severity=severity, line=i + 1, hcpcs=code, place=place
-        )
+    concerned = [(i, line) for i, line, code in administrations(case) if code in paid]
+    for path, place, lines in _by_place(case, concerned):
+        if _is_facility(case, place):
+            severity: Severity | None = None if place in NAMED else "warning"
+            what = _billing(case, lines, "infusions and injections")
+            yield Hit(path, severity=severity, what=what, place=place)
 
 
-def _place_path(index: int, own: str | None) -> str:
-    return f"/lines/{index}/place_of_service" if own else "/place_of_service"
+def _by_place(
+    case: Case, lines: Iterable[tuple[int, ServiceLine]]
+) -> Iterator[tuple[str, str | None, list[int]]]:
+    """Lines by where their place is stated: pointer, place, indexes."""
+    found: dict[str, list[int]] = {}
+    for i, line in lines:
+        path = f"/lines/{i}/place_of_service" if line.place_of_service else "/place_of_service"
+        found.setdefault(path, []).append(i)
+    for path, indexes in found.items():
+        yield path, effective_place_of_service(case.claim, case.claim.lines[indexes[0]]), indexes
+
+
+def _billing(case: Case, lines: Sequence[int], what: str) -> str:
+    """What lines bill, for a sentence: the code of one line, a word for those of several."""
+    if len(lines) > 1:
+        return f"{lines_at(lines)} bill {what}"
+    return f"{lines_at(lines)} bills {code_of(case.claim.lines[lines[0]])}"
 
 
 @rule(
@@ -116,7 +132,7 @@ def office_in_hospital(case: Case) -> Iterator[Hit]:
 @rule(
     "PRO-POS-004",
     "infusion-at-home-by-office-code",
-    message="line {line} bills {hcpcs} at the patient's home",
+    message="{what} at the patient's home",
     help="Bill home infusion as the payer wants it: 99601 and 99602, S codes, or G0068 to G0070; or make "
     "sure that the contract pays this code at place of service 12.",
     source="rules catalogue PRO-POS-004 and C.1 (home)",
@@ -133,22 +149,22 @@ def office_in_hospital(case: Case) -> Iterator[Hit]:
         {"/place_of_service": "12", "/lines/0/hcpcs": "96413"},
         {"/place_of_service": "12", "/lines/0/hcpcs": "96416"},
         {"/place_of_service": "12", "/lines/0/hcpcs": "96369"},
+        {"/lines/0/place_of_service": "12", "/place_of_service": "12", "/lines/1/hcpcs": "96360"},
     ],
     keeps=[{"/place_of_service": "11"}, {"/place_of_service": "12", "/lines/0/hcpcs": "96374"}],
 )
 def infusion_at_home(case: Case) -> Iterator[Hit]:
     """A nurse of a pharmacy who infuses at home is not billed with the codes of an office."""
-    for i, line in case.lines(*_INFUSED):
-        if effective_place_of_service(case.claim, line) == HOME:
-            yield Hit(_place_path(i, line.place_of_service), line=i + 1, hcpcs=code_of(line))
+    for path, place, lines in _by_place(case, case.lines(*_INFUSED)):
+        if place == HOME:
+            yield Hit(path, what=_billing(case, lines, "infusions"))
 
 
 @rule(
     "PRO-POS-005",
     "drug-billed-by-practitioner-in-hospital",
-    message="line {line} bills the drug {hcpcs} at place of service {place}: the hospital supplies drugs "
-    "there",
-    help="Remove the line; the hospital bills the drug. If it was given in the office, correct the place.",
+    message="{what} at place of service {place}: the hospital supplies drugs there",
+    help="Remove it; the hospital bills the drug. If it was given in the office, correct the place.",
     source="rules catalogue PRO-POS-005; CMS Pub. 100-04 ch. 12 section 30.5",
     severity="warning",
     sees="line",
@@ -160,16 +176,17 @@ def infusion_at_home(case: Case) -> Iterator[Hit]:
         {"/place_of_service": "21"},
         {"/place_of_service": "23"},
         {"/place_of_service": "22", "/lines/0/kind": "drug"},
+        {"/place_of_service": "22", "/lines/0/kind": "drug", "/lines/1/place_of_service": "21"},
         {"/place_of_service": "22", "/lines/1": {"hcpcs": "S0028", "service_date": "2026-03-03"}},
     ],
     keeps=[{"/place_of_service": "24"}, {"/place_of_service": "22", "/lines/1/place_of_service": "11"}],
 )
 def drug_in_hospital(case: Case) -> Iterator[Hit]:
     """A practitioner bills the drugs that the practice paid for; in a hospital the hospital pays for them."""
-    for i, line in enumerate(case.claim.lines):
-        place = effective_place_of_service(case.claim, line)
-        if place in HOSPITAL and is_drug(case, line):
-            yield Hit(_place_path(i, line.place_of_service), line=i + 1, hcpcs=code_of(line), place=place)
+    drugs = [(i, line) for i, line in enumerate(case.claim.lines) if is_drug(case, line)]
+    for path, place, lines in _by_place(case, drugs):
+        if place in HOSPITAL:
+            yield Hit(path, what=_billing(case, lines, "drugs"), place=place)
 
 
 @rule(

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
+from edi.finding import Severity
 from edi.model.claim import billed_coverage, effective_bill_to, effective_place_of_service
 from edi.model.party import Authorization
 from edi.rules import Case, Hit, rule
 from edi.rules.about import BASE, code_of
-from edi.rules.asks import all_providers, box
+from edi.rules.asks import all_providers, box, count_of, lines_at
 from edi.rules.drug.facts import facility_code
 from edi.rules.fac.window import OUTPATIENTS
 
@@ -118,7 +119,7 @@ def authorization_missing(case: Case) -> Iterator[Hit]:
 @rule(
     "PRO-AUTH-002",
     "authorization-does-not-cover",
-    message="line {line} ({hcpcs}): the prior authorization {problem}",
+    message="{what}: the prior authorization {problem}",
     help="Ask the payer to amend the authorization, or bill what it covers.",
     source="source article S2; X12 reasons 198, 284, 296 and 302; rules catalogue PRO-AUTH-002",
     severity="error",
@@ -130,6 +131,9 @@ def authorization_missing(case: Case) -> Iterator[Hit]:
         {_GIVEN: [{"number": "A1", "from_date": "2026-03-04"}]},
         {_GIVEN: [{"number": "A0"}, {"number": "A1", "hcpcs": "J1756", "through_date": "2026-03-02"}]},
         {_GIVEN: [{"number": "A1", "hcpcs": "J1756", "units": "199"}]},
+        {_GIVEN: [{"number": "A1", "hcpcs": "J1756", "units": "1"}]},
+        {_GIVEN: [{"number": "A1", "hcpcs": "J1756", "units": "0"}]},
+        {_GIVEN: [{"number": "A1", "place_of_service": "22", "provider_npi": "1487654323"}]},
         {
             "/coverages/0/authorizations": [{"number": "A1", "from_date": "2026-03-04"}],
             "/lines/1/service_date": None,
@@ -208,6 +212,7 @@ def authorization_missing(case: Case) -> Iterator[Hit]:
 def authorization_exceeded(case: Case) -> Iterator[Hit]:
     """An authorization holds for its days, its drug, its units, its place and its provider.
 
+    What is wrong with one is said once, with all lines that it does not cover.
     That somebody else is named than the authorization names is a warning, because a payer may mean the whole
     practice; so is the place on a hospital's claim, which does not state any.
     """
@@ -215,7 +220,8 @@ def authorization_exceeded(case: Case) -> Iterator[Hit]:
     given, index = _numbered(case), effective_bill_to(claim)
     if not any(_limited(one) for _, one in given):
         return
-    billed: dict[str, Decimal] = {}
+    lacking: dict[_Lack, list[int]] = {}
+    counted: dict[str, list[int]] = {}
     for i, line in enumerate(claim.lines):
         code = code_of(line)
         mine = _for(code, given)
@@ -225,15 +231,23 @@ def authorization_exceeded(case: Case) -> Iterator[Hit]:
         day = line.service_date
         if day is not None and not any(_holds(one, day) for _, one in mine):
             path = f"{base}/from_date" if mine[0][1].through_date is None else f"{base}/through_date"
-            yield Hit(path, line=i + 1, hcpcs=code, problem="does not cover this day", actual=day)
+            lacking.setdefault((path, None, "does not cover the day of service"), []).append(i)
             continue
-        yield from _elsewhere(case, i, mine)
-        billed[code] = billed.get(code, Decimal(0)) + (line.units or Decimal(0))
+        for lack in _elsewhere(case, i, mine):
+            lacking.setdefault(lack, []).append(i)
+        counted.setdefault(code, []).append(i)
+    for code, indexes in counted.items():
+        mine = _for(code, given)
+        billed = sum((claim.lines[i].units or Decimal(0) for i in indexes), Decimal(0))
         limits = [one.units for _, one in mine if one.hcpcs]
         known = [units for units in limits if units is not None]
-        if known and len(known) == len(limits) and billed[code] > sum(known):
-            problem = f"is for {sum(known):f} units, and {billed[code]:f} are billed"
-            yield Hit(f"{base}/units", line=i + 1, hcpcs=code, problem=problem)
+        if known and len(known) == len(limits) and billed > sum(known):
+            path = f"/coverages/{index}/authorizations/{mine[0][0]}/units"
+            problem = f"is for {count_of(sum(known), 'unit')}, and {billed:f} are billed"
+            lacking[path, None, problem] = indexes
+    for (path, severity, problem), indexes in lacking.items():
+        code = "" if len(indexes) > 1 else f" ({code_of(claim.lines[indexes[0]])})"
+        yield Hit(path, severity=severity, what=f"{lines_at(indexes)}{code}", problem=problem)
 
 
 def _limited(one: Authorization) -> bool:
@@ -243,25 +257,28 @@ def _limited(one: Authorization) -> bool:
     )
 
 
-def _elsewhere(case: Case, i: int, mine: list[tuple[int, Authorization]]) -> Iterator[Hit]:
+_Lack = tuple[str, Severity | None, str]
+"""Pointer into an authorization, how bad it is, what the authorization lacks."""
+
+
+def _elsewhere(case: Case, i: int, mine: list[tuple[int, Authorization]]) -> Iterator[_Lack]:
     """A line at a place, or by somebody, that none of its authorizations names."""
     claim, line, index = case.claim, case.claim.lines[i], effective_bill_to(case.claim)
     base = f"/coverages/{index}/authorizations/{mine[0][0]}"
-    code = code_of(line)
     places = {one.place_of_service for _, one in mine}
     place = effective_place_of_service(claim, line)
     if claim.setting == "facility":
         if facility_code(case) in OUTPATIENTS and all(_is_no_hospital(case, one) for one in places):
             problem = f"is for place of service {mine[0][1].place_of_service}, and a hospital bills"
-            yield Hit(f"{base}/place_of_service", severity="warning", problem=problem, line=i + 1, hcpcs=code)
+            yield f"{base}/place_of_service", "warning", problem
     elif None not in places and place and place not in places:
         problem = f"is for place of service {mine[0][1].place_of_service}, and {place} is billed"
-        yield Hit(f"{base}/place_of_service", problem=problem, actual=place, line=i + 1, hcpcs=code)
+        yield f"{base}/place_of_service", None, problem
     named = {one.provider_npi for _, one in mine}
     sent = {one.npi for _, _, _, one in all_providers(case)}
     if None not in named and named.isdisjoint(sent):
         problem = f"is for the provider {mine[0][1].provider_npi}, whom the claim does not name"
-        yield Hit(f"{base}/provider_npi", severity="warning", problem=problem, line=i + 1, hcpcs=code)
+        yield f"{base}/provider_npi", "warning", problem
 
 
 def _is_no_hospital(case: Case, place: str | None) -> bool:
