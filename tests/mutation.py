@@ -206,7 +206,7 @@ def _makes_examples(module: str, name: str) -> bool:
     """Whether a function is called by what rules state of themselves, or to make that, and nowhere else."""
     stated = False
     for node in tree(module).body:
-        head = node.decorator_list if isinstance(node, ast.FunctionDef) else [node]
+        head = _stated(node.decorator_list) if isinstance(node, ast.FunctionDef) else [node]
         if isinstance(node, ast.ClassDef):
             continue
         stated |= any(name in _looked_up(part) for part in head)
@@ -215,6 +215,12 @@ def _makes_examples(module: str, name: str) -> bool:
                 return False
             stated = True
     return stated and all(_makes_examples(*there) for there in _importers().get((module, name), ()))
+
+
+def _stated(decorators: Sequence[ast.expr]) -> list[ast.AST]:
+    """What decorators state, without the functions that look across claims: those judge."""
+    calls = [one for one in decorators if isinstance(one, ast.Call)]
+    return [word.value for one in calls for word in one.keywords if word.arg != "across"]
 
 
 def _looked_up(node: ast.AST) -> set[str]:

@@ -377,6 +377,11 @@ _BY_ID = {
     keeps=[
         {},
         {**_NOTHING_ELSE, SISTER: {"/claim_id": "OTHER-1"}},
+        {
+            **_NOTHING_ELSE,
+            "/lines/1": {"hcpcs": "J0696", "units": "4", "service_date": "2026-03-03", "kind": "drug"},
+            SISTER: {"/claim_id": "OTHER-1"},
+        },
         {**_NOTHING_ELSE, "/billing_provider/taxonomy": "333600000X"},
         {**_NOTHING_ELSE, "/billing_provider/taxonomy": "3336H0001X"},
         {**_NOTHING_ELSE, "/lines/0/modifiers": ["76"], "/note": "CLAIM 2 OF 2"},

@@ -451,6 +451,11 @@ def _parent_elsewhere(told: Sequence[Told], lists: Lists) -> Iterator[Settled]:
     ],
     keeps=[
         {"/lines/0/hcpcs": "96366", "sister": {"/claim_id": "OTHER-1"}},
+        {
+            "/lines/0/hcpcs": "96366",
+            "/lines/-": {"hcpcs": "96367", "units": "1", "service_date": "2026-03-03"},
+            "sister": {"/claim_id": "OTHER-1"},
+        },
         {"/lines/-": {"hcpcs": "96366", **_LINE}},
         {"/lines/-": {"hcpcs": "96366", **_LINE}, "/lines/0/units": "0"},
         {"/lines/-": {"hcpcs": "96366", **_LINE}, "/lines/0/units": "0", "/setting": "facility"},

@@ -13,7 +13,7 @@ from edi.coding.family import INFUSION_GATE, PROLONGED_MINUTES, PUSH_LIMIT, code
 from edi.coding.timeline import Given, ProposedLine
 from edi.model.claim import ServiceLine
 from edi.refdata import Lists
-from edi.rules.about import BASE, POLICIES
+from edi.rules.about import BASE, ON, POLICIES
 from edi.rules.across import Across, Fact, Found, Key, Told, nothing, once
 from edi.rules.base import Case, Hit, rule
 from edi.rules.inf import sequence
@@ -1329,8 +1329,6 @@ _MEASURED = ("pump", "derived")
 
 def _charted(case: Case) -> Iterator[tuple[Key, Fact]]:
     """Timed infusions of a record, under who charted them, for which provider, and in which month."""
-    if case.assembled is None:
-        return
     provider = case.claim.billing_provider
     told: dict[tuple[str, ...], list[tuple[int, str, bool, int]]] = {}
     for given in case.timeline.given:
@@ -1338,13 +1336,13 @@ def _charted(case: Case) -> Iterator[tuple[Key, Fact]]:
         if given.mode != "infusion" or given.minutes is None or source.times_source in _MEASURED:
             continue
         start, stop = (_MINUTE.search(text or "") for text in (source.start, source.stop))
-        if start is None or stop is None or given.service_date is None:
+        if start is None or stop is None:
             continue
         key: Key = (
             "charted",
             (provider.npi if provider else None) or "",
             source.recorded_by or "",
-            f"{given.service_date:%Y-%m}",
+            str(given.service_date).rpartition("-")[0],
         )
         full = start[1] == stop[1] == "00"
         told.setdefault(key, []).append((given.index, given.substance, full, given.minutes))
@@ -1386,6 +1384,31 @@ _NONE: dict[str, Any] = {}
 _DRUG = {"/administrations/0/drug": "ondansetron", "/administrations/0/hcpcs": "J2405"}
 _TEN = {"/administrations/0/stop": "2026-03-03T10:00"}
 _ELEVEN = {"/administrations/0/stop": "2026-03-03T11:00"}
+_PUMPED = {"/administrations/0/times_source": "pump"}
+_DERIVED = {
+    "/administrations/0/stop": None,
+    "/administrations/0/volume_ml": "100",
+    "/administrations/0/rate_ml_per_hour": "100",
+}
+_BY_OTHERS = {"/administrations/0/recorded_by": "O. NURSE"}
+
+
+def _more(drug: str = "ondansetron", **changed: Any) -> dict[str, Any]:
+    """A second infusion of a record, of 45 minutes."""
+    more = {
+        "id": "A2",
+        "drug": drug,
+        "route": "IV",
+        "technique": "infusion",
+        "start": "2026-03-03T10:00",
+        "stop": "2026-03-03T10:45",
+        "recorded_by": "N. NURSE",
+    }
+    return {"/administrations/-": {**more, **changed}}
+
+
+_LATER = _more("cefazolin", id="A3", start="2026-03-03T11:00", stop="2026-03-03T11:45")
+_THIRD = {"/administrations/-": [_more()["/administrations/-"], _LATER["/administrations/-"]]}
 _APRIL = {"/administrations/0/start": "2026-04-03T09:00", "/administrations/0/stop": "2026-04-03T09:45"}
 
 
@@ -1402,8 +1425,32 @@ _APRIL = {"/administrations/0/start": "2026-04-03T09:00", "/administrations/0/st
     needs=("record",),
     on="encounter",
     across=Across(_charted, _looks_filled_in),
-    breaks=[{"sister": _batch(_NONE, _DRUG)}, {**_TEN, "sister": _batch(_TEN, _ELEVEN)}],
+    breaks=[
+        {"sister": _batch(_NONE, _DRUG)},
+        {**_TEN, "sister": _batch(_TEN, _ELEVEN)},
+        {"/billing_provider": None, "sister": _batch({"/billing_provider": None}, _DRUG)},
+        {**_more(), "sister": _batch(_more(), _NONE)[:3]},
+        {**_PUMPED, **_more(), "sister": _batch({**_PUMPED, **_more()}, _more("cefazolin"))},
+        *(
+            {**extra, "sister": _batch(extra, _DRUG)}
+            for extra in (
+                _more(technique="push", stop="2026-03-03T10:05"),
+                _more(stop="2026-03-03T09:30"),
+                _more(stop=None, volume_ml="100", rate_ml_per_hour="100"),
+            )
+        ),
+        {**_DERIVED, **_more(), "sister": _batch({**_DERIVED, **_more()}, _more("cefazolin"))},
+        {
+            **_more(stop="later"),
+            "sister": _batch({"/administrations/0/stop": "later", **_more()}, _more("cefazolin")),
+        },
+        {**_BY_OTHERS, **_more(), "sister": _batch({**_BY_OTHERS, **_TEN, **_more()}, _more("cefazolin"))},
+    ],
     keeps=[
+        {**_THIRD, "sister": _batch(_THIRD, _NONE)[:2]},
+        {"sister": _batch(_NONE, {**_DRUG, "/billing_provider/npi": "1487654323"})},
+        {"sister": _batch(_NONE, {**_DRUG, "/administrations/0/times_source": "derived"})},
+        {"sister": [{ON: "claim", "/claim_id": f"MORE-{n}"} for n in range(1, LEAST_INFUSIONS)]},
         {"sister": _batch(_NONE, _NONE)},
         {"sister": _batch(_NONE, _DRUG)[:-1]},
         {"sister": _batch(_NONE, {**_DRUG, "/administrations/0/stop": "2026-03-03T09:46"})},

@@ -86,6 +86,12 @@ def _add_ons(lists: Lists, codes: tuple[str, ...]) -> tuple[int, ...]:
         {"loaded": _ROWS, **_ADDED, "sister": {"/claim_id": "OTHER-1", "/lines/0/hcpcs": "11111"}},
         {
             "loaded": _ROWS,
+            **_ADDED,
+            "/lines/0/hcpcs": "22222",
+            "sister": {"/claim_id": "OTHER-1", "/lines/0/hcpcs": "11111"},
+        },
+        {
+            "loaded": _ROWS,
             "/setting": "facility",
             **_ADDED,
             "/lines/0": {"hcpcs": "11111", "units": "1", "service_date": "2026-03-04"},

@@ -274,6 +274,7 @@ def _absolute_across(told: Sequence[Told], lists: Lists) -> Iterator[Found]:
         {"loaded": [["mue", "hospital", ["J1756"], [100, 3]]], "/setting": "facility"},
         {"/lines/0/modifiers": ["XE"], "sister": {"/claim_id": "OTHER-1"}},
         {"sister": {"/claim_id": "OTHER-1", "/lines": [_line("J1756", "301", "JZ")]}},
+        {LOADED: _LIMIT, "sister": {"/claim_id": "OTHER-1", "/lines": [_line("J1756", "150", "JZ")]}},
         {
             LOADED: [["mue", "hospital", ["J1756"], [100, 3]]],
             "/setting": "facility",
@@ -349,6 +350,12 @@ def _absolute_across(told: Sequence[Told], lists: Lists) -> Iterator[Found]:
         {"/lines/1": {"hcpcs": "96368", "units": "2", "service_date": "2026-03-03"}},
         {"loaded": _LIMIT, "/setting": "facility"},
         {LOADED: [_row("J1756", 100)]},
+        {
+            BASE: "facility",
+            "sister": {BASE: "facility", "/claim_id": "OTHER-1", "/lines": [_line("J1756", "301", "JZ")]},
+        },
+        _beside("99213"),
+        _beside("96368"),
         {"sister": {"/claim_id": "OTHER-1"}},
         {"/lines/0/modifiers": ["XE"], "sister": {}},
         {
@@ -414,6 +421,7 @@ def over_the_limit(case: Case) -> Iterator[Hit]:
     ],
     keeps=[
         {},
+        {"sister": {"/claim_id": "OTHER-1", "/lines": [_line("J1756", "301", "JZ")]}},
         {"/lines/-": _line("96405", None)},
         {"/lines": [_line("96405"), _line("96405")]},
         {"/lines/0": _line("96369", "2")},
