@@ -455,6 +455,7 @@ def wire_finding(fault: Fault, *, guide: str | None = None, index: int = 0) -> F
         index=index,
         place=Place(
             claim=fault.claim,
+            line=fault.line,
             box=item_at_address(name, fault.address) if known else None,
             x12=X12Place(
                 address=fault.address or fault.segment,

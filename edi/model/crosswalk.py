@@ -442,12 +442,43 @@ def _is_within(row: str, record: str) -> bool:
     return all(g == w or (w.isdecimal() and g.startswith("{")) for w, g in zip(wanted, given, strict=False))
 
 
-@cache
 def item_at_address(name: SetName, address: str) -> str | None:
-    """What a biller calls the box of an X12 address; None for none."""
+    """What a biller calls the box of an X12 address; None for none.
+
+    A segment or an element as a whole, and a component without a box of its own, have the first box of what
+    stands there; another element without a box that of its segment, where all of it goes into one box.
+    """
+    loop, _, rest = address.partition("/")
+    return _item_at(name, f"{loop.partition('[')[0]}/{re.sub(r'#[0-9]+', '', rest)}")
+
+
+@lru_cache(maxsize=4096)
+def _item_at(name: SetName, one: str) -> str | None:
+    """As `item_at_address`, of an address without the numbers of turns and of equal segments."""
     form: FormName = "cms1500" if name == "837p" else "ub04"
-    shape = re.sub(r"\[\d+\]", "[1]", re.sub(r"#\d+", "", address))
-    for row in rows():
-        if row.matches_address(name, shape) and row.targets(form):
-            return row.items(form)[0]
-    return None
+    exact = [row for row in rows() if row.matches_address(name, one)]
+    around = exact or [row for row in rows() if _is_inside(row.address(name), one)]
+    if around or one.count("/") < 2:
+        return next((row.items(form)[0] for row in around if row.targets(form)), None)
+    segment = one.rpartition("/")[0]
+    items = {row.items(form)[:1] for row in rows() if _is_inside(row.address(name), segment)}
+    return next((item[0] for item in items if item), None) if len(items) == 1 else None
+
+
+def _is_inside(address: str, whole: str) -> bool:
+    """Whether an address of the table lies in a segment or an element, as `2300/HI[ABK|BK]` or `2300/CLM/05`.
+
+    A component lies in its element as much as the others do.
+    """
+    loop, segment, element = (*whole.split("/"), "", "")[:3]
+    own_loop, own_segment, own_element = (*address.split("/"), "", "")[:3]
+    name, _, codes = segment.rstrip("]").partition("[")
+    own_name, _, own_code = own_segment.removesuffix("#n").rstrip("]").partition("[")
+    if own_loop.removesuffix("[n]") != loop or own_name != name:
+        return False
+    if codes and own_code and own_code not in codes.split("|"):
+        return False
+    if element.partition("-")[0]:
+        place = _ELEMENT.sub(r"\\d\\d", own_element.partition("-")[0])
+        return re.fullmatch(place, element.partition("-")[0]) is not None
+    return True
