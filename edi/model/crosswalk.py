@@ -240,7 +240,7 @@ def address_of(claim: Claim, path: str) -> str | None:
     held = exact or [row for row in _by_shape().get(shape + "/", ()) if row.address(name)]
     parts = path.split("/")
     if parts[1:2] == ["unmapped"] and len(parts) > 2 and int(parts[2]) < len(claim.unmapped):
-        return claim.unmapped[int(parts[2])].address
+        return _OUTER.sub("", claim.unmapped[int(parts[2])].address)
     row = next((row for row in held if _fits(claim, row, parts)), None)
     if row is None:
         return None
@@ -386,21 +386,62 @@ def _turn(claim: Claim, loop: str, parts: list[str]) -> int | None:
 # ---------------------------------------------------------------- boxes of a pointer
 
 
-def box_at(form: FormName, path: str, *, billed: int | None = None) -> Target | None:
+def box_at(
+    form: FormName, path: str, *, billed: int | None = None, claim: Claim | None = None
+) -> Target | None:
     """Where a finding about a claim is shown on a form: the boxes of the datum, else of the nearest record.
 
     Args:
         form: the form of the claim.
-        path: JSON Pointer into the claim.
+        path: JSON Pointer into the claim, or a path of the table.
         billed: index of the coverage that is billed.
+        claim: the claim, which says of what kind the entry of a list is.
     """
+    if "{" in path:
+        return next((found[0] for row in rows() if row.path == path and (found := row.targets(form))), None)
     while path:
-        for row in _near(_leveled(path), _is_billed(path, billed)):
+        near = _near(_leveled(path), _is_billed(path, billed))
+        if claim is not None and len(near) > 1 and path.startswith(_OF_KINDS):
+            parts = path.split("/")
+            near = tuple(row for row in near if _fits(claim, row, parts)) or near
+        for row in near:
             found = row.targets(form)
             if found:
                 return found[0]
         path = path.rpartition("/")[0]
     return None
+
+
+_OF_KINDS = ("/diagnoses/", "/dates/")
+"""Lists whose entries stand in boxes by their kind."""
+
+
+def item_at(form: FormName, claim: Claim, path: str) -> str | None:
+    """What a biller calls the box of a datum of a claim, or of the nearest record; None for none."""
+    billed = effective_bill_to(claim) if path.startswith("/coverages/") else None
+    target = box_at(form, path, billed=billed, claim=claim)
+    if target is None:
+        return None
+    _, top, number, *_ = (*path.split("/", 3), "", "")
+    nth = _nth_of_kind(claim, int(number)) if top == "diagnoses" and number.isdecimal() else 0
+    return item_of(form, target.boxes[min(nth, len(target.boxes) - 1)])
+
+
+def _nth_of_kind(claim: Claim, index: int) -> int:
+    """How many diagnoses of the same kind stand before one."""
+    if index >= len(claim.diagnoses):
+        return 0
+    kind = effective_kind(claim, index)
+    return sum(effective_kind(claim, i) == kind for i in range(index))
+
+
+def address_of_datum(name: SetName, datum: str) -> str | None:
+    """The segment that would hold a datum of the table; None where the set has none."""
+    address = next((row.address(name) for row in rows() if row.path == datum and row.address(name)), None)
+    if address is None:
+        return None
+    loop, segment, _ = address.split("/")
+    return f"{loop.removesuffix('[n]')}/{segment.removesuffix('#n')}"
 
 
 def is_held(form: FormName, path: str, *, billed: int | None = None, read: bool = False) -> bool | None:
@@ -450,6 +491,10 @@ def item_at_address(name: SetName, address: str) -> str | None:
     """
     loop, _, rest = address.partition("/")
     return _item_at(name, f"{loop.partition('[')[0]}/{re.sub(r'#[0-9]+', '', rest)}")
+
+
+_OUTER = re.compile(r"^\d{4}[A-Z]*(\[\d+\])?/(?=\d{4})")
+"""The loop around the loop of an address, as `unmapped` has it: `2400[2]/2410/LIN`."""
 
 
 @lru_cache(maxsize=4096)

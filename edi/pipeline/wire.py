@@ -20,7 +20,7 @@ from edi.pipeline.notices import notice
 from edi.pipeline.paper import put_on_form
 from edi.pipeline.sisters import Gatherer
 from edi.rules import all_rules
-from edi.transactions.reading import ClaimReader, ReadClaim, read_claims, segment_at, trace_read
+from edi.transactions.reading import ClaimReader, ReadClaim, read_claims, segment_at, trace_absent, trace_read
 from edi.x12 import parallel
 from edi.x12.findings import Fault
 from edi.x12.reader import Event, GroupHead, SetEnd, SetHead, Unit
@@ -302,8 +302,11 @@ def _claim(read: ReadClaim, index: int, current: _Set, terms: Terms, file: str) 
         if judged:
             places = trace_read(claim, {one.claim_path or "" for one in judged})
             for one in judged:
-                if one.place.x12 is None:
+                place = one.place.x12
+                if place is None:
                     one.place.x12 = places.get(one.claim_path or "")
+                elif place.segment is None:
+                    one.place.x12 = trace_absent(claim, place.address)
             judged = _together(judged, claim)
             faults = [*current.header, *(f for held in current.levels.values() for f in held), *unit.faults]
             name: crosswalk.SetName = "837i" if claim.setting == "facility" else "837p"
