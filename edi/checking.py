@@ -9,7 +9,18 @@ from edi.errors import UnknownPayer
 from edi.finding import SEVERITIES, Denial, Finding, Place, RecordKind, Severity, X12Place
 from edi.model.boxes import NO_BOX
 from edi.model.claim import Setting, effective_bill_to
-from edi.model.crosswalk import FormName, SetName, box_at, first_box, is_held, item_at_address, item_of
+from edi.model.crosswalk import (
+    FormName,
+    SetName,
+    address_of,
+    address_of_datum,
+    box_at,
+    first_box,
+    is_held,
+    item_at,
+    item_at_address,
+    item_of,
+)
 from edi.model.pointer import pointer
 from edi.payers import Overlay, Policies
 from edi.rules import Case, Hit, Rule, all_rules, rule_by_id
@@ -194,7 +205,7 @@ def _finding(case: Case, rule: Rule, hit: Hit, record: RecordKind, index: int) -
     said = hit.path
     if hit.at is not None:
         said = case.source_at(*hit.at) or said
-    path, claim_path = paths(case, said, record)
+    path, claim_path = paths(case, said, record, line=_named_line(hit.values))
     made = _made(
         rule,
         severity=hit.severity,
@@ -210,12 +221,19 @@ def _finding(case: Case, rule: Rule, hit: Hit, record: RecordKind, index: int) -
         expected=hit.expected,
         actual=hit.actual,
     )
-    put_on_paper(made, case, at=hit.at)
+    if hit.datum is not None:
+        name: SetName = "837i" if case.claim.setting == "facility" else "837p"
+        address = address_of_datum(name, hit.datum)
+        if address is not None:
+            made.place.x12 = X12Place(address=address, loop=address.partition("/")[0])
+    put_on_paper(made, case, at=hit.at, datum=hit.datum)
     return made
 
 
-def put_on_paper(found: Finding, case: Case, *, at: tuple[int, str] | None = None) -> None:
-    """Give a finding its box: the one it names, else that of its claim path.
+def put_on_paper(
+    found: Finding, case: Case, *, at: tuple[int, str] | None = None, datum: str | None = None
+) -> None:
+    """Give a finding its box: the one it names, else that of what it wants or of its claim path.
 
     Where a form is judged, its page and box are given too, and a finding about a form that was given points
     to them.
@@ -223,7 +241,7 @@ def put_on_paper(found: Finding, case: Case, *, at: tuple[int, str] | None = Non
     if found.rule == NO_BOX:
         return
     place = found.place
-    claim_path = found.claim_path or ""
+    claim_path = datum or found.claim_path or ""
     if at is None and case.paper is not None:
         at = place_on(case, claim_path)
     if at is not None:
@@ -232,9 +250,12 @@ def put_on_paper(found: Finding, case: Case, *, at: tuple[int, str] | None = Non
         if found.record == "boxes":
             found.path = pointer("pages", at[0] - 1, at[1])
         return
-    target = box_at(case.form, claim_path, billed=effective_bill_to(case.claim)) if claim_path else None
-    if target is not None and case.claim.setting is not None:
-        place.box = item_of(case.form, target.boxes[0])
+    item = item_at(case.form, case.claim, claim_path) if claim_path else None
+    if item is not None and case.claim.setting is not None:
+        place.box = item
+    elif claim_path.startswith("/unmapped/") and case.claim.setting is not None:
+        name: SetName = "837i" if case.claim.setting == "facility" else "837p"
+        place.box = item_at_address(name, address_of(case.claim, claim_path) or "")
     if found.record == "boxes":
         found.path = ""
 
@@ -244,7 +265,7 @@ def place_on(case: Case, claim_path: str) -> tuple[int, str] | None:
     if not claim_path:
         return None
     places = case.places
-    target = box_at(case.form, claim_path, billed=effective_bill_to(case.claim))
+    target = box_at(case.form, claim_path, billed=effective_bill_to(case.claim), claim=case.claim)
     within = f"{claim_path}/"
     known = places.get(claim_path) or [
         at for path, found in places.items() if path.startswith(within) for at in found
@@ -364,6 +385,8 @@ def _made(
     line = None
     if claim_path is not None and claim_path.startswith("/lines/"):
         line = int(claim_path.split("/")[2]) + 1
+    elif claim_path is not None and claim_path.startswith("/unmapped/"):
+        line = _named_line(values)
     settled, by, reason = _severity(rule, severity, overlay)
     denials, policy, said_by = _answers(rule, overlay, policies)
     return Finding(
@@ -412,14 +435,20 @@ def _answers(rule: Rule, overlay: Overlay, policies: Policies) -> _Answers:
     return found
 
 
-def paths(case: Case, path: str, record: RecordKind) -> tuple[str, str | None]:
-    """The pointer of a hit into the given record and into the claim."""
+def _named_line(values: Mapping[str, object]) -> int | None:
+    """Number of the line of which a message speaks."""
+    line = values.get("line")
+    return line if isinstance(line, int) else None
+
+
+def paths(case: Case, path: str, record: RecordKind, *, line: int | None = None) -> tuple[str, str | None]:
+    """The pointer of a hit into the given record and into the claim; `line` is the line that it names."""
     if case.assembled is None or record != "encounter":
         return path, path
     parts = path.split("/")
     key = parts[1] if len(parts) > 1 else ""
     if key in RECORD_KEYS:
-        return path, _claim_path(case, parts)
+        return path, _claim_path(case, parts, line)
     if key == "claim_id":
         patient = case.claim.patient
         return ("/patient/account_number" if patient and patient.account_number else "/encounter_id"), path
@@ -436,17 +465,20 @@ def _source(sources: Sequence[str], parts: Sequence[str]) -> str:
     return f"{source}/{rest}" if source.startswith("/services/") and rest else source
 
 
-def _claim_path(case: Case, parts: list[str]) -> str | None:
-    """The line that came of an administration or a service, where there is one."""
+def _claim_path(case: Case, parts: list[str], line: int | None) -> str | None:
+    """The line that came of an administration or a service, where there is one.
+
+    Of the lines that bill an administration that which is named, else the first.
+    """
     if case.assembled is None or len(parts) < 3:
         return None
     if parts[1] == "administrations" and parts[2].isdecimal():
         source = case.assembled.proposal.timeline.encounter.administrations
         if int(parts[2]) < len(source):
             wanted = source[int(parts[2])].id
-            for i, line in enumerate(case.claim.lines):
-                if wanted in line.administrations:
-                    return f"/lines/{i}"
+            own = [i for i, one in enumerate(case.claim.lines) if wanted in one.administrations]
+            if own:
+                return f"/lines/{line - 1 if line is not None and line - 1 in own else own[0]}"
     if parts[1] == "services" and parts[2].isdecimal():
         base = f"/services/{parts[2]}"
         if base in case.assembled.sources:
@@ -470,6 +502,7 @@ def wire_finding(fault: Fault, *, guide: str | None = None, index: int = 0) -> F
         index=index,
         place=Place(
             claim=fault.claim,
+            line=fault.line,
             box=item_at_address(name, fault.address) if known else None,
             x12=X12Place(
                 address=fault.address or fault.segment,

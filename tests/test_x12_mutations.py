@@ -144,19 +144,23 @@ PLANTED = [
     ),
     Planted("rendering name missing", drop("NM1*82"), "segment_missing", "2310B/NM1", "PRV*PE", 1, PROF),
     Planted("attending name missing", drop("NM1*71"), "segment_missing", "2310A/NM1", "PRV*AT", 1, FAC),
-    Planted("SBR of the other payer missing", drop("SBR*S"), "segment_missing", "2320/SBR", "CAS"),
-    Planted("OI missing", drop("OI"), "segment_missing", "2320/OI", "NM1*IL*1*DOE*JOHN"),
-    Planted("other subscriber missing", drop("NM1*IL", 2), "segment_missing", "2330A/NM1", "N3*7", 2),
+    Planted("SBR of the other payer missing", drop("SBR*S"), "segment_missing", "2320[1]/SBR", "CAS"),
+    Planted("OI missing", drop("OI"), "segment_missing", "2320[1]/OI", "NM1*IL*1*DOE*JOHN"),
+    Planted("other subscriber missing", drop("NM1*IL", 2), "segment_missing", "2330A[1]/NM1", "N3*7", 2),
     Planted("other payer missing", drop("NM1*PR", 2), "loop_missing", "2330B/NM1", "LX"),
-    Planted("first LX missing", drop("LX*1"), "segment_missing", "2400/LX", "SV"),
-    Planted("second LX missing", drop("LX*2"), "segment_missing", "2400/LX", "SV", 3),
-    Planted("SV1 missing", drop("SV1"), "segment_missing", "2400/SV1", "DTP*472", 1, PROF),
-    Planted("SV2 missing", drop("SV2"), "segment_missing", "2400/SV2", "DTP*472", 1, FAC),
-    Planted("service date missing", drop("DTP*472"), "segment_missing", "2400/DTP[472]", "REF*6R", 1, PROF),
-    Planted("LIN missing", drop("LIN"), "segment_missing", "2410/LIN", "CTP"),
-    Planted("CTP missing", drop("CTP"), "segment_missing", "2410/CTP", "HL*3"),
-    Planted("SVD missing", drop("SVD"), "segment_missing", "2430/SVD", "CAS", 2),
-    Planted("date of the other payer missing", drop("DTP*573"), "segment_missing", "2430/DTP[573]", "LX*2"),
+    Planted("first LX missing", drop("LX*1"), "segment_missing", "2400[1]/LX", "SV"),
+    Planted("second LX missing", drop("LX*2"), "segment_missing", "2400[2]/LX", "SV", 3),
+    Planted("SV1 missing", drop("SV1"), "segment_missing", "2400[1]/SV1", "DTP*472", 1, PROF),
+    Planted("SV2 missing", drop("SV2"), "segment_missing", "2400[1]/SV2", "DTP*472", 1, FAC),
+    Planted(
+        "service date missing", drop("DTP*472"), "segment_missing", "2400[1]/DTP[472]", "REF*6R", 1, PROF
+    ),
+    Planted("LIN missing", drop("LIN"), "segment_missing", "2410[1]/LIN", "CTP"),
+    Planted("CTP missing", drop("CTP"), "segment_missing", "2410[1]/CTP", "HL*3"),
+    Planted("SVD missing", drop("SVD"), "segment_missing", "2430[1]/SVD", "CAS", 2),
+    Planted(
+        "date of the other payer missing", drop("DTP*573"), "segment_missing", "2430[1]/DTP[573]", "LX*2"
+    ),
     # --- sent twice
     *(
         Planted(f"{start} twice", twice(start, nth), "segment_repeated", address, start, nth + 1)
@@ -623,7 +627,7 @@ EVERYWHERE = [
     (edit("LX*1", "LX*1", "LX*7"), [("lx_number", "2400[1]/LX/01")]),
     (edit("HL*2", "HL*2", "HL*9"), [("hl_number", "2000B/HL/01")]),
     (drop("BHT"), [("segment_missing", "ST/BHT"), ("se_count", "TRAILER/SE/01")]),
-    (drop("LX*1"), [("segment_missing", "2400/LX"), ("se_count", "TRAILER/SE/01")]),
+    (drop("LX*1"), [("segment_missing", "2400[1]/LX"), ("se_count", "TRAILER/SE/01")]),
     (twice("CLM"), [("segment_repeated", "2300/CLM#2"), ("se_count", "TRAILER/SE/01")]),
     (before("CLM", "ZZZ*1"), [("segment_unknown", ""), ("se_count", "TRAILER/SE/01")]),
     (put("IEA", "IEA*1*999999999"), [("iea_control", "IEA/02")]),

@@ -240,7 +240,7 @@ def address_of(claim: Claim, path: str) -> str | None:
     held = exact or [row for row in _by_shape().get(shape + "/", ()) if row.address(name)]
     parts = path.split("/")
     if parts[1:2] == ["unmapped"] and len(parts) > 2 and int(parts[2]) < len(claim.unmapped):
-        return claim.unmapped[int(parts[2])].address
+        return _OUTER.sub("", claim.unmapped[int(parts[2])].address)
     row = next((row for row in held if _fits(claim, row, parts)), None)
     if row is None:
         return None
@@ -386,21 +386,62 @@ def _turn(claim: Claim, loop: str, parts: list[str]) -> int | None:
 # ---------------------------------------------------------------- boxes of a pointer
 
 
-def box_at(form: FormName, path: str, *, billed: int | None = None) -> Target | None:
+def box_at(
+    form: FormName, path: str, *, billed: int | None = None, claim: Claim | None = None
+) -> Target | None:
     """Where a finding about a claim is shown on a form: the boxes of the datum, else of the nearest record.
 
     Args:
         form: the form of the claim.
-        path: JSON Pointer into the claim.
+        path: JSON Pointer into the claim, or a path of the table.
         billed: index of the coverage that is billed.
+        claim: the claim, which says of what kind the entry of a list is.
     """
+    if "{" in path:
+        return next((found[0] for row in rows() if row.path == path and (found := row.targets(form))), None)
     while path:
-        for row in _near(_leveled(path), _is_billed(path, billed)):
+        near = _near(_leveled(path), _is_billed(path, billed))
+        if claim is not None and len(near) > 1 and path.startswith(_OF_KINDS):
+            parts = path.split("/")
+            near = tuple(row for row in near if _fits(claim, row, parts)) or near
+        for row in near:
             found = row.targets(form)
             if found:
                 return found[0]
         path = path.rpartition("/")[0]
     return None
+
+
+_OF_KINDS = ("/diagnoses/", "/dates/")
+"""Lists whose entries stand in boxes by their kind."""
+
+
+def item_at(form: FormName, claim: Claim, path: str) -> str | None:
+    """What a biller calls the box of a datum of a claim, or of the nearest record; None for none."""
+    billed = effective_bill_to(claim) if path.startswith("/coverages/") else None
+    target = box_at(form, path, billed=billed, claim=claim)
+    if target is None:
+        return None
+    _, top, number, *_ = (*path.split("/", 3), "", "")
+    nth = _nth_of_kind(claim, int(number)) if top == "diagnoses" and number.isdecimal() else 0
+    return item_of(form, target.boxes[min(nth, len(target.boxes) - 1)])
+
+
+def _nth_of_kind(claim: Claim, index: int) -> int:
+    """How many diagnoses of the same kind stand before one."""
+    if index >= len(claim.diagnoses):
+        return 0
+    kind = effective_kind(claim, index)
+    return sum(effective_kind(claim, i) == kind for i in range(index))
+
+
+def address_of_datum(name: SetName, datum: str) -> str | None:
+    """The segment that would hold a datum of the table; None where the set has none."""
+    address = next((row.address(name) for row in rows() if row.path == datum and row.address(name)), None)
+    if address is None:
+        return None
+    loop, segment, _ = address.split("/")
+    return f"{loop.removesuffix('[n]')}/{segment.removesuffix('#n')}"
 
 
 def is_held(form: FormName, path: str, *, billed: int | None = None, read: bool = False) -> bool | None:
@@ -442,12 +483,47 @@ def _is_within(row: str, record: str) -> bool:
     return all(g == w or (w.isdecimal() and g.startswith("{")) for w, g in zip(wanted, given, strict=False))
 
 
-@cache
 def item_at_address(name: SetName, address: str) -> str | None:
-    """What a biller calls the box of an X12 address; None for none."""
+    """What a biller calls the box of an X12 address; None for none.
+
+    A segment or an element as a whole, and a component without a box of its own, have the first box of what
+    stands there; another element without a box that of its segment, where all of it goes into one box.
+    """
+    loop, _, rest = address.partition("/")
+    return _item_at(name, f"{loop.partition('[')[0]}/{re.sub(r'#[0-9]+', '', rest)}")
+
+
+_OUTER = re.compile(r"^\d{4}[A-Z]*(\[\d+\])?/(?=\d{4})")
+"""The loop around the loop of an address, as `unmapped` has it: `2400[2]/2410/LIN`."""
+
+
+@lru_cache(maxsize=4096)
+def _item_at(name: SetName, one: str) -> str | None:
+    """As `item_at_address`, of an address without the numbers of turns and of equal segments."""
     form: FormName = "cms1500" if name == "837p" else "ub04"
-    shape = re.sub(r"\[\d+\]", "[1]", re.sub(r"#\d+", "", address))
-    for row in rows():
-        if row.matches_address(name, shape) and row.targets(form):
-            return row.items(form)[0]
-    return None
+    exact = [row for row in rows() if row.matches_address(name, one)]
+    around = exact or [row for row in rows() if _is_inside(row.address(name), one)]
+    if around or one.count("/") < 2:
+        return next((row.items(form)[0] for row in around if row.targets(form)), None)
+    segment = one.rpartition("/")[0]
+    items = {row.items(form)[:1] for row in rows() if _is_inside(row.address(name), segment)}
+    return next((item[0] for item in items if item), None) if len(items) == 1 else None
+
+
+def _is_inside(address: str, whole: str) -> bool:
+    """Whether an address of the table lies in a segment or an element, as `2300/HI[ABK|BK]` or `2300/CLM/05`.
+
+    A component lies in its element as much as the others do.
+    """
+    loop, segment, element = (*whole.split("/"), "", "")[:3]
+    own_loop, own_segment, own_element = (*address.split("/"), "", "")[:3]
+    name, _, codes = segment.rstrip("]").partition("[")
+    own_name, _, own_code = own_segment.removesuffix("#n").rstrip("]").partition("[")
+    if own_loop.removesuffix("[n]") != loop or own_name != name:
+        return False
+    if codes and own_code and own_code not in codes.split("|"):
+        return False
+    if element.partition("-")[0]:
+        place = _ELEMENT.sub(r"\\d\\d", own_element.partition("-")[0])
+        return re.fullmatch(place, element.partition("-")[0]) is not None
+    return True

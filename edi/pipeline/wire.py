@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO
 
 from edi import payers
@@ -19,7 +20,7 @@ from edi.pipeline.notices import notice
 from edi.pipeline.paper import put_on_form
 from edi.pipeline.sisters import Gatherer
 from edi.rules import all_rules
-from edi.transactions.reading import ClaimReader, ReadClaim, read_claims, segment_at, trace_read
+from edi.transactions.reading import ClaimReader, ReadClaim, read_claims, segment_at, trace_absent, trace_read
 from edi.x12 import parallel
 from edi.x12.findings import Fault
 from edi.x12.reader import Event, GroupHead, SetEnd, SetHead, Unit
@@ -301,8 +302,11 @@ def _claim(read: ReadClaim, index: int, current: _Set, terms: Terms, file: str) 
         if judged:
             places = trace_read(claim, {one.claim_path or "" for one in judged})
             for one in judged:
-                if one.place.x12 is None:
+                place = one.place.x12
+                if place is None:
                     one.place.x12 = places.get(one.claim_path or "")
+                elif place.segment is None:
+                    one.place.x12 = trace_absent(claim, place.address)
             judged = _together(judged, claim)
             faults = [*current.header, *(f for held in current.levels.values() for f in held), *unit.faults]
             name: crosswalk.SetName = "837i" if claim.setting == "facility" else "837p"
@@ -340,19 +344,24 @@ def _together(findings: list[Finding], claim: Claim) -> list[Finding]:
 def _unsaid(findings: list[Finding], faults: list[Fault], name: crosswalk.SetName) -> list[Finding]:
     """The findings that no fault of the wire says already: one fault gives one finding."""
     at: dict[int, list[Fault]] = {}
-    anywhere: dict[tuple[str, str, str, str], Fault] = {}
+    anywhere: dict[int | None, dict[tuple[str, str, str, str], Fault]] = {}
+    """For each service line, and None for what is of none."""
     for fault in faults:
         if fault.about.severity == "error":
             at.setdefault(fault.ordinal, []).append(fault)
             if fault.kind in MISSING or fault.kind in MISPLACED or _miscoded(fault):
                 # these count wherever they stand, so that one of each is enough
-                anywhere.setdefault((fault.kind, fault.loop, fault.segment, fault.address), fault)
+                known = anywhere.setdefault(fault.line, {})
+                known.setdefault((fault.kind, fault.loop, fault.segment, fault.address), fault)
     if not at:
         return findings
     kept = []
     for finding in findings:
         place = finding.place.x12
-        near = faults if place is None else (*at.get(place.segment or 0, ()), *anywhere.values())
+        line = finding.place.line
+        of_lines = anywhere if line is None else dict.fromkeys((None, line))
+        wide = chain.from_iterable(anywhere.get(n, {}).values() for n in of_lines)
+        near = faults if place is None else chain(at.get(place.segment or 0, ()), wide)
         if (finding.snip or 9) > 5 or not any(_is_same(finding, fault, name) for fault in near):
             kept.append(finding)
     return kept

@@ -20,6 +20,7 @@ from edi.model.claim import (
     effective_rendering_provider,
     statement_period,
 )
+from edi.model.crosswalk import item_at
 from edi.model.party import Address, Adjudication, Provider
 from edi.refdata import Lists
 from edi.rules.base import Case, per_case, per_lines
@@ -118,6 +119,12 @@ def count_of(number: Decimal | int, noun: str) -> str:
 def box(case: Case, item: str, locator: str) -> str:
     """The box of a datum on the form of the claim's setting, as a biller calls it."""
     return f"FL {locator}" if case.claim.setting == "facility" else f"item {item}"
+
+
+def diagnosis_box(case: Case, index: int) -> str:
+    """The box of a diagnosis, which on the UB-04 goes by its kind: FL 67, 69, 70 or 72."""
+    found = item_at("ub04", case.claim, f"/diagnoses/{index}") if case.claim.setting == "facility" else "21"
+    return f"item {found}" if found == "21" else str(found)
 
 
 @lru_cache(maxsize=16384)

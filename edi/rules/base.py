@@ -50,6 +50,8 @@ class Hit:
     actual: str | None
     at: tuple[int, str] | None
     """Sheet, from 1, and box of the form, for what a box shows."""
+    datum: str | None
+    """Path of the crosswalk, as `/diagnoses/{admitting}/code`, for what is absent and has no pointer."""
 
     def __init__(
         self,
@@ -66,10 +68,16 @@ class Hit:
         object.__setattr__(self, "expected", None if expected is None else str(expected))
         object.__setattr__(self, "actual", None if actual is None else str(actual))
         object.__setattr__(self, "at", None)
+        object.__setattr__(self, "datum", None)
 
     def on(self, page: int, key: str) -> "Hit":
         """The same hit at a box of a form: page from 1, box as in `schemas/forms`."""
         object.__setattr__(self, "at", (page, key))
+        return self
+
+    def wanting(self, datum: str | None) -> "Hit":
+        """The same hit about an absent datum of the crosswalk, of which the path says too little."""
+        object.__setattr__(self, "datum", datum)
         return self
 
 

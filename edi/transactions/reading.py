@@ -353,6 +353,14 @@ def trace_read(claim: Claim, wanted: Collection[str] | None = None) -> dict[str,
     return _traced(claim, origin, wanted) if found is None else found
 
 
+def trace_absent(claim: Claim, wanted: str) -> X12Place:
+    """Where a segment of a claim that was read stands by its address, else the beginning of the claim."""
+    origin = claim.origin
+    if not isinstance(origin, Origin):
+        return X12Place(address=wanted)
+    return _at_address(origin.unit, 0, wanted)
+
+
 Places837 = dict[str, tuple[Unit, Spot]]
 """JSON Pointer -> unit, and the spot in it."""
 _ABOVE = (
@@ -491,7 +499,7 @@ def _traced(claim: Claim, origin: Origin, wanted: Collection[str] | None) -> dic
         if found is not None:
             places[where] = _placed(where, found)
         elif where:
-            places[where] = _beside(claim, where, raw, origin.unit)
+            places[where] = _beside(claim, where, raw, origin)
     return places
 
 
@@ -557,18 +565,35 @@ def _may_stand_at_lines(where: str) -> bool:
     )
 
 
-def _beside(claim: Claim, where: str, raw: Places837, own: Unit) -> X12Place:
+def _beside(claim: Claim, where: str, raw: Places837, origin: Origin) -> X12Place:
     """The place of something that is absent: its segment if that stands, else the beginning of its loop."""
+    own, wanted = origin.unit, address_of(claim, where)
+    whole, _, last = where.rpartition("/")
+    beside = _first(raw, whole) if wanted is None and last.isdecimal() else None
+    if beside is not None:
+        # a list that is longer than its element has room for
+        return _place(beside[0], (beside[1][0], beside[1][1], None))
     around, held = where, None
     # the lines as a whole are not around one: they begin with the first
     while around not in ("", "/lines") and held is None:
         held = _first(raw, around)
         around = around.rpartition("/")[0]
     unit, index = (own, _start(own, where)) if held is None else (held[0], held[1][0])
-    wanted = address_of(claim, where)
+    level = next((u for u in origin.levels if wanted and u.loop == wanted.partition("/")[0]), None)
+    if held is None and level is not None:
+        unit, index = level, 0
     if unit is not own and (wanted is None or wanted.startswith(("23", "24"))):
         unit, index = own, 0
-    place = _place(unit, (_segment_for(unit, loop_start(unit, index), wanted or ""), None, None))
+    return _at_address(unit, loop_start(unit, index), wanted)
+
+
+def _at_address(unit: Unit, start: int, wanted: str | None) -> X12Place:
+    """The place of an address in or below the loop that begins at `start`; without it that beginning."""
+    at = _segment_for(unit, start, wanted or "")
+    named = _ENTRY.search(wanted or "") if at != start else None
+    place = _place(
+        unit, (at, int(named[1]) if named else None, int(named[2]) if named and named[2] else None)
+    )
     if wanted is not None:
         place.address, place.loop = wanted, re.split(r"[\[/]", wanted, maxsplit=1)[0]
     return place
@@ -601,6 +626,8 @@ def _segment_for(unit: Unit, start: int, wanted: str) -> int:
     return start
 
 
+_ENTRY = re.compile(r"/(\d\d)(?:-(\d+))?$")
+"""The element of an address, and its component."""
 _SEGMENT = re.compile(r"(?P<loop>\w+)(?:\[(?P<turn>\d+)\])?/(?P<segment>\w+)(?:\[(?P<code>\w+)\])?")
 
 

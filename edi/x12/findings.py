@@ -69,6 +69,8 @@ class Fault:
     repetition: int | None = None
     claim: str | None = None
     """CLM01 of the claim."""
+    line: int | None = None
+    """Number of the service line, from 1."""
     byte: int | None = None
     text_line: int | None = None
     column: int | None = None

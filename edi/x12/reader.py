@@ -42,7 +42,9 @@ from edi.x12.units import (
     address,
     compiled,
     element_offset,
+    line_of,
     locate,
+    loop_name,
 )
 
 MOST_CLAIMS = 5000
@@ -1084,7 +1086,12 @@ class SetReader:
         made.segment = segment or made.segment
         made.loop = found.missing.loop.id if found.missing is not None else loop.id
         if found.kind in ("segment_missing", "loop_missing"):
-            made.address = f"{made.loop}/{found.line.name if found.line else segment}"
+            start = offset + found.start
+            made.line = line_of(unit, start, found.loop)
+            if found.line is not None:
+                made.address = f"{loop_name(unit, start, found.loop)}/{found.line.name}"
+            else:
+                made.address = f"{made.loop}/{segment}"
         return made
 
     def _fault(
@@ -1118,6 +1125,7 @@ class SetReader:
             element=element,
             component=component,
             claim=_unit_id(unit),
+            line=line_of(unit, index, node.home if node else None),
             byte=byte,
             text_line=text_line,
             column=column,

@@ -17,6 +17,8 @@ class StructureFault:
     line: SegmentLine | None = None
     missing: LoopNode | None = None
     count: int = 0
+    start: int = 0
+    """Where the turn of the loop begins that lacks something: it may end before `index`."""
 
 
 @dataclass(slots=True)
@@ -106,7 +108,7 @@ def _close(turn: _Turn, end: int, found: list[StructureFault]) -> None:
                 missing_head = True
             later = [i for order, i in turn.firsts.items() if order > line.order]
             at = turn.start if line.order == 0 else min(later, default=_after(turn, line.order, end))
-            found.append(StructureFault("segment_missing", at, turn.node, line))
+            found.append(StructureFault("segment_missing", at, turn.node, line, start=turn.start))
     if missing_head:
         return
     for child in turn.node.children:
@@ -114,7 +116,7 @@ def _close(turn: _Turn, end: int, found: list[StructureFault]) -> None:
         if loop.unit or loop.level or loop.part or loop.id == "TRAILER":
             continue
         if loop.usage.get(turn.node.loop.id) == "R" and not turn.children.get(child.order):
-            found.append(StructureFault("loop_missing", end, turn.node, missing=child))
+            found.append(StructureFault("loop_missing", end, turn.node, missing=child, start=turn.start))
 
 
 def _after(turn: _Turn, order: int, end: int) -> int:

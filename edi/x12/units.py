@@ -217,11 +217,23 @@ def address(unit: Unit, index: int, element: int | None = None, component: int |
         behind = f"/{element:02}" + (f"-{component}" if component is not None else "")
     if node is None:
         return f"{_last_loop(unit, index)}/{name}{behind}"
-    loop = node.home
-    turn, start = _turn(unit, index, loop)
-    number = f"[{turn}]" if _repeats(loop, unit.root) else ""
-    nth = _nth(unit, start, index)
-    return f"{loop.loop.id}{number}/{name}{f'#{nth}' if nth > 1 else ''}{behind}"
+    nth = _nth(unit, loop_start(unit, index), index)
+    return f"{loop_name(unit, index, node.home)}/{name}{f'#{nth}' if nth > 1 else ''}{behind}"
+
+
+def loop_name(unit: Unit, index: int, loop: LoopNode) -> str:
+    """`2400[3]`: a loop with the number of the turn in which a segment lies, where it has turns."""
+    return f"{loop.loop.id}[{_turn(unit, index, loop)[0]}]" if _repeats(loop, unit.root) else loop.loop.id
+
+
+def line_of(unit: Unit, index: int, loop: LoopNode | None) -> int | None:
+    """Number of the service line, from 1, to which a segment of a loop belongs; None outside the lines.
+
+    Without a loop: that of the line in which the segment stands.
+    """
+    if loop is not None and not any(around.loop.part for around in loop.path()):
+        return None
+    return bisect_right(unit.cuts, index) or None
 
 
 def loop_start(unit: Unit, index: int) -> int:
@@ -234,8 +246,7 @@ def _last_loop(unit: Unit, index: int) -> str:
     for i in range(index, -1, -1):
         node = unit.node(i)
         if node is not None:
-            turn, _ = _turn(unit, i, node.home)
-            return f"{node.home.loop.id}[{turn}]" if _repeats(node.home, unit.root) else node.home.loop.id
+            return loop_name(unit, i, node.home)
     return unit.root.loop.id
 
 

@@ -6,7 +6,17 @@ from edi.codes import icd10
 from edi.model.claim import DiagnosisKind
 from edi.rules import Case, Hit, rule
 from edi.rules.about import BASE
-from edi.rules.asks import ICD10_FROM, box, compact_codes, day_one, kinds, pointed, stated_codes, unread
+from edi.rules.asks import (
+    ICD10_FROM,
+    box,
+    compact_codes,
+    day_one,
+    diagnosis_box,
+    kinds,
+    pointed,
+    stated_codes,
+    unread,
+)
 
 _FACILITY_ROOM: dict[DiagnosisKind, int] = {
     "principal": 1,
@@ -90,7 +100,7 @@ def malformed(case: Case) -> Iterator[Hit]:
             problem = "no code"
         path = f"/diagnoses/{i}/code"
         if not unread(case, path):
-            yield Hit(path, number=i + 1, box=box(case, "21", "67"), problem=problem)
+            yield Hit(path, number=i + 1, box=diagnosis_box(case, i), problem=problem)
 
 
 @rule(
@@ -217,7 +227,7 @@ def repeated(case: Case) -> Iterator[Hit]:
                 f"/diagnoses/{i}/code",
                 severity="warning" if claim.setting == "facility" else None,
                 code=icd10.formatted(diagnosis.code),
-                box=box(case, "21", "67"),
+                box=diagnosis_box(case, i),
             )
         seen.add(key)
 

@@ -8,7 +8,7 @@ from edi.codes import icd10
 from edi.finding import Severity
 from edi.refdata import Entry, Lists
 from edi.rules.about import BASE, CODES, is_inpatient
-from edi.rules.asks import box, period, pointed, stated_codes
+from edi.rules.asks import diagnosis_box, period, pointed, stated_codes
 from edi.rules.base import Case, Hit, rule
 
 LIST = "icd10cm"
@@ -304,7 +304,7 @@ def not_in_force(case: Case) -> Iterator[Hit]:
                 f"/diagnoses/{i}/code",
                 severity="warning" if severity == "warning" else None,
                 code=icd10.formatted(code),
-                box=box(case, "21", "67"),
+                box=diagnosis_box(case, i),
                 problem=problem,
                 actual=icd10.formatted(code),
             )

@@ -10,7 +10,7 @@ from edi.codes import icd10
 from edi.coding.family import codes
 from edi.rules import Case, Hit, rule
 from edi.rules.about import BASE, administrations, code_of, is_drug
-from edi.rules.asks import ICD10_FROM, box, compact_codes, day_one, pointed
+from edi.rules.asks import ICD10_FROM, box, compact_codes, day_one, diagnosis_box, pointed
 from edi.rules.base import per_lines
 from edi.rules.drug.facts import drug_lines, modifiers_of
 from edi.rules.inf.hydration import unexplained
@@ -357,5 +357,5 @@ def against_sex_or_age(case: Case) -> Iterator[Hit]:
             what = "age"
         if what:
             written = icd10.formatted(code)
-            where = box(case, "21", "67")
+            where = diagnosis_box(case, i)
             yield Hit(f"/diagnoses/{i}/code", code=written, label=label, what=what, box=where)

@@ -63,7 +63,7 @@ def reason_missing(case: Case) -> Iterator[Hit]:
         return
     revenue = next((line.revenue_code for line in claim.lines if line.revenue_code in UNSCHEDULED), None)
     if revenue is not None and "reason_for_visit" not in kinds(case):
-        yield Hit("/diagnoses", type=visit, revenue=revenue)
+        yield Hit("/diagnoses", type=visit, revenue=revenue).wanting("/diagnoses/{reason_for_visit}/code")
 
 
 @rule(
@@ -92,7 +92,8 @@ def admitting_misplaced(case: Case) -> Iterator[Hit]:
     """An admission has a diagnosis at its beginning; on an outpatient bill it is not wanted: a warning."""
     found = kinds(case)
     if facility_code(case) in ADMITTED and "admitting" not in found:
-        yield Hit("/diagnoses", problem="bills an admitted patient and has no admitting diagnosis")
+        problem = "bills an admitted patient and has no admitting diagnosis"
+        yield Hit("/diagnoses", problem=problem).wanting("/diagnoses/{admitting}/code")
     elif facility_code(case) in OUTPATIENTS and "admitting" in found:
         path = f"/diagnoses/{found.index('admitting')}"
         yield Hit(path, severity="warning", problem="bills an outpatient and has an admitting diagnosis")

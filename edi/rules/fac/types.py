@@ -219,7 +219,7 @@ def status_against_frequency(case: Case) -> Iterator[Hit]:
 @rule(
     "FAC-ADM-005",
     "admission-date-misplaced",
-    message="the claim {problem} (FL 12)",
+    message="the claim {problem} (FL {locator})",
     help="Write the day of admission on bills of admitted patients; Medicare does not want it on 013x.",
     source="005010X223A2, 2300 DTP*435 (inpatient); rules catalogue 0.5 no. 31",
     severity="error",
@@ -256,13 +256,14 @@ def admission_date_misplaced(case: Case) -> Iterator[Hit]:
     admission, code = _admission(case), facility_code(case)
     if code in ADMITTED:
         if absent(case, admission.date, "/admission/date"):
-            yield Hit("/admission/date", problem="bills an admitted patient and has no admission date")
+            problem = "bills an admitted patient and has no admission date"
+            yield Hit("/admission/date", problem=problem, locator="12")
         elif code == "11" and not admission.hour and admission.date is not None:
             problem = "bills an admitted patient and has no admission hour"
-            yield Hit("/admission/hour", severity="warning", problem=problem)
+            yield Hit("/admission/hour", severity="warning", problem=problem, locator="13")
     elif code == "13" and admission.date is not None and medicare(case):
         problem = "has an admission date, which Medicare does not want on an outpatient bill"
-        yield Hit("/admission/date", severity="warning", problem=problem)
+        yield Hit("/admission/date", severity="warning", problem=problem, locator="12")
 
 
 @rule(

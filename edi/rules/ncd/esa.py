@@ -74,6 +74,13 @@ def reason_missing(case: Case) -> Iterator[Hit]:
             yield Hit(f"/lines/{i}/modifiers", line=i + 1, hcpcs=code_of(line), count=words, box=where)
 
 
+_WHERE = {
+    "facility": ("FL 39, value code 48 or 49", "/value_codes/{n}/code"),
+    "professional": ("2400 MEA, item 19", None),
+}
+"""Where a blood value stands, and the datum of the crosswalk where that is not the line's own."""
+
+
 @rule(
     "ESA-002",
     "blood-value-missing",
@@ -111,7 +118,8 @@ def value_missing(case: Case) -> Iterator[Hit]:
             return
     elif claim.note:
         return
-    where = "FL 39, value code 48 or 49" if claim.setting == "facility" else "2400 MEA, item 19"
+    where, datum = _WHERE["facility" if claim.setting == "facility" else "professional"]
     for i, line in _lines(case):
         if not any(t.type in national(_TOPIC, "result") and t.value is not None for t in line.test_results):
-            yield Hit(f"/lines/{i}/test_results", line=i + 1, hcpcs=code_of(line), where=where)
+            path = f"/lines/{i}/test_results"
+            yield Hit(path, line=i + 1, hcpcs=code_of(line), where=where).wanting(datum)

@@ -382,4 +382,4 @@ def stay_without_admission(case: Case) -> Iterator[Hit]:
         return
     known = any(one.qualifier == "435" for one in claim.dates) or (claim.admission and claim.admission.date)
     if not known:
-        yield Hit("/dates", place=stay[0])
+        yield Hit("/admission/date", place=stay[0])

@@ -439,14 +439,20 @@ def fixed_format(case: Case) -> Iterator[Hit]:
         {"/rendering_provider/organization_name": "SAMPLE CLINIC", "/rendering_provider/last_name": None},
         {BASE: "facility", "/attending_provider/organization_name": "GROUP"},
         {"/service_facility": {"organization_name": "SITE", "last_name": "DOCTOR"}},
+        {BASE: "facility", "/service_facility": {"organization_name": "SITE", "last_name": "DOCTOR"}},
     ],
     keeps=[{"/rendering_provider/last_name": "OTHER"}],
 )
 def person_and_organization(case: Case) -> Iterator[Hit]:
     """A provider is a person or an organization; the organization's name is the one that is sent."""
     claim = case.claim
-    for key in ("billing_provider", "rendering_provider", "attending_provider", "service_facility"):
+    boxes = {
+        "billing_provider": box(case, "33", "1"),
+        "rendering_provider": box(case, "24J", "78"),
+        "attending_provider": "FL 76",
+        "service_facility": "2310E" if claim.setting == "facility" else "item 32",
+    }
+    for key in boxes:
         one = getattr(claim, key)
         if one is not None and one.organization_name and (one.last_name or one.first_name):
-            where = {"billing_provider": box(case, "33", "1"), "attending_provider": "FL 76"}
-            yield Hit(f"/{key}", title=key.replace("_", " "), box=where.get(key, box(case, "24J", "78")))
+            yield Hit(f"/{key}", title=key.replace("_", " "), box=boxes[key])

@@ -168,7 +168,8 @@ def order_gap(case: Case) -> Iterator[Hit]:
     claim = case.claim
     codes = [claim.coverages[i].responsibility or "U" for i in coverage_order(claim.coverages)]
     if "P" in codes and "T" in codes and "S" not in codes and "U" not in codes:
-        yield Hit("/coverages", codes=", ".join(codes), missing="S", box=box(case, "11", "50"))
+        hit = Hit("/coverages", codes=", ".join(codes), missing="S", box=box(case, "11", "50"))
+        yield hit.wanting("/coverages/{destination}/responsibility")
 
 
 @rule(

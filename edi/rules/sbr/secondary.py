@@ -74,7 +74,9 @@ def secondary_reason_missing(case: Case) -> Iterator[Hit]:
     path = f"/coverages/{index}/secondary_reason"
     reason = coverage.secondary_reason
     if reason is None:
-        if claim.setting != "facility" or not any(v.code in MSP_VALUE_CODES for v in claim.value_codes):
+        if claim.setting != "facility":
             yield Hit(path, problem="no reason is stated")
+        elif not any(v.code in MSP_VALUE_CODES for v in claim.value_codes):
+            yield Hit(path, problem="no value code says why (FL 39-41)").wanting("/value_codes/{n}/code")
     elif case.lists.known("medicare_secondary", reason, None) is False:
         yield Hit(path, problem=f"{reason} is no reason that the guide knows")
