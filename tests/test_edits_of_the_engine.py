@@ -152,7 +152,7 @@ def test_a_parent_that_is_no_parent_any_more_leaves_the_add_on_unbilled(add: Loa
     line = replace(coded.lines[0], hcpcs="96375", administrations=())
     found = edi.check(replace(coded, lines=(*coded.lines, line))).findings
     assert [f.message for f in found if f.rule == "INF-INIT-008"] == [
-        "line 3 bills the add-on 96375; none of 96413 is on the claim"
+        "line 3 bills the add-on 96375; 96413 is not on the claim"
     ]
 
 

@@ -210,7 +210,7 @@ class Reader:
                 events, i = self._set.feed(block, i)
                 yield from events
                 if self._set.done:
-                    self.end_set(block, i)
+                    self.end_set(*(self._set.ended or (block, i)))
                     yield from self._close_set()
                 continue
             yield from self._outside(block, i)
@@ -446,6 +446,8 @@ class SetReader:
         """Segments of the unit before that had no place there, if it ended with one."""
         self.doubt: tuple[Block, int] | None = None
         """A segment of which only the next one, in another block, says whether it begins something."""
+        self.ended: tuple[Block, int] | None = None
+        """Behind the segment that ended the set, where that was such a one."""
         self.stated: int | None = None
         """Number that the last level states, if it does."""
         self.hl = 0
@@ -486,7 +488,10 @@ class SetReader:
             return self._skip(block, i, only)
         if self.doubt is None:
             return self._feed(block, i, only)
-        settled = self._settle(block.segments[i])
+        (held, at), settled = self.doubt, self._settle(block.segments[i])
+        if self.done:
+            self.ended = (held, at + 1)
+            return settled, i
         events, i = self._feed(block, i, only)
         return settled + events, i
 

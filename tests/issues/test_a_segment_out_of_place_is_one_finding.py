@@ -170,3 +170,16 @@ def test_where_the_input_is_cut_into_blocks_changes_nothing(
     whole = found(segments)
     monkeypatch.setattr("edi.x12.tokens.BLOCK", size)
     assert found(segments) == whole
+
+
+@pytest.mark.parametrize("size", [1, 7, 64])
+def test_a_trailer_behind_the_header_ends_the_set_wherever_blocks_end(
+    size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SE right behind ST is in doubt until the next segment is known, which may stand in another block."""
+    segments = segments_of("antibiotic-70-min")
+    segments.insert(at(segments, "ST*") + 1, "SE")
+    data = "".join(f"{s}~" for s in segments).encode()
+    whole = edi.check(data).findings
+    monkeypatch.setattr("edi.x12.tokens.BLOCK", size)
+    assert edi.check(data).findings == whole

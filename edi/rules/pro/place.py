@@ -82,10 +82,11 @@ def administration_in_facility(case: Case) -> Iterator[Hit]:
 def _by_place(
     case: Case, lines: Iterable[tuple[int, ServiceLine]]
 ) -> Iterator[tuple[str, str | None, list[int]]]:
-    """Lines by where their place is stated: pointer, place, indexes."""
+    """Lines by where their place is stated: pointer, place, indexes; that of the claim counts as the claim's."""
     found: dict[str, list[int]] = {}
     for i, line in lines:
-        path = f"/lines/{i}/place_of_service" if line.place_of_service else "/place_of_service"
+        own = line.place_of_service and line.place_of_service != case.claim.place_of_service
+        path = f"/lines/{i}/place_of_service" if own else "/place_of_service"
         found.setdefault(path, []).append(i)
     for path, indexes in found.items():
         yield path, effective_place_of_service(case.claim, case.claim.lines[indexes[0]]), indexes
