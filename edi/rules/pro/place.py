@@ -82,7 +82,7 @@ def administration_in_facility(case: Case) -> Iterator[Hit]:
 def _by_place(
     case: Case, lines: Iterable[tuple[int, ServiceLine]]
 ) -> Iterator[tuple[str, str | None, list[int]]]:
-    """Lines by where their place is stated: pointer, place, indexes; that of the claim counts as the claim's."""
+    """Lines by where their place is stated: pointer, place, indexes. A repeated place is the claim's."""
     found: dict[str, list[int]] = {}
     for i, line in lines:
         own = line.place_of_service and line.place_of_service != case.claim.place_of_service
