@@ -96,7 +96,7 @@ BUSINESS = [
     finding("PRV-NPI-001", 0, snip=4, claim_path="/rendering_provider/npi", message="the NPI is wrong"),
     finding("INF-INIT-001", 1, 1, message="line 1 bills a second initial code"),
     finding("MOD-DUP-001", 1, 1, message="line 1 has a modifier twice", snip=4),
-    finding("P02", 2, snip=2, message="answered by the 999, if at all"),
+    finding("FILE-RECV-001", 2, snip=2, message="answered by the 999, if at all"),
     finding("INF-SEQ-005", 2, 1, severity="warning", message="only a warning"),
 ]
 CASES: dict[str, tuple[Callable[[], bytes], list[Finding]]] = {

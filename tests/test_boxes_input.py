@@ -215,7 +215,7 @@ def test_what_a_box_cannot_mean_is_kept_and_named() -> None:
         ("/total_charge", "?"),
     }
     report = edi.check(json.dumps({"form": "cms1500", "pages": [{"24F.1": "abc", "24D.1": "96365"}]}))
-    found = [f for f in report.findings if f.rule == "SNIP1-003"]
+    found = [f for f in report.findings if f.rule == "CLM-READ-001"]
     assert [(f.path, f.claim_path, f.place.box) for f in found] == [
         ("/pages/0/24F.1", "/lines/0/charge", "24F")
     ]

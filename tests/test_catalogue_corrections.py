@@ -327,7 +327,7 @@ ROWS = [
                 },
             }
         },
-        said={"P78": None, "F15-32-001": None},
+        said={"CLM-REPEAT-001": None, "F15-32-001": None},
     ),
     *(
         Row(
@@ -824,7 +824,7 @@ ROWS = [
         what="decided by the claim alone and unbalanced",
         on="claim",
         patch=decided(paid="500.00", adjustments=cut("100.00")),
-        said={"P50": "error", "P51": None, "P52": None},
+        said={"COB-BAL-001": "error", "COB-BAL-002": None, "COB-BAL-003": None},
     ),
     Row(
         number=33,
@@ -838,7 +838,7 @@ ROWS = [
                 {"line": 2, "paid": "300.00", "adjustments": cut("100.00")},
             ],
         ),
-        said={"P50": None, "P51": None, "P52": None},
+        said={"COB-BAL-001": None, "COB-BAL-002": None, "COB-BAL-003": None},
     ),
     Row(
         number=33,
@@ -851,7 +851,7 @@ ROWS = [
                 {"line": 2, "paid": "300.00", "adjustments": cut("100.00")},
             ],
         ),
-        said={"P50": None, "P51": "error", "P52": None},
+        said={"COB-BAL-001": None, "COB-BAL-002": "error", "COB-BAL-003": None},
     ),
     Row(
         number=33,
@@ -864,7 +864,7 @@ ROWS = [
                 {"line": 2, "paid": "300.00", "adjustments": cut("100.00")},
             ],
         ),
-        said={"P50": None, "P51": None, "P52": "error"},
+        said={"COB-BAL-001": None, "COB-BAL-002": None, "COB-BAL-003": "error"},
     ),
     # 34 the clock of Medicare
     Row(

@@ -68,9 +68,9 @@ def test_the_clean_samples_have_neither_errors_nor_warnings(setting: str) -> Non
         ("professional", {"/diagnoses/1/code": "D50.9"}, {"PRO-DX-005": "error"}),
         ("facility", {"/lines/0/revenue_code": "0001"}, {"F04-42-001": "warning"}),
         ("professional", {"/ordering_provider/npi": None}, {"PRV-NPI-001": "warning"}),
-        ("professional", {"/coverages/0/relationship": None}, {"P13": "warning"}),
-        ("professional", {"/claim_id": "A" * 21}, {"P25": "warning"}),
-        ("professional", {"/claim_id": "A" * 39}, {"P25": "error"}),
+        ("professional", {"/coverages/0/relationship": None}, {"SBR-REL-001": "warning"}),
+        ("professional", {"/claim_id": "A" * 21}, {"CLM-ID-001": "warning"}),
+        ("professional", {"/claim_id": "A" * 39}, {"CLM-ID-001": "error"}),
     ],
 )
 def test_severity_follows_how_certain_the_rejection_is(
@@ -130,7 +130,7 @@ def test_medicare_second_is_explained_by_a_value_code_on_a_facility_claim() -> N
                 "/lines/0/service_date": None,
                 "/unread": [{"path": "/lines/0/service_date", "text": "20260230"}],
             },
-            "SNIP1-003",
+            "CLM-READ-001",
         ),
     ],
 )

@@ -59,7 +59,7 @@ LISTS = {
         "hcpcs.txt",
         "".join(files.hcpcs_record(one) + "\n" for one in ("G0463", "J1756")),
         "professional",
-        "SNIP5-001",
+        "LIST-HCPCS-001",
         "/lines/0/hcpcs",
         "G0498",
         "G0463",
@@ -68,7 +68,7 @@ LISTS = {
         "cpt.csv",
         "Code,Description\n99213,own text\n",
         "professional",
-        "SNIP5-001",
+        "LIST-HCPCS-001",
         "/lines/0/hcpcs",
         "99214",
         "99213",
@@ -87,7 +87,7 @@ LISTS = {
         "carc.csv",
         files.REASONS_HEAD + "45,x,1/1/1995,,,\n",
         "professional",
-        "SNIP5-008",
+        "COB-ADJ-002",
         "/coverages/1/adjudication/adjustments/0/reason",
         "44",
         "45",
@@ -97,7 +97,7 @@ LISTS = {
         "rarc.csv",
         files.REASONS_HEAD + "N19,x,1/1/2000,,,\nMA04,x,1/1/1997,,,\n",
         "professional",
-        "SNIP5-008",
+        "COB-ADJ-002",
         "/coverages/1/adjudication/remark_codes",
         ["N999"],
         ["N19"],
@@ -107,19 +107,19 @@ LISTS = {
         "revenue.csv",
         "code,description,start,end\n260,x,,\n636,x,,\n270,x,,\n510,x,,\n",
         "facility",
-        "SNIP5-004",
+        "LIST-NUBC-001",
         "/lines/0/revenue_code",
         "0119",
         "0260",
     ),
     "condition": Loaded(
-        "condition.csv", NUBC + "9,x\n", "facility", "SNIP5-004", "/condition_codes", ["ZZ"], ["09"]
+        "condition.csv", NUBC + "9,x\n", "facility", "LIST-NUBC-001", "/condition_codes", ["ZZ"], ["09"]
     ),
     "occurrence": Loaded(
         "occurrence.csv",
         NUBC + "11,x\n",
         "facility",
-        "SNIP5-004",
+        "LIST-NUBC-001",
         "/occurrence_codes",
         [{"code": "ZZ", "date": "2026-03-01"}],
         [{"code": "11", "date": "2026-03-01"}],
@@ -128,7 +128,7 @@ LISTS = {
         "occurrence_span.csv",
         NUBC + "74,x\n",
         "facility",
-        "SNIP5-004",
+        "LIST-NUBC-001",
         "/occurrence_spans",
         [{"code": "ZZ", "from_date": "2026-03-01", "through_date": "2026-03-02"}],
         [{"code": "74", "from_date": "2026-03-01", "through_date": "2026-03-02"}],
@@ -137,25 +137,25 @@ LISTS = {
         "value.csv",
         NUBC + "80,x\n",
         "facility",
-        "SNIP5-004",
+        "LIST-NUBC-001",
         "/value_codes",
         [{"code": "ZZ", "amount": "1.00"}],
         [{"code": "80", "amount": "1.00"}],
     ),
     "type_of_bill": Loaded(
-        "type_of_bill.csv", NUBC + "13,x\n", "facility", "SNIP5-004", "/type_of_bill", "0991", "0131"
+        "type_of_bill.csv", NUBC + "13,x\n", "facility", "LIST-NUBC-001", "/type_of_bill", "0991", "0131"
     ),
     "patient_status": Loaded(
         "patient_status.csv",
         NUBC + "1,x\n",
         "facility",
-        "SNIP5-004",
+        "LIST-NUBC-001",
         "/admission/patient_status",
         "99",
         "01",
     ),
     "admission_source": Loaded(
-        "admission_source.csv", NUBC + "1,x\n", "facility", "SNIP5-004", "/admission/source", "Z", "1"
+        "admission_source.csv", NUBC + "1,x\n", "facility", "LIST-NUBC-001", "/admission/source", "Z", "1"
     ),
 }
 SURFACES = ("json", "xml", "x12")

@@ -241,7 +241,7 @@ def _json_problem(record: object, finding: Finding) -> str | None:
             "2300/HI[ABK]/13",
         ),
         (
-            "I28",
+            "CLM-CODES-001",
             "facility",
             "HI*ABK",
             "HI*BG:08~HI*BG:09~HI*BG:10~HI*ABK",

@@ -1,4 +1,4 @@
-"""cleanclaim explain: the page of a rule, a code, a policy, payer rules, a box or a guide address."""
+"""cleanclaim explain: the page of a rule, a code, a policy, payer rules, a box, an address or a number."""
 
 from typing import Annotated
 
@@ -9,7 +9,8 @@ from edi.cli import common
 
 def command(
     what: Annotated[
-        str, typer.Argument(help="INF-TIME-009, 96367, J1745, missing_stop, medicare, CO-97, 24D, 2400/SV1")
+        str,
+        typer.Argument(help="INF-TIME-009, P56, 96367, J1745, missing_stop, medicare, CO-97, 24D, 2400/SV1"),
     ],
 ) -> None:
     """Print what the program knows about one thing."""

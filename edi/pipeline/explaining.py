@@ -12,7 +12,7 @@ from edi.checking import verified
 from edi.coding import family
 from edi.errors import EdiError
 from edi.finding import Denial
-from edi.pipeline import addresses, denied
+from edi.pipeline import addresses, denied, numbers
 from edi.pipeline.notices import Notice, notices
 from edi.pipeline.prose import WIDTH
 from edi.pipeline.prose import bullet as _bullet
@@ -32,9 +32,14 @@ KINDS = {
     "unlisted": "unlisted procedure: describe it in words",
 }
 
+FEW = 2
+"""So many rules that judge an id of the catalogue are shown with it; of more only the names."""
+
 
 def explain(what: str) -> str:
     """The page of a rule id, a code, a policy, payer rules, a guide address or a box, as Markdown.
+
+    An id of the rules catalogue that none of our rules has leads to the rules that judge it.
 
     Raises:
         EdiError: nothing of that name is known; the message names the nearest ones.
@@ -42,9 +47,9 @@ def explain(what: str) -> str:
     word = what.strip()
     rule = rule_by_id(word)
     if rule is not None:
-        return rule_page(rule)
+        return _with_number(rule.id, rule_page(rule))
     if word.upper() in notices():
-        return notice_page(notices()[word.upper()])
+        return _with_number(word.upper(), notice_page(notices()[word.upper()]))
     if word.upper() in family.codes():
         return code_page(word.upper())
     if shipped().drug_rows(word.upper()):
@@ -53,9 +58,9 @@ def explain(what: str) -> str:
         return policy_page(word.lower())
     if word.lower() in payers.shipped() or word.endswith(".toml"):
         return overlay_page(word if word.endswith(".toml") else word.lower())
-    aliases = [r for r in all_rules() if word.upper() in r.also]
-    if aliases:
-        return "\n\n".join(rule_page(r).rstrip("\n") for r in aliases) + "\n"
+    number = _number(word)
+    if number is not None:
+        return number
     page = addresses.address_page(word) or addresses.box_page(word)
     reason = denied.reason_page(word) or denied.remark_page(word)
     if page is not None and reason is not None:
@@ -68,6 +73,21 @@ def explain(what: str) -> str:
     raise EdiError(f"nothing is known about {_shown(word)}{hint}")
 
 
+def _with_number(id_: str, page: str) -> str:
+    """A page of ours, and behind it what the rules catalogue has under the same id, where that is more."""
+    section = numbers.number_section(id_)
+    return page if section is None else f"{page}\n{section}"
+
+
+def _number(word: str) -> str | None:
+    """The page of an id of the rules catalogue, and behind it those of the rules that judge it, if few."""
+    page = numbers.number_page(word)
+    if page is None:
+        return None
+    rules = numbers.judging(word)
+    return "\n".join((page, *map(rule_page, rules if len(rules) <= FEW else ())))
+
+
 def _shown(word: str) -> str:
     """The user's word, printable and short."""
     clean = "".join(c if c.isprintable() else "?" for c in word)
@@ -78,6 +98,7 @@ def topics() -> tuple[str, ...]:
     """Everything that `explain` knows."""
     return (
         *(r.id for r in all_rules()),
+        *numbers.known(),
         *notices(),
         *family.codes(),
         *shipped().codes("hcpcs_drugs"),

@@ -125,7 +125,7 @@ def test_the_rendering_provider_is_item_24j() -> None:
 
 
 def test_the_day_of_admission_is_item_18() -> None:
-    found = of("P35", claim("antibiotic-70-min", place_of_service="21"))
+    found = of("PRO-ADM-001", claim("antibiotic-70-min", place_of_service="21"))
     assert place(found) == ("18", "2300/DTP[435]/03")
 
 

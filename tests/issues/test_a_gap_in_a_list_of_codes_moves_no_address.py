@@ -20,7 +20,7 @@ X12 = Path(__file__).resolve().parents[2] / "samples" / "x12"
             "medicare-secondary",
             "~OI***Y***Y~",
             "~OI***Y***Y~MOA****NOPE~",
-            "SNIP5-008",
+            "COB-ADJ-002",
             "remark_codes/0",
             "MOA/04",
         ),

@@ -52,14 +52,14 @@ ROWS = [
         what="Medicare Part A on a professional claim",
         on="837",
         patch={"/coverages/0/claim_filing": "MA"},
-        said={"P16": "error"},
+        said={"SBR-FILING-001": "error"},
     ),
     Row(
         what="Medicare Part B on a facility claim",
         base="facility",
         on="837",
         patch={"/coverages/0/claim_filing": "MB"},
-        said={"P16": "info"},
+        said={"SBR-FILING-001": "info"},
     ),
     Row(
         what="a title in the name",
@@ -71,7 +71,7 @@ ROWS = [
         what="an amount of eleven digits",
         on="837",
         patch={**billed(coded("96365", charge="100000000.00"), IRON), "/coverages/0/claim_filing": "CI"},
-        said={"P62": "error"},
+        said={"CLM-AMT-001": "error"},
     ),
     Row(
         what="hydration that points to the neoplasm",
@@ -134,7 +134,7 @@ ROWS = [
             ],
         ),
         swap={"SVD*77001*200": "SVD*99999*200"},
-        said={"SBR-COV-006": "error", "P50": None, "P52": None},
+        said={"SBR-COV-006": "error", "COB-BAL-001": None, "COB-BAL-003": None},
     ),
     Row(
         what="an organization with a first name",

@@ -20,7 +20,7 @@ PRIOR = {"number": "A1", "through_date": "2026-03-02"}
 CLAIMS = [
     ("professional", {"/place_of_service": "22", "/lines/1": PUSH}, ["PRO-POS-001"]),
     ("professional", {"/coverages/0/authorizations": [PRIOR]}, ["PRO-AUTH-002"]),
-    ("professional", {"/patient/death_date": "2026-03-02"}, ["SNIP4-003"]),
+    ("professional", {"/patient/death_date": "2026-03-02"}, ["PAT-DEATH-001"]),
     ("professional", {"/lines/0/modifiers": ["", ""]}, []),
     (
         "coded-facility",
@@ -30,7 +30,7 @@ CLAIMS = [
     ("coded-facility", {"/lines/0/units": "0"}, ["F15-24G-001"]),
     ("coded-facility", {"/lines/0/units": "1.5"}, ["FAC-UNIT-001"]),
     ("coded-facility", {"/lines/-": TOTAL, "/total_charge": "1564.00"}, ["F04-42-001"]),
-    ("secondary-facility", {"/coverages/0/adjudication/paid": "450.00"}, ["P50"]),
+    ("secondary-facility", {"/coverages/0/adjudication/paid": "450.00"}, ["COB-BAL-001"]),
 ]
 ENCOUNTERS = [
     ("coded-professional", {"/services/0/hcpcs": "9636"}, ["F15-24D-001"]),

@@ -48,9 +48,9 @@ def test_words_in_the_note_of_a_line_say_what_was_done(tmp_path: Path) -> None:
     office = changed(segments(OFFICE), "SV1*HC:96365", "SV1*HC:96379*190*UN*1***1")
     at = office.index("SV1*HC:96379*190*UN*1***1") + 2
     noted = [*office[:at], NOTE, *office[at:]]
-    assert said("P74", office, tmp_path) == ["error"]
-    assert said("P74", noted, tmp_path) == []
-    assert said("P74", changed(noted, "SBR*", "SBR*P*18*******MB"), tmp_path) == ["warning"]
+    assert said("LINE-DESC-002", office, tmp_path) == ["error"]
+    assert said("LINE-DESC-002", noted, tmp_path) == []
+    assert said("LINE-DESC-002", changed(noted, "SBR*", "SBR*P*18*******MB"), tmp_path) == ["warning"]
 
 
 def test_the_other_part_of_a_split_claim_gives_the_drug(tmp_path: Path) -> None:

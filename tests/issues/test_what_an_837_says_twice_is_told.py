@@ -54,14 +54,14 @@ TWO = "CAS*CO*45*70~CAS*PR*2*24"
     ],
 )
 def test_a_group_is_begun_again_only_when_its_segment_is_full(sent: str, said: list[str]) -> None:
-    found = told(changed("medicare-secondary", TWO, sent), "P57")
+    found = told(changed("medicare-secondary", TWO, sent), "COB-ADJ-001")
     assert [f.place.x12.address for f in found if f.place.x12] == said
     assert {f.severity for f in found} <= {"info"}
 
 
 def test_a_group_at_the_claim_and_on_a_line_is_none_that_is_begun_again() -> None:
     data = changed("medicare-secondary", "AMT*D*296~", "CAS*CO*97*0.01~AMT*D*296~")
-    assert told(data, "P57") == []
+    assert told(data, "COB-ADJ-001") == []
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_an_authorization_on_a_line(
     for number in numbers:
         text = text.replace("@~", f"{DAY}REF*G1*{number}~" if number else DAY, 1)
     data = counted(text)
-    found = told(data, "P78")
+    found = told(data, "CLM-REPEAT-001")
     assert [f.place.x12.address for f in found if f.place.x12] == ([f"2400[{line}]/REF"] if line else [])
     (claim,) = edi.read_837(data)
     held = claim.coverages[claim.bill_to or 0].authorizations

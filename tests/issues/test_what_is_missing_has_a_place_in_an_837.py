@@ -75,7 +75,7 @@ def test_an_element_that_is_not_there() -> None:
     data = (SAMPLES / "x12" / "antibiotic-70-min.837").read_bytes()
     start = data.index(b"SBR*P*18*")
     broken = data[:start] + b"SBR*P*18" + data[data.index(b"~", start) :]
-    place = place_of(findings(broken), "P16")
+    place = place_of(findings(broken), "SBR-FILING-001")
     assert place.address == "2000B/SBR/09"
     assert place.byte is not None and broken[: place.byte].endswith(b"SBR*P*18")
 

@@ -102,17 +102,17 @@ def _paid_by_lines(decision: Adjudication) -> Decimal | None:
 
 
 @rule(
-    "P51",
+    "COB-BAL-002",
     "other-payer-line-unbalanced",
     message="line {line}: coverage {number} decided on {decided}, the charge is {charge}",
     help="Copy paid amount and adjustments of the line from the other payer's remittance; together they "
     "are the charge.",
     source="005010X222A1 and 005010X223A2, 2430: SVD02 and CAS add up to SV102 or SV203; rules catalogue "
-    "0.5 no. 33",
+    "P51, 0.5 no. 33",
     severity="error",
     given=("coverages.adjudication",),
     snip=3,
-    also=("I39", "SNIP3-003"),
+    also=("P51", "I39", "SNIP3-003"),
     breaks=[
         _other({"paid": "499.99", "lines": [_line(1, "199.99", "50.00"), _line(2, "300.00", "100.00")]}),
         _other({"paid": "500.01", "lines": [_line(1, "200.01", "50.00"), _line(2, "300.00", "100.00")]}),
@@ -174,16 +174,16 @@ def line_unbalanced(case: Case) -> Iterator[Hit]:
 
 
 @rule(
-    "P52",
+    "COB-BAL-003",
     "other-payer-paid-differs-from-lines",
     message="coverage {number} paid {stated} for the claim, its lines make {added}",
     help="Copy the paid amounts from the other payer's remittance.",
     source="005010X222A1 and 005010X223A2, 2320 AMT*D = sum of SVD02 less CAS of the claim; rules catalogue "
-    "0.5 no. 33",
+    "P52, 0.5 no. 33",
     severity="error",
     given=("coverages.adjudication",),
     snip=3,
-    also=("I39", "SNIP3-002"),
+    also=("P52", "I39", "SNIP3-002"),
     breaks=[
         _other({**_BALANCED, "paid": "499.99"}),
         {
@@ -264,17 +264,17 @@ def _off_lines(case: Case) -> Iterator[tuple[int, Decimal, Decimal]]:
 
 
 @rule(
-    "P50",
+    "COB-BAL-001",
     "other-payer-claim-unbalanced",
     message="coverage {number} decided on {decided} in all, the total charge is {charge}",
     help="Copy paid amount and all adjustments from the other payer's remittance; together they are the "
     "total.",
-    source="005010X222A1 and 005010X223A2, 2320: AMT*D and all CAS add up to CLM02; rules catalogue 0.5 no. "
-    "33",
+    source="005010X222A1 and 005010X223A2, 2320: AMT*D and all CAS add up to CLM02; rules catalogue P50, 0.5 "
+    "no. 33",
     severity="error",
     given=("coverages.adjudication",),
     snip=3,
-    also=("I39", "SNIP3-002"),
+    also=("P50", "I39", "SNIP3-002"),
     breaks=[
         _other({**_BY_CLAIM, "paid": "500.01"}),
         _other({**_BY_CLAIM, "adjustments": []}),
@@ -378,22 +378,25 @@ def _off_total(case: Case) -> Iterator[tuple[int, Decimal, Decimal]]:
 
 @per_case
 def out_of_balance(case: Case) -> frozenset[int]:
-    """Indexes of the coverages of whose decisions P50, P51 or P52 speaks: their amounts are not reliable."""
+    """Indexes of the coverages of whose decisions COB-BAL-001, COB-BAL-002 or COB-BAL-003 speaks: their
+    amounts are not reliable.
+    """
     off = {i for i, _, _ in (*_off_total(case), *_off_lines(case))}
     return frozenset(off | {i for i, one in _decided(case) if any(_line_differences(case, one))})
 
 
 @rule(
-    "P56",
+    "COB-PAID-001",
     "other-payer-decision-incomplete",
     message="coverage {number}: {problem}",
     help="Copy paid amount, line number and date from the other payer's remittance.",
     source="005010X222A1 and 005010X223A2, 2320 AMT*D, 2330B DTP*573, 2430 SVD and DTP*573 (required); X12 "
-    "RFI 1353 and 1603 (AMT*A8 of a payer that was passed over: the total charge, and nothing else)",
+    "RFI 1353 and 1603 (AMT*A8 of a payer that was passed over: the total charge, and nothing else); rules "
+    "catalogue P56",
     severity="error",
     given=("coverages.adjudication",),
     snip=2,
-    also=("P54", "I40", "I55"),
+    also=("P56", "P54", "I40", "I55"),
     breaks=[
         _other({**_BY_CLAIM, "paid": None}),
         _other({**_BY_CLAIM, "paid_date": None}),
@@ -460,7 +463,7 @@ def _adjustments(case: Case) -> Iterator[tuple[str, int, Adjustment]]:
 
 
 @rule(
-    "P57",
+    "COB-ADJ-001",
     "adjustment-incomplete",
     message="coverage {number}: an adjustment {problem}",
     help="Copy group (CO, CR, OA, PI or PR), reason and amount from the other payer's remittance.",
@@ -469,7 +472,7 @@ def _adjustments(case: Case) -> Iterator[tuple[str, int, Adjustment]]:
     severity="error",
     given=("coverages.adjudication",),
     snip=2,
-    also=("I67",),
+    also=("P57", "I67"),
     breaks=[
         _other({**_BY_CLAIM, "adjustments": [{"group": "XX", "reason": "45", "amount": "150.00"}]}),
         _other({**_BY_CLAIM, "adjustments": [{"reason": "45", "amount": "150.00"}]}),

@@ -162,7 +162,7 @@ def _room(amount: Decimal | None) -> str | None:
 
 
 @rule(
-    "P62",
+    "CLM-AMT-001",
     "amount-with-part-of-a-cent",
     message="{what} is {amount}: an amount has at most {most}",
     help="Round to the cent, and let total and lines agree. An amount that is too large is billed on several "
@@ -171,7 +171,7 @@ def _room(amount: Decimal | None) -> str | None:
     "request for interpretation 2204; rules catalogue P62 and ENV-09",
     severity="error",
     snip=1,
-    also=("I46", "I64", "ENV-09"),
+    also=("P62", "I46", "I64", "ENV-09"),
     breaks=[
         {"/lines/0/charge": "250.005", "/total_charge": "650.005"},
         {"/total_charge": "650.001"},
@@ -220,16 +220,16 @@ def part_of_a_cent(case: Case) -> Iterator[Hit]:
 
 
 @rule(
-    "SNIP5-008",
+    "COB-ADJ-002",
     "adjustment-code-impossible",
     message="coverage {number}: {code} is no {what}",
     help="Copy the code from the other payer's remittance.",
     source="X12 claim adjustment reason codes and remittance advice remark codes (shape of the codes); "
-    "005010X222A1 and 005010X223A2, CAS02 and MOA03",
+    "005010X222A1 and 005010X223A2, CAS02 and MOA03; rules catalogue SNIP5-008",
     severity="error",
     given=("coverages.adjudication",),
     snip=5,
-    also=("P57", "I67"),
+    also=("SNIP5-008", "P57", "I67"),
     breaks=[
         _decided(adjustments=_cut("045")),
         _decided(adjustments=_cut("CO45")),
@@ -308,15 +308,15 @@ def _against(
 
 
 @rule(
-    "I56",
+    "COB-LINE-001",
     "bundled-into-no-line",
     message="coverage {number} bundled line {line} into {target}",
     help="Copy the number of the line from the other payer's remittance, counted as on this claim.",
-    source="005010X222A1 and 005010X223A2, 2430 SVD06",
+    source="005010X222A1 and 005010X223A2, 2430 SVD06; rules catalogue I56",
     severity="error",
     given=("coverages.adjudication",),
     snip=2,
-    also=("P56", "I55"),
+    also=("I56", "P56", "I55"),
     breaks=[
         _decided(lines=[{"line": 1, "paid": "0.00", "bundled_into": 3}]),
         _decided(lines=[{"line": 1, "paid": "0.00", "bundled_into": 1}]),

@@ -41,14 +41,15 @@ def total_differs(case: Case) -> Iterator[Hit]:
 
 
 @rule(
-    "P26",
+    "CLM-TOTAL-001",
     "total-missing",
     message="the claim has no total charge ({box})",
     help="Write the sum of the line charges as the total.",
-    source="005010X222A1 and 005010X223A2, 2300 CLM02 (required); CMS-1500 item 28, UB-04 line 23",
+    source="005010X222A1 and 005010X223A2, 2300 CLM02 (required); CMS-1500 item 28, UB-04 line 23; rules "
+    "catalogue P26",
     severity="error",
     snip=2,
-    also=("I09",),
+    also=("P26", "I09"),
     breaks=[{"/total_charge": None}],
     keeps=[{"/total_charge": "650.00"}],
 )

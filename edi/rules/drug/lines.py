@@ -422,15 +422,15 @@ def units_differ_from_dose(case: Case) -> Iterator[Hit]:
 
 
 @rule(
-    "P61",
+    "LINE-DESC-001",
     "description-too-long",
     message="the description of line {line} has {count} characters; 80 can be sent",
     help="Shorten it to name, strength, dose and route.",
-    source="005010X222A1, SV101-7 (at most 80 characters); 005010X223A2, SV202-7",
+    source="005010X222A1, SV101-7 (at most 80 characters); 005010X223A2, SV202-7; rules catalogue P61",
     severity="error",
     given=("lines.description",),
     snip=1,
-    also=("I45", "SNIP1-002"),
+    also=("P61", "I45", "SNIP1-002"),
     breaks=[
         {"/lines/1/description": "X" * 81},
         {

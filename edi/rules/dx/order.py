@@ -294,7 +294,7 @@ def _sex_confirmed(case: Case) -> bool:
 
 
 @rule(
-    "SNIP4-004",
+    "DX-FIT-001",
     "diagnosis-against-sex-or-age",
     message="diagnosis {code} ({label}) does not fit the patient's {what} ({box})",
     help="Check sex and birth date against the patient's papers, and the diagnosis against the record.",
@@ -302,6 +302,7 @@ def _sex_confirmed(case: Case) -> bool:
     "100-04 ch. 32 section 240 (condition code 45 and modifier KX); rules catalogue SNIP4-004",
     severity="warning",
     snip=4,
+    also=("SNIP4-004",),
     breaks=[
         {"/diagnoses/1/code": "C61"},
         {"/diagnoses/1/code": "O99.012"},

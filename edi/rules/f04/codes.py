@@ -121,15 +121,16 @@ def value_incomplete(case: Case) -> Iterator[Hit]:
 
 
 @rule(
-    "I28",
+    "CLM-CODES-001",
     "codes-exceed-room",
     message="the claim has {count} {what}; {room} can be sent",
     help="Leave out the codes that do not bear on this claim.",
-    source="005010X222A1, 2300 HI*BG; 005010X223A2, 2300 HI*BI, HI*BH, HI*BE, HI*BG (24 of each)",
+    source="005010X222A1, 2300 HI*BG; 005010X223A2, 2300 HI*BI, HI*BH, HI*BE, HI*BG (24 of each); rules "
+    "catalogue I28",
     severity="error",
     given=("condition_codes", "occurrence_codes", "occurrence_spans", "value_codes"),
     snip=2,
-    also=("P44", "SNIP2-005"),
+    also=("I28", "P44", "SNIP2-005"),
     breaks=[
         {"/condition_codes": ["08"] * 25},
         {"/occurrence_codes": [{"code": "11", "date": "2026-03-01"}] * 25},

@@ -182,13 +182,14 @@ def _signatures(case: Case) -> Signatures:
 
 
 @rule(
-    "P28",
+    "PRO-SIGN-001",
     "provider-signature-missing",
     message="the claim does not say whether the provider's signature is on file (item 31)",
     help="Write true once the provider has signed, or has a signature on file.",
-    source="005010X222A1, 2300 CLM06 (required); CMS-1500 item 31",
+    source="005010X222A1, 2300 CLM06 (required); CMS-1500 item 31; rules catalogue P28",
     severity="error",
     snip=2,
+    also=("P28",),
     sees="bill",
     setting="professional",
     breaks=[{"/signatures/provider_on_file": None}, {"/signatures": None}],
@@ -237,16 +238,17 @@ def assignment_missing(case: Case) -> Iterator[Hit]:
 
 
 @rule(
-    "P30",
+    "CLM-ASG-001",
     "benefit-assignment-missing",
     message="the claim {problem} ({box})",
     help="Write Y where the insured person has assigned the benefits, N where not, W where it does not "
     "apply.",
-    source="005010X222A1 and 005010X223A2, 2300 CLM08 (required); CMS-1500 item 13, UB-04 FL 53",
+    source="005010X222A1 and 005010X223A2, 2300 CLM08 (required); CMS-1500 item 13, UB-04 FL 53; rules "
+    "catalogue P30",
     severity="error",
     snip=2,
     sees="bill",
-    also=("I11",),
+    also=("P30", "I11"),
     breaks=[{"/signatures/assignment_of_benefits": None}, {"/signatures/assignment_of_benefits": "A"}],
     keeps=[
         {"/signatures/assignment_of_benefits": "N"},

@@ -11,15 +11,16 @@ MOST_LENGTH = 38
 
 
 @rule(
-    "SNIP1-003",
+    "CLM-READ-001",
     "value-unreadable",
     message="the value at {field} could not be read",
     help="Write a date as CCYYMMDD, an amount or a number with digits and a point, a code as the guide "
     "lists it.",
-    source="005010X222A1 and 005010X223A2, data types of elements",
+    source="005010X222A1 and 005010X223A2, data types of elements; rules catalogue SNIP1-003",
     severity="error",
     given=("unread",),
     snip=1,
+    also=("SNIP1-003",),
     breaks=[
         {"/unread": [{"path": "/lines/0/service_date", "text": "20260230"}], "/lines/0/service_date": None},
         {
@@ -39,14 +40,14 @@ def value_unreadable(case: Case) -> Iterator[Hit]:
 
 
 @rule(
-    "P25",
+    "CLM-ID-001",
     "claim-id-unusable",
     message="the claim id ({box}) {problem}",
     help="Give the claim an account number of your own, at most 20 characters, and use it once.",
-    source="005010X222A1 and 005010X223A2, 2300 CLM01; CMS-1500 item 26, UB-04 FL 3a",
+    source="005010X222A1 and 005010X223A2, 2300 CLM01; CMS-1500 item 26, UB-04 FL 3a; rules catalogue P25",
     severity="error",
     snip=2,
-    also=("F04-03A-001",),
+    also=("P25", "F04-03A-001"),
     breaks=[
         {"/claim_id": None},
         {"/claim_id": "A23456789012345678901"},

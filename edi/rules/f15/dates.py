@@ -317,7 +317,7 @@ def death_before_birth(case: Case) -> Iterator[Hit]:
 
 
 @rule(
-    "P17",
+    "PAT-WEIGHT-001",
     "weight-implausible",
     message="the patient's weight of {weight} kg cannot be right",
     help="Write the weight in kilograms.",
@@ -325,6 +325,7 @@ def death_before_birth(case: Case) -> Iterator[Hit]:
     severity="warning",
     given=("patient.weight_kg",),
     snip=4,
+    also=("P17",),
     breaks=[{"/patient/weight_kg": "0"}, {"/patient/weight_kg": "500.1"}],
     keeps=[
         {"/patient/weight_kg": "0.5"},

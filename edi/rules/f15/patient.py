@@ -170,14 +170,15 @@ def patient_address_incomplete(case: Case) -> Iterator[Hit]:
 
 
 @rule(
-    "SNIP4-003",
+    "PAT-DEATH-001",
     "service-after-death",
     message="{lines} dated after the patient's death",
     help="Correct the service date or the date of death.",
-    source="005010X222A1, PAT06; rules catalogue E.5: service is not after death",
+    source="005010X222A1, PAT06; rules catalogue SNIP4-003, E.5: service is not after death",
     severity="error",
     given=("patient.death_date",),
     snip=4,
+    also=("SNIP4-003",),
     breaks=[
         {"/patient/death_date": "2026-03-02"},
         {"/patient/death_date": "2026-03-03", "/lines/1/service_through": "2026-03-04"},

@@ -16,7 +16,7 @@ _NOTE = {"address": "2400[1]/NTE", "text": "NTE*DCP*TWO DRUGS TOGETHER"}
 
 
 @rule(
-    "P63",
+    "LINE-UNIT-001",
     "unit-of-service-impossible",
     message="line {line} counts {hcpcs} in {unit}: {problem} ({box})",
     help="Count units (UN). Minutes (MJ) are for anesthesia, days (DA) for facilities.",
@@ -25,7 +25,7 @@ _NOTE = {"address": "2400[1]/NTE", "text": "NTE*DCP*TWO DRUGS TOGETHER"}
     severity="error",
     sees="line",
     snip=2,
-    also=("I47", "F15-24G-001"),
+    also=("P63", "I47", "F15-24G-001"),
     breaks=[
         {"/lines/0/unit": "MJ"},
         {"/lines/0/unit": "ML"},
@@ -68,14 +68,14 @@ def unit_impossible(case: Case) -> Iterator[Hit]:
 
 
 @rule(
-    "P67",
+    "LINE-ID-001",
     "line-control-number-unusable",
     message="the control number of line {line} {problem}",
     help="Give every line a number of its own, at most 30 characters, so that the payer's answer finds it.",
-    source="005010X222A1 and 005010X223A2, 2400 REF*6R (unique within the claim)",
+    source="005010X222A1 and 005010X223A2, 2400 REF*6R (unique within the claim); rules catalogue P67",
     severity="error",
     snip=4,
-    also=("I50",),
+    also=("P67", "I50"),
     breaks=[
         {"/lines/0/line_control_number": "1", "/lines/1/line_control_number": "1"},
         {"/lines/0/line_control_number": "1" * 31},
@@ -111,15 +111,15 @@ def control_number_unusable(case: Case) -> Iterator[Hit]:
 
 
 @rule(
-    "P74",
+    "LINE-DESC-002",
     "unlisted-service-without-words",
     message="line {line} bills {hcpcs}, {problem} ({box})",
     help="Write as description what was done, and send the record.",
-    source="005010X222A1, 2400 SV101-7 and NTE (with unlisted codes); 005010X223A2, SV202-7; CMS Pub. "
-    "100-04 ch. 26, item 19; rules catalogue A.4",
+    source="005010X222A1, 2400 SV101-7 and NTE (with unlisted codes); 005010X223A2, SV202-7; CMS Pub. 100-04 "
+    "ch. 26, item 19; rules catalogue P74, A.4",
     severity="error",
     snip=4,
-    also=("P61", "I45"),
+    also=("P74", "P61", "I45"),
     codes=_UNLISTED,
     breaks=[
         {"/lines/0/hcpcs": "96379"},

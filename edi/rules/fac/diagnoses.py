@@ -242,15 +242,15 @@ def _by_exemption(case: Case, edition: Edition) -> Iterator[Hit]:
 
 
 @rule(
-    "I27",
+    "FAC-PX-001",
     "inpatient-procedure-on-outpatient-bill",
     message="the claim bills an outpatient and carries an ICD procedure code (FL 74)",
     help="Remove the procedure; outpatient services are told by their HCPCS codes.",
-    source="005010X223A2, 2300 HI*BBR and HI*BBQ (inpatient only); UB-04 FL 74",
+    source="005010X223A2, 2300 HI*BBR and HI*BBQ (inpatient only); UB-04 FL 74; rules catalogue I27",
     severity="warning",
     given=("unmapped",),
     snip=4,
-    also=("SNIP4-002",),
+    also=("I27", "SNIP4-002"),
     setting="facility",
     breaks=[
         {"/unmapped": [{"address": "2300/HI", "text": "HI*BBR:3E03317:D8:20260303"}]},
@@ -290,16 +290,17 @@ def procedure_on_outpatient_bill(case: Case) -> Iterator[Hit]:
 
 
 @rule(
-    "I25",
+    "FAC-DRG-001",
     "drg-on-outpatient-bill",
     message="the claim bills an outpatient and carries a diagnosis related group (FL 71)",
     help="Remove the group: it prices the stay of an admitted patient, and outpatient services are priced by "
     "their lines.",
-    source="005010X223A2, 2300 HI*DR (inpatient, where the contract pays by group); UB-04 FL 71",
+    source="005010X223A2, 2300 HI*DR (inpatient, where the contract pays by group); UB-04 FL 71; rules "
+    "catalogue I25",
     severity="warning",
     snip=4,
     given=("unmapped",),
-    also=("SNIP4-002",),
+    also=("I25", "SNIP4-002"),
     setting="facility",
     breaks=[
         {"/unmapped": [{"address": "2300/HI", "text": "HI*DR:470"}]},

@@ -66,13 +66,14 @@ def attending_not_a_person(case: Case) -> Iterator[Hit]:
 
 
 @rule(
-    "I03",
+    "PRV-NAME-004",
     "facility-billed-as-person",
     message="the billing provider of a facility claim is a person (FL 1)",
     help="Write the name of the facility as organization_name.",
-    source="005010X223A2, 2010AA NM102 = 2",
+    source="005010X223A2, 2010AA NM102 = 2; rules catalogue I03",
     severity="error",
     snip=2,
+    also=("I03",),
     sees="billing",
     setting="facility",
     breaks=[{"/billing_provider/organization_name": None, "/billing_provider/last_name": "DOCTOR"}],

@@ -87,7 +87,7 @@ def _contract(decision: Adjudication) -> Decimal:
 def accepted_missing(case: Case) -> Iterator[Hit]:
     """Medicare pays up to what the contract with the payer before it allows, so it has to know that.
 
-    A decision that does not balance (P50 to P52) does not tell the contract.
+    A decision that does not balance (COB-BAL-001 to COB-BAL-003) does not tell the contract.
     """
     claim = case.claim
     if not medicare(case) or claim.total_charge is None:

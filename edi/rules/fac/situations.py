@@ -213,7 +213,7 @@ def occurrence_missing(case: Case) -> Iterator[Hit]:
 def value_implausible(case: Case) -> Iterator[Hit]:
     """An amount is what its code says: the first payer's payment, whole days, an hour of the day.
 
-    It is not compared with a decision that does not balance (P50 to P52).
+    It is not compared with a decision that does not balance (COB-BAL-001 to COB-BAL-003).
     """
     claim = case.claim
     paid = [c.adjudication.paid for _, c in other_coverages(claim) if c.adjudication is not None]
@@ -418,7 +418,7 @@ def _month(day: date) -> tuple[int, int]:
 
 
 @rule(
-    "I41",
+    "FAC-LINE-002",
     "too-many-lines-for-medicare",
     message="the claim has {count} lines; Medicare takes {most}",
     help="Join lines of the same revenue code, procedure and day, or bill by month.",
@@ -426,7 +426,7 @@ def _month(day: date) -> tuple[int, int]:
     severity="warning",
     snip=7,
     sees="lines",
-    also=("FAC-LINE-001",),
+    also=("I41", "FAC-LINE-001"),
     setting="facility",
     breaks=[
         {"/lines": [{"revenue_code": "0260"}] * 450},
@@ -560,14 +560,15 @@ def second_without_first(case: Case) -> Iterator[Hit]:
 
 
 @rule(
-    "I19",
+    "FAC-ACC-001",
     "accident-state-missing",
     message="the claim tells of an auto accident and not of its state (FL 29)",
     help="Write the state in which the accident happened.",
-    source="005010X223A2, 2300 REF*LU; UB-04 FL 29",
+    source="005010X223A2, 2300 REF*LU; UB-04 FL 29; rules catalogue I19",
     severity="warning",
     given=("accident",),
     snip=4,
+    also=("I19",),
     setting="facility",
     breaks=[
         {"/accident": {"kinds": ["auto"], "date": "2026-03-01"}},

@@ -118,7 +118,7 @@ def change_reason_missing(case: Case) -> Iterator[Hit]:
 
 
 @rule(
-    "I76",
+    "FAC-NOTE-001",
     "change-without-remarks",
     message="condition code {code} says that something was changed, and no remarks say what (FL 80)",
     help="Write in the note what was changed.",
@@ -126,6 +126,7 @@ def change_reason_missing(case: Case) -> Iterator[Hit]:
     severity="warning",
     given=("condition_codes",),
     snip=7,
+    also=("I76",),
     setting="facility",
     breaks=[{**_REPLACES, "/condition_codes": ["D9"]}],
     keeps=[
@@ -295,15 +296,15 @@ def admission_after_statement(case: Case) -> Iterator[Hit]:
 
 
 @rule(
-    "I13",
+    "FAC-HOUR-001",
     "discharge-hour-missing",
     message="the bill ends the stay and has no discharge hour (FL 16)",
     help="Write the hour of the discharge, 00 to 23.",
-    source="005010X223A2, 2300 DTP*096 (final inpatient claims); UB-04 FL 16",
+    source="005010X223A2, 2300 DTP*096 (final inpatient claims); UB-04 FL 16; rules catalogue I13",
     severity="error",
     snip=4,
     sees="bill",
-    also=("SNIP4-001",),
+    also=("I13", "SNIP4-001"),
     setting="facility",
     base="inpatient",
     breaks=[
@@ -331,15 +332,15 @@ _HOUR = re.compile(r"([01]\d|2[0-3])([0-5]\d)?", re.ASCII)
 
 
 @rule(
-    "I15",
+    "FAC-HOUR-002",
     "hour-impossible",
     message="{hour} is no hour of the day (FL {locator})",
     help="Write two digits from 00 to 23, or hours and minutes.",
-    source="005010X223A2, 2300 DTP*435 and DTP*096; UB-04 FL 13 and FL 16",
+    source="005010X223A2, 2300 DTP*435 and DTP*096; UB-04 FL 13 and FL 16; rules catalogue I15",
     severity="error",
     snip=2,
     sees="bill",
-    also=("I13",),
+    also=("I15", "I13"),
     setting="facility",
     base="inpatient",
     breaks=[

@@ -21,15 +21,16 @@ _OF_FACILITY = (
 
 
 @rule(
-    "SNIP5-001",
+    "LIST-HCPCS-001",
     "procedure-not-in-force",
     message="line {line} bills {hcpcs}, which on its day is not in the list {edition} that is loaded ({box})",
     help="Write a code that is in force on the day of the service.",
-    source="HCPCS and CPT lists that the user has loaded; CMS front-end edit X222.351.2400.SV101-2.020",
+    source="HCPCS and CPT lists that the user has loaded; CMS front-end edit X222.351.2400.SV101-2.020; "
+    "rules catalogue SNIP5-001",
     severity="error",
     sees="line",
     snip=5,
-    also=("P59", "I43", "DRUG-HCPCS-DATE"),
+    also=("SNIP5-001", "P59", "I43", "DRUG-HCPCS-DATE"),
     breaks=[
         {CODES: {"hcpcs": [*_YEAR, "J1756"]}, "/lines/0/hcpcs": "G0498"},
         {
@@ -147,15 +148,15 @@ _CODED = {
 
 
 @rule(
-    "SNIP5-004",
+    "LIST-NUBC-001",
     "facility-code-not-in-list",
     message="the {words} {code} is not in the list {edition} that is loaded",
     help="Write a code of the list.",
     source="lists of the National Uniform Billing Committee that a licensed user has loaded; 005010X223A2, "
-    "2300 and 2400",
+    "2300 and 2400; rules catalogue SNIP5-004",
     severity="error",
     snip=5,
-    also=("I42", "F04-42-001", "FAC-TOB-001"),
+    also=("SNIP5-004", "I42", "F04-42-001", "FAC-TOB-001"),
     setting="facility",
     editions=_OF_FACILITY,
     breaks=[

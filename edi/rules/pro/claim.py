@@ -45,13 +45,14 @@ def place_unusable(case: Case) -> Iterator[Hit]:
 
 
 @rule(
-    "P27",
+    "PRO-FREQ-003",
     "frequency-unusable",
     message="the claim frequency {frequency} {problem} (item 22)",
     help="Write 1 for an original claim, 7 to replace one, 8 to void one.",
-    source="005010X222A1, 2300 CLM05-3; CMS-1500 item 22",
+    source="005010X222A1, 2300 CLM05-3; CMS-1500 item 22; rules catalogue P27",
     severity="error",
     snip=2,
+    also=("P27",),
     sees="bill",
     setting="professional",
     breaks=[
@@ -166,15 +167,15 @@ def too_many_lines(case: Case) -> Iterator[Hit]:
 
 
 @rule(
-    "P42",
+    "CLM-NOTE-001",
     "note-too-long",
     message="the note of the claim has {count} characters; 80 can be sent ({box})",
     help="Shorten the note, or send the text as an attachment.",
-    source="005010X222A1 and 005010X223A2, 2300 NTE02 (at most 80 characters)",
+    source="005010X222A1 and 005010X223A2, 2300 NTE02 (at most 80 characters); rules catalogue P42",
     severity="error",
     given=("note",),
     snip=1,
-    also=("I20", "SNIP1-002"),
+    also=("P42", "I20", "SNIP1-002"),
     breaks=[{"/note": "X" * 81}],
     keeps=[
         {"/note": "X" * 80},
@@ -189,15 +190,15 @@ def note_too_long(case: Case) -> Iterator[Hit]:
 
 
 @rule(
-    "P36",
+    "CLM-ATT-001",
     "attachment-incomplete",
     message="attachment {number} {problem}",
     help="Write type and transmission, and a control number unless the papers are kept here (AA).",
-    source="005010X222A1 and 005010X223A2, 2300 PWK01, PWK02 and PWK06",
+    source="005010X222A1 and 005010X223A2, 2300 PWK01, PWK02 and PWK06; rules catalogue P36",
     severity="error",
     given=("attachments",),
     snip=2,
-    also=("I17",),
+    also=("P36", "I17"),
     breaks=[
         {"/attachments": [{"transmission": "AA"}]},
         {"/attachments": [{"type": "OZ"}]},
@@ -229,15 +230,15 @@ def attachment_incomplete(case: Case) -> Iterator[Hit]:
 
 
 @rule(
-    "P33",
+    "CLM-DELAY-001",
     "delay-reason-unknown",
     message="{code} is no delay reason",
     help="Write 1 to 11 or 15, or leave the delay reason out.",
-    source="005010X222A1 and 005010X223A2, 2300 CLM20",
+    source="005010X222A1 and 005010X223A2, 2300 CLM20; rules catalogue P33",
     severity="error",
     given=("delay_reason",),
     snip=2,
-    also=("I12", "SNIP2-004"),
+    also=("P33", "I12", "SNIP2-004"),
     breaks=[{"/delay_reason": "14"}],
     keeps=[
         {"/delay_reason": "1"},

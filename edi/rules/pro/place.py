@@ -143,6 +143,11 @@ def office_in_hospital(case: Case) -> Iterator[Hit]:
     setting="professional",
     codes=_INFUSED,
     breaks=[
+        {
+            "/lines/0/place_of_service": "12",
+            "/lines/1/place_of_service": "12",
+            "/lines/1/hcpcs": "96360",
+        },
         {"/place_of_service": "12"},
         {"/lines/0/place_of_service": "12"},
         {"/place_of_service": "12", "/lines/1/hcpcs": "96360"},

@@ -353,13 +353,14 @@ _STAYS = frozenset(("21", "51", "61"))
 
 
 @rule(
-    "P35",
+    "PRO-ADM-001",
     "hospital-stay-without-admission-date",
     message="place of service {place} is a hospital stay, and the claim has no admission date (item 18)",
     help="Add the day of admission as date 435.",
-    source="005010X222A1, 2300 DTP*435 (with services to inpatients); CMS-1500 item 18",
+    source="005010X222A1, 2300 DTP*435 (with services to inpatients); CMS-1500 item 18; rules catalogue P35",
     severity="warning",
     snip=4,
+    also=("P35",),
     setting="professional",
     breaks=[
         {"/place_of_service": "21"},

@@ -138,15 +138,16 @@ def npi_unusable(case: Case) -> Iterator[Hit]:
 
 
 @rule(
-    "SNIP5-007",
+    "PRV-TAX-002",
     "taxonomy-malformed",
     message="the {title} has a taxonomy code that cannot be right: {problem}",
     help="Take the ten characters from the provider's entry in the national registry.",
-    source="NUCC Health Care Provider Taxonomy (shape of the codes); 005010X222A1 and 005010X223A2, PRV03",
+    source="NUCC Health Care Provider Taxonomy (shape of the codes); 005010X222A1 and 005010X223A2, PRV03; "
+    "rules catalogue SNIP5-007",
     severity="warning",
     snip=5,
     sees="provider",
-    also=("P04", "I02", "I32"),
+    also=("SNIP5-007", "P04", "I02", "I32"),
     breaks=[
         {"/rendering_provider/taxonomy": "207RG0100"},
         {"/billing_provider/taxonomy": "207RG01000"},

@@ -168,15 +168,16 @@ def _repeated(case: Case) -> Iterator[tuple[str, str, str]]:
 
 
 @rule(
-    "P78",
+    "CLM-REPEAT-001",
     "repeated-without-need",
     message="{what}; the guide wants it left out ({loop})",
     help="Leave it out: the guide asks for it only where it differs.",
     source="005010X222A1 and 005010X223A2, situational loops and elements that are not sent when their "
-    "condition is false; rules catalogue P09, P10, P14, P47, P64, P68, P71 to P73, I34 to I37, I54",
+    "condition is false; rules catalogue P78, P09, P10, P14, P47, P64, P68, P71 to P73, I34 to I37, I54",
     severity="info",
     snip=4,
     also=(
+        "P78",
         *("P09", "P10", "P14", "P47", "P64", "P68", "P71", "P72", "P73", "I35", "I36", "I37", "I54"),
         *("FAC-PROV-004", "SNIP4-002"),
     ),
@@ -334,14 +335,14 @@ def named_twice(case: Case) -> Iterator[Hit]:
     """The attending practitioner is named once; a file that the program writes leaves the others out."""
     claim = case.claim
     if was_sent(claim):
-        return  # P78 says so
+        return  # CLM-REPEAT-001 says so
     for key in ("rendering_provider", "referring_provider"):
         if _same(getattr(claim, key), claim.attending_provider):
             yield Hit(f"/{key}", title=key.replace("_", " "))
 
 
 @rule(
-    "P22",
+    "PRV-ID-001",
     "identifier-of-former-days",
     message="the {title} has a {what} beside the NPI, which payers use no longer",
     help="Remove it, unless this payer has asked for it.",
@@ -349,6 +350,7 @@ def named_twice(case: Case) -> Iterator[Hit]:
     "for providers without one); rules catalogue P22",
     severity="info",
     snip=4,
+    also=("P22",),
     sees="provider",
     breaks=[
         {"/rendering_provider/secondary_ids": [{"qualifier": "1G", "id": "B12345"}]},
@@ -394,15 +396,16 @@ def former_identifier(case: Case) -> Iterator[Hit]:
 
 
 @rule(
-    "P75",
+    "CLM-K3-001",
     "fixed-format-segment",
     message="the claim carries a K3 segment, which needs the consent of X12 or a law ({address})",
     help="Leave it out unless this payer has told you to send it.",
-    source="005010X222A1 and 005010X223A2, 2300 and 2400 K3 (only where X12 has approved the use)",
+    source="005010X222A1 and 005010X223A2, 2300 and 2400 K3 (only where X12 has approved the use); rules "
+    "catalogue P75",
     severity="info",
     given=("unmapped",),
     snip=4,
-    also=("I20",),
+    also=("P75", "I20"),
     breaks=[
         {"/unmapped": [{"address": "2300/K3", "text": "K3*STATE DATA"}]},
         {

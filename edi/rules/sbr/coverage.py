@@ -86,15 +86,16 @@ def no_coverage_left(case: Case) -> Iterator[Hit]:
 
 
 @rule(
-    "P12",
+    "SBR-ORDER-001",
     "responsibility-impossible",
     message="coverage {number}: {problem}",
     help="Write P, S, T or A to H, each once: P pays first. U stands for unknown.",
-    source="005010X222A1 and 005010X223A2, 2000B SBR01 and 2320 SBR01; UB-04 FL 50 lines A to C",
+    source="005010X222A1 and 005010X223A2, 2000B SBR01 and 2320 SBR01; UB-04 FL 50 lines A to C; rules "
+    "catalogue P12",
     severity="error",
     snip=2,
     sees="payers",
-    also=("I06", "F04-50-001"),
+    also=("P12", "I06", "F04-50-001"),
     breaks=[
         {"/coverages/0/responsibility": None},
         {"/coverages/0/responsibility": "X"},
@@ -134,16 +135,17 @@ def responsibility_impossible(case: Case) -> Iterator[Hit]:
 
 
 @rule(
-    "P13",
+    "SBR-REL-001",
     "relationship-impossible",
     message="coverage {number}: {problem}",
     help="Write 18 where the patient is the insured person, else 01 spouse, 19 child, 20, 21, 39, 40, 53 "
     "or G8.",
-    source="005010X222A1 and 005010X223A2, SBR02 and PAT01; CMS-1500 item 6, UB-04 FL 59",
+    source="005010X222A1 and 005010X223A2, SBR02 and PAT01; CMS-1500 item 6, UB-04 FL 59; rules catalogue "
+    "P13",
     severity="error",
     snip=2,
     sees="payers",
-    also=("I06", "P23"),
+    also=("P13", "I06", "P23"),
     breaks=[
         {"/coverages/0/relationship": "99"},
         {"/coverages/0/relationship": None, "/coverages/0/subscriber": {"last_name": "EXAMPLE"}},
@@ -173,15 +175,16 @@ def relationship_impossible(case: Case) -> Iterator[Hit]:
 
 
 @rule(
-    "P23",
+    "SBR-NAME-001",
     "subscriber-missing",
     message="coverage {number}: the patient is not the insured person, and {problem}",
     help="Add the insured person with name, birth date and address, or write relationship 18.",
-    source="005010X222A1 and 005010X223A2, 2010BA NM1 and 2330A NM1 (required); CMS-1500 item 4, UB-04 FL 58",
+    source="005010X222A1 and 005010X223A2, 2010BA NM1 and 2330A NM1 (required); CMS-1500 item 4, UB-04 FL "
+    "58; rules catalogue P23",
     severity="error",
     snip=2,
     sees="payers",
-    also=("I07", "F15-06-001"),
+    also=("P23", "I07", "F15-06-001"),
     breaks=[
         {"/coverages/0/relationship": "19"},
         {"/coverages/0/relationship": "19", "/coverages/0/subscriber": {"first_name": "PAT"}},
@@ -333,15 +336,16 @@ def _payer_problem(coverage: Coverage) -> str | None:
 
 
 @rule(
-    "P21",
+    "SBR-PAYER-001",
     "payer-incomplete",
     message="coverage {number}: {problem}",
     help="Write the payer's name and the payer id that your clearinghouse or the payer has given you.",
-    source="005010X222A1 and 005010X223A2, 2010BB NM103 and NM109, 2330B NM103 and NM109; UB-04 FL 50 and 51",
+    source="005010X222A1 and 005010X223A2, 2010BB NM103 and NM109, 2330B NM103 and NM109; UB-04 FL 50 and "
+    "51; rules catalogue P21",
     severity="error",
     snip=2,
     sees="payers",
-    also=("I07", "P53", "I40"),
+    also=("P21", "I07", "P53", "I40"),
     breaks=[
         {"/coverages/0/payer": None},
         {"/coverages/0/payer/name": None},
@@ -362,16 +366,17 @@ def payer_incomplete(case: Case) -> Iterator[Hit]:
 
 
 @rule(
-    "P16",
+    "SBR-FILING-001",
     "claim-filing-impossible",
     message="coverage {number}: {problem}",
     help="Write the claim filing code: MB Medicare Part B, MA Part A, MC Medicaid, CI commercial, BL, HM, "
     "16 and so on.",
-    source="005010X222A1 and 005010X223A2, SBR09 (required until a national plan id is mandated)",
+    source="005010X222A1 and 005010X223A2, SBR09 (required until a national plan id is mandated); rules "
+    "catalogue P16",
     severity="error",
     snip=4,
     sees="payers",
-    also=("I06", "F15-01-001"),
+    also=("P16", "I06", "F15-01-001"),
     breaks=[
         {"/coverages/0/claim_filing": None},
         {"/coverages/0/claim_filing": "XX"},
@@ -444,15 +449,15 @@ def coverage_dates_reversed(case: Case) -> Iterator[Hit]:
 
 
 @rule(
-    "P49",
+    "SBR-COUNT-001",
     "too-many-other-payers",
     message="the claim names {count} other payers; 10 can be sent",
     help="Leave out the coverages that have nothing to do with this claim.",
-    source="005010X222A1 and 005010X223A2, loop 2320 (at most 10)",
+    source="005010X222A1 and 005010X223A2, loop 2320 (at most 10); rules catalogue P49",
     severity="error",
     snip=2,
     sees="payers",
-    also=("I38", "SNIP2-005"),
+    also=("P49", "I38", "SNIP2-005"),
     breaks=[{"/coverages": [{"responsibility": "U", "payer": {"name": "X", "id": "1"}}] * 12}],
     keeps=[{"/coverages": [{"responsibility": "U", "payer": {"name": "X", "id": "1"}}] * 11}],
 )

@@ -173,7 +173,7 @@ def order_gap(case: Case) -> Iterator[Hit]:
 
 
 @rule(
-    "P15",
+    "SBR-MSP-001",
     "secondary-reason-not-wanted",
     message="coverage {number} says why Medicare pays second, but {problem}",
     help="Remove secondary_reason, or correct the claim filing code or the order of the coverages.",
@@ -182,7 +182,7 @@ def order_gap(case: Case) -> Iterator[Hit]:
     severity="warning",
     given=("coverages.secondary_reason",),
     snip=4,
-    also=("I06", "P78", "SNIP4-002"),
+    also=("P15", "I06", "P78", "SNIP4-002"),
     setting="professional",
     breaks=[
         {"/coverages/0/secondary_reason": "12"},
@@ -216,15 +216,15 @@ def reason_not_wanted(case: Case) -> Iterator[Hit]:
 
 
 @rule(
-    "P55",
+    "COB-REF-001",
     "other-payer-claim-number-missing",
     message="coverage {number} has decided, and its own claim number is not given",
     help="Copy the claim control number from that payer's remittance, where it has one.",
-    source="005010X222A1 and 005010X223A2, 2330B REF*F8 (where it is known)",
+    source="005010X222A1 and 005010X223A2, 2330B REF*F8 (where it is known); rules catalogue P55",
     severity="info",
     given=("coverages.adjudication",),
     snip=4,
-    also=("I40",),
+    also=("P55", "I40"),
     breaks=[
         {**_SECOND, "/coverages/-": {**_FIRST, "adjudication": _DECIDED}},
         {

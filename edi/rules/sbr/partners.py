@@ -14,14 +14,14 @@ def _missing(partner: TradingPartner) -> Iterator[tuple[str, str]]:
 
 
 @rule(
-    "P01",
+    "FILE-SEND-001",
     "submitter-incomplete",
     message="the submitter {problem}",
     help="Write name, id, contact and telephone of who sends the file, in the record or in the settings.",
-    source="005010X222A1 and 005010X223A2, 1000A NM1*41 and PER*IC",
+    source="005010X222A1 and 005010X223A2, 1000A NM1*41 and PER*IC; rules catalogue P01",
     severity="error",
     snip=2,
-    also=("I01",),
+    also=("P01", "I01"),
     breaks=[
         {"/submitter": None},
         {"/submitter/name": None},
@@ -50,14 +50,14 @@ def submitter_incomplete(case: Case) -> Iterator[Hit]:
 
 
 @rule(
-    "P02",
+    "FILE-RECV-001",
     "receiver-incomplete",
     message="the receiver {problem}",
     help="Write name and id of who gets the file, in the record or in the settings.",
-    source="005010X222A1 and 005010X223A2, 1000B NM1*40",
+    source="005010X222A1 and 005010X223A2, 1000B NM1*40; rules catalogue P02",
     severity="error",
     snip=2,
-    also=("I01",),
+    also=("P02", "I01"),
     breaks=[
         {"/receiver": None},
         {"/receiver/name": None},

@@ -80,6 +80,8 @@ def self_and_another(case: Case) -> Iterator[Hit]:
     ],
 )
 def decision_of_unknown_payer(case: Case) -> Iterator[Hit]:
-    """Who decided on a line is one of the other payers of the claim, else P50 and P52 add nothing up."""
+    """Who decided on a line is one of the other payers of the claim, else COB-BAL-001 and COB-BAL-003 add
+    nothing up.
+    """
     for i, line in stray_decisions(case):
         yield Hit(f"/unmapped/{i}", line=line)
