@@ -62,8 +62,9 @@ NO_BOX = """FAC-CC-001 FAC-OC-001 FAC-REV-002 F15-29-001 FAC-PX-001 MOD-PX-001 P
 decisions, dates of coverage, delay reason, filing code of a facility claim, what was not read before."""
 MENDED = """F15-1A-001 F15-21-001 F15-24D-001 F15-25-001 F04-42-001 F04-50-001 FAC-HOUR-002 FAC-ACC-001
     CLM-TOTAL-001 CLM-AMT-001 FAC-TOB-002 NDC-QUAL-001 NDC-UOM-001 SBR-REL-001 SBR-COV-001 SBR-COV-003
-    FAC-ADM-002 PRO-FREQ-003"""
-"""What they find is mended, or hidden, by how a form writes: no hyphens and dots, payers in rows, cents."""
+    FAC-ADM-002 PRO-FREQ-003 PRO-POS-004"""
+"""What they find is mended, or hidden, by how a form writes: no hyphens and dots, payers in rows, cents,
+places on each line."""
 LEFT_OFF = """DATE-002 F15-06-001 F15-12-001 F15-14-001 CLM-CODES-001 MOD-CNT-001 PRV-ID-001 SBR-NAME-001
     SBR-COUNT-001 PRO-DX-002 PRV-TAX-001 PRV-TAX-002 DATE-001 DATE-004 NDC-QTY-001 PRO-DX-001 PRO-POS-003
     PRV-NPI-001"""
