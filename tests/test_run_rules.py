@@ -207,3 +207,30 @@ def test_times_that_are_all_alike_are_said_once_for_who_charted_them() -> None:
     ]
     assert "8 infusions" in found[0].message and "exactly 45 minutes" in found[0].message
     assert not _of(edi.check([edi.claim(one) for one in records]), "INF-TIME-015")
+
+
+def _bill(id_: str, day: date, **changes: Any) -> Claim:
+    """A bill of the hospital's patient, with all lines on one day."""
+    claim = built(sample("facility")).claim
+    lines = tuple(replace(line, service_date=day, administrations=()) for line in claim.lines)
+    return replace(claim, claim_id=id_, lines=lines, statement=None, **changes)
+
+
+def test_a_stay_reaches_back_to_each_visit_in_its_window() -> None:
+    """Also to those that come behind it in the run."""
+    admission = replace(built(sample("inpatient")).claim.admission, date=date(2026, 3, 6), hour="10")
+    stay = _bill("STAY", date(2026, 3, 6), type_of_bill="0111", admission=admission)
+    visits = [_bill(f"V{n}", date(2026, 3, n)) for n in (2, 3, 5)]
+    found = _of(edi.check([visits[0], visits[1], stay, visits[2]]), "FAC-3DAY-001")
+    assert {f.place.claim for f in found} == {"V3", "V5"}
+
+
+def test_every_bill_that_spans_another_visit_is_told() -> None:
+    def spanning(id_: str, first: int, last: int) -> Claim:
+        claim = _bill(id_, date(2026, 3, first))
+        lines = (*claim.lines[:-1], replace(claim.lines[-1], service_date=date(2026, 3, last)))
+        return replace(claim, lines=lines)
+
+    claims = [spanning("A", 1, 9), spanning("B", 2, 8), _bill("C", date(2026, 3, 5))]
+    found = _of(edi.check(claims), "FAC-DATE-005")
+    assert {f.place.claim for f in found} == {"A", "B"}
