@@ -218,7 +218,9 @@ def _bill(id_: str, day: date, **changes: Any) -> Claim:
 
 def test_a_stay_reaches_back_to_each_visit_in_its_window() -> None:
     """Also to those that come behind it in the run."""
-    admission = replace(built(sample("inpatient")).claim.admission, date=date(2026, 3, 6), hour="10")
+    admission = built(sample("inpatient")).claim.admission
+    assert admission is not None
+    admission = replace(admission, date=date(2026, 3, 6), hour="10")
     stay = _bill("STAY", date(2026, 3, 6), type_of_bill="0111", admission=admission)
     visits = [_bill(f"V{n}", date(2026, 3, n)) for n in (2, 3, 5)]
     found = _of(edi.check([visits[0], visits[1], stay, visits[2]]), "FAC-3DAY-001")
