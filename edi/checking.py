@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from edi.errors import UnknownPayer
 from edi.finding import SEVERITIES, Denial, Finding, Place, RecordKind, Severity, X12Place
@@ -20,6 +20,7 @@ from edi.model.crosswalk import (
     item_at,
     item_at_address,
     item_of,
+    set_of,
 )
 from edi.model.pointer import pointer
 from edi.payers import Overlay, Policies
@@ -98,7 +99,7 @@ def check_case(
     if need is None:
         active.learn(choice, found)
     if len(found) > 1:
-        found = _without_lesser(rules, found)
+        found = _without_lesser(found)
     if snip >= TIGHTENED_SNIP and case.overlay.guide and need is None:
         found += [_breach(case, one, record, index) for one in breaches(case.claim, case.overlay)]
     if case.paper is not None:
@@ -109,9 +110,15 @@ def check_case(
     return found
 
 
-def _without_lesser(rules: Sequence[Rule], found: list[Finding]) -> list[Finding]:
+@cache
+def _giving_way() -> dict[str, tuple[str, ...]]:
+    """Rules that give way to others, with the beginnings of the ids of these."""
+    return {rule.id: rule.gives_way_to for rule in all_rules() if rule.gives_way_to}
+
+
+def _without_lesser(found: list[Finding]) -> list[Finding]:
     """The findings without those of rules that give way to others about the same line."""
-    lesser = {rule.id: rule.gives_way_to for rule in rules if rule.gives_way_to}
+    lesser = _giving_way()
     if lesser.keys().isdisjoint([one.rule for one in found]):
         return found
     told = [(one.rule, one.place.line) for one in found if one.severity != "info"]
@@ -222,8 +229,7 @@ def _finding(case: Case, rule: Rule, hit: Hit, record: RecordKind, index: int) -
         actual=hit.actual,
     )
     if hit.datum is not None:
-        name: SetName = "837i" if case.claim.setting == "facility" else "837p"
-        address = address_of_datum(name, hit.datum)
+        address = address_of_datum(set_of(case.claim.setting), hit.datum)
         if address is not None:
             made.place.x12 = X12Place(address=address, loop=address.partition("/")[0])
     put_on_paper(made, case, at=hit.at, datum=hit.datum)
@@ -254,8 +260,7 @@ def put_on_paper(
     if item is not None and case.claim.setting is not None:
         place.box = item
     elif claim_path.startswith("/unmapped/") and case.claim.setting is not None:
-        name: SetName = "837i" if case.claim.setting == "facility" else "837p"
-        place.box = item_at_address(name, address_of(case.claim, claim_path) or "")
+        place.box = item_at_address(set_of(case.claim.setting), address_of(case.claim, claim_path) or "")
     if found.record == "boxes":
         found.path = ""
 

@@ -12,7 +12,14 @@ from typing import Literal
 
 from edi import tables
 from edi.errors import TableError
-from edi.model.claim import Claim, billed_coverage, effective_bill_to, effective_kind, other_coverages
+from edi.model.claim import (
+    Claim,
+    Setting,
+    billed_coverage,
+    effective_bill_to,
+    effective_kind,
+    other_coverages,
+)
 
 When = Literal["self", "dependent", "destination", "other[n]", "line", "claim"]
 SetName = Literal["837p", "837i"]
@@ -132,6 +139,11 @@ def _matching(path: str) -> tuple[Row, ...]:
     return tuple(row for row in rows() if row.matches_path(path))
 
 
+def set_of(setting: Setting | None) -> SetName:
+    """The transaction set of a setting; the professional one where the setting is not known."""
+    return "837i" if setting == "facility" else "837p"
+
+
 @lru_cache(maxsize=4096)
 def by_address(name: SetName, address: str) -> tuple[Row, ...]:
     """Rows of an X12 address, such as `2400[3]/SV1/01-2`."""
@@ -234,7 +246,7 @@ def address_of(claim: Claim, path: str) -> str | None:
     The address of a record or a list is that of the segment with its first value. Loops that stand below a
     line or another payer have no number, because it is known only where they stand.
     """
-    name: SetName = "837i" if claim.setting == "facility" else "837p"
+    name = set_of(claim.setting)
     shape = _shape(path)
     exact = [row for row in _by_shape().get(shape, ()) if row.address(name)]
     held = exact or [row for row in _by_shape().get(shape + "/", ()) if row.address(name)]

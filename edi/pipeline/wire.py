@@ -309,7 +309,7 @@ def _claim(read: ReadClaim, index: int, current: _Set, terms: Terms, file: str) 
                     one.place.x12 = trace_absent(claim, place.address)
             judged = _together(judged, claim)
             faults = [*current.header, *(f for held in current.levels.values() for f in held), *unit.faults]
-            name: crosswalk.SetName = "837i" if claim.setting == "facility" else "837p"
+            name = crosswalk.set_of(claim.setting)
             found.findings += _unsaid(judged, faults, name) if faults else judged
     if unit.faults:
         found.findings.sort(key=lambda f: SEVERITIES.index(f.severity))

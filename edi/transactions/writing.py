@@ -318,7 +318,7 @@ def _structural(fault: Fault, written: deque[tuple[int, Claim]], seen: int) -> N
             segment = fault.address.rsplit("/", 1)[0] if fault.element is not None else fault.address
             path = next((p for p, t in places.items() if t.address.startswith(segment + "/")), "")
         if not path:
-            name: crosswalk.SetName = "837i" if claim.setting == "facility" else "837p"
+            name = crosswalk.set_of(claim.setting)
             path = crosswalk.record_of(name, re.split(r"[\[/]", fault.address, maxsplit=1)[0]) or ""
     where = f"{path or fault.address or fault.segment}: " if path or fault.address or fault.segment else ""
     return NotWritable(f"{where}{fault.message}", path=path, claim_index=index)

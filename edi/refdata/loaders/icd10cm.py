@@ -6,10 +6,8 @@ domain), long description from 78 (dropped). Source: NCHS and CMS.
 
 import re
 from collections.abc import Iterator
-from datetime import date
 
 from edi.errors import NotReadable
-from edi.refdata.editions import edition_name
 from edi.refdata.loaders.content import Content
 from edi.refdata.loaders.kinds import Asked, Kind, Parsed, Row
 
@@ -31,13 +29,8 @@ def parse(kind: Kind, content: Content, asked: Asked) -> Parsed:
     """
     year = _YEAR.search(content.name)
     if asked.start is None and year is not None:
-        fiscal = int(year[1] or year[2])
-        april = re.search(r"apr(il)?(?![a-z])", content.name, re.I)
-        start, through = date(fiscal if april else fiscal - 1, 4 if april else 10, 1), date(fiscal, 9, 30)
-        if asked.through is not None:
-            through = asked.through
-        name = edition_name(start, through, kind.period)
-        return Parsed(start=start, through=through, edition=name, rows=_rows(content))
+        april = re.search(r"apr(il)?(?![a-z])", content.name, re.I) is not None
+        return kind.parsed_fiscal(asked, _rows(content), year=int(year[1] or year[2]), april=april)
     return kind.parsed(content, asked, _rows(content))
 
 

@@ -78,6 +78,14 @@ class Kind:
             raise NotReadable(f"{content.label}: the window {start} to {through} ends before it begins")
         return start, through
 
+    def parsed_fiscal(self, asked: Asked, rows: Iterator[Row], *, year: int, april: bool) -> Parsed:
+        """The result for a release of a fiscal year: from October, or from April, until September."""
+        start = date(year, 4, 1) if april else date(year - 1, 10, 1)
+        through = asked.through or date(year, 9, 30)
+        return Parsed(
+            start=start, through=through, edition=edition_name(start, through, self.period), rows=rows
+        )
+
     def parsed(self, content: Content, asked: Asked, rows: Iterator[Row], **more: Any) -> Parsed:
         """The usual result: window and name of the edition from the file."""
         start, through = self.window(content, asked)

@@ -7,9 +7,7 @@ of the same zip. Source: CMS, hospital-acquired conditions, coding.
 
 import re
 from collections.abc import Iterator
-from datetime import date
 
-from edi.refdata.editions import edition_name
 from edi.refdata.loaders.content import Content, OtherRows, find_header
 from edi.refdata.loaders.kinds import Asked, Kind, Parsed, Row
 
@@ -38,11 +36,7 @@ def parse(kind: Kind, content: Content, asked: Asked) -> Parsed:
     release = _RELEASE.search(content.name.split("\n")[0])
     if asked.start is None and release is not None:
         year = int(release[2]) if len(release[2]) == 4 else 2000 + int(release[2])
-        start = date(year, 4, 1) if release[1] else date(year - 1, 10, 1)
-        through = asked.through or date(year, 9, 30)
-        return Parsed(
-            start=start, through=through, edition=edition_name(start, through, kind.period), rows=listed
-        )
+        return kind.parsed_fiscal(asked, listed, year=year, april=release[1] is not None)
     return kind.parsed(content, asked, listed)
 
 

@@ -59,6 +59,6 @@ def first_name_of_organization(case: Case) -> Iterator[Hit]:
 
 def _called(case: Case, loop: str) -> str:
     """Whom a loop of the claim names, where it is a provider of the whole claim."""
-    record = crosswalk.record_of("837i" if case.claim.setting == "facility" else "837p", loop) or ""
+    record = crosswalk.record_of(crosswalk.set_of(case.claim.setting), loop) or ""
     role = record.removeprefix("/").replace("_", " ")
     return f"the {role}, an organization," if role.endswith(("provider", "facility")) else "an organization"
