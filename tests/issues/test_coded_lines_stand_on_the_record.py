@@ -39,3 +39,12 @@ def test_a_better_rule_speaks_alone() -> None:
     """96367 beside an infusion of the same drug: INF-SEQ-003 says why the record does not support it."""
     extra = {"hcpcs": "96367", "units": 1, "service_date": "2026-03-03"}
     assert told({"/services/-": extra}) == [("INF-SEQ-003", 3)]
+
+
+def test_a_line_without_a_code_bills_no_drug_of_the_record() -> None:
+    """A supply by its revenue code, beside a drug that the record names without a code, on another day."""
+    record = sample("coded-facility")
+    supply = {"revenue_code": "0270", "units": 1, "charge": "12", "service_date": "2026-03-02"}
+    record = pointer.replace(record, "/services/-", supply)
+    record = pointer.replace(record, "/administrations/0/hcpcs", None)
+    assert "INF-REC-002" not in [found.rule for found in findings(build(record))]

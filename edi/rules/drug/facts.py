@@ -6,10 +6,13 @@ from decimal import Decimal
 from functools import cache, lru_cache
 
 from edi import tables
-from edi.codes import bill_type, modifier
+from edi.codes import bill_type, hcpcs, modifier
+from edi.coding.edits import unit_limit
 from edi.coding.family import codes
 from edi.coding.timeline import Dosing, Given
 from edi.model.claim import ServiceLine, effective_place_of_service
+from edi.refdata import Edition, Lists, UnitLimit
+from edi.refdata.editions import shipped_window
 from edi.rules.about import code_of, coded_lines
 from edi.rules.base import Case, per_case, per_lines
 
@@ -22,6 +25,9 @@ OUTPATIENT_DRUGS = frozenset({"13", "85"})
 """Facility codes of bills on which Part B pays drugs apart; clinics with an encounter rate do not count."""
 CRITICAL_ACCESS = "85"
 DIALYSIS = "72"
+_LIMITS = "coding/drug_mue.csv"
+_BY_DAY = 3
+"""Adjudication indicator: the limit counts the day."""
 
 Group = tuple[str, date | None]
 """A drug code on one day."""
@@ -113,8 +119,48 @@ def hospital_status(case: Case, code: str, day: date | None) -> str | None:
     return _hospital_status().get(code)
 
 
-def administrations_of(case: Case, line: ServiceLine) -> list[Given]:
-    """What a drug line bills: by the ids that it names, else by code and day. Empty without a record."""
+@cache
+def shipped_limits() -> dict[tuple[str, str], int]:
+    """Most units of drug codes on a day, by setting and code: the limits that ship, all of practitioners."""
+    return {("professional", row["code"]): int(row["practitioner"]) for row in tables.rows(_LIMITS)}
+
+
+@cache
+def shipped_limits_edition() -> Edition:
+    """The edition of the limits that ship."""
+    name = tables.notes(_LIMITS)["edition"]
+    start, through = shipped_window(name)
+    return Edition(
+        kind="mue",
+        setting="practitioner",
+        name=name,
+        start=start,
+        through=through,
+        origin="shipped",
+        complete=False,
+    )
+
+
+def limit_of_day(lists: Lists, code: str, setting: str, day: date) -> UnitLimit | None:
+    """Most units of a code on a day; None where it is not known.
+
+    What the user loaded goes before the limits that ship.
+    """
+    found = unit_limit(lists, code, setting, day)
+    units = shipped_limits().get((setting, code))
+    if found is not None or units is None:
+        return found
+    edition = shipped_limits_edition()
+    return UnitLimit(
+        code=code, units=units, adjudication=_BY_DAY, edition=edition, covers=edition.covers(day)
+    )
+
+
+def administrations_of(case: Case, line: ServiceLine, *, any_day: bool = False) -> list[Given]:
+    """What a drug line bills: by the ids that it names, else by code and day. Empty without a record.
+
+    With `any_day` the day does not count.
+    """
     if case.assembled is None:
         return []
     given = case.timeline.given
@@ -123,12 +169,10 @@ def administrations_of(case: Case, line: ServiceLine) -> list[Given]:
     code = code_of(line)
     if not code:
         return []
-    return [
-        g
-        for g in given
-        if (g.source.hcpcs or "").strip().upper() == code
-        and (line.service_date is None or g.service_date in (None, line.service_date))
-    ]
+    found = [g for g in given if hcpcs.compact(g.source.hcpcs or "") == code]
+    if any_day or line.service_date is None:
+        return found
+    return [g for g in found if g.service_date in (None, line.service_date)]
 
 
 def recorded_single_dose(given: Iterable[Given]) -> bool | None:

@@ -3,11 +3,8 @@
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from functools import cache
 
-from edi import tables
 from edi.codes import dose
-from edi.coding.edits import unit_limit
 from edi.coding.timeline import Given
 from edi.refdata import Lists
 from edi.rules.about import BASE, LOADED, edits_setting
@@ -18,12 +15,14 @@ from edi.rules.drug.facts import (
     administrations_of,
     by_drug,
     drug_lines,
+    limit_of_day,
     modifiers_of,
     number,
+    shipped_limits,
+    shipped_limits_edition,
     units_of,
 )
 
-_QUARTER = "2024 Q3"
 _FIVE_VIALS = [{"size": {"value": "100", "unit": "mg"}, "count": 5, "single_dose": True}]
 _INFLIXIMAB = {
     "/coding": "as_coded",
@@ -152,11 +151,6 @@ def amount_as_units(case: Case) -> Iterator[Hit]:
         )
 
 
-@cache
-def _limits() -> dict[str, int]:
-    return {row["code"]: int(row["practitioner"]) for row in tables.rows("coding/drug_mue.csv")}
-
-
 @per_lines
 def _limited(case: Case) -> list[tuple[int, str, int, str]]:
     """Drug lines whose units count against a limit: index, code, most units of the day, edition."""
@@ -173,13 +167,13 @@ def _limited(case: Case) -> list[tuple[int, str, int, str]]:
 def _limit(lists: Lists, setting: str, code: str, day: date | None) -> tuple[int, str] | None:
     """Most units of a drug code on a day, and the edition that says so; None where it is not known.
 
-    What the user loaded goes before the table that ships, which is that of practitioners.
+    What has no day is judged by the limits that ship.
     """
-    loaded = None if day is None else unit_limit(lists, code, setting, day)
-    if loaded is not None:
-        return loaded.units, loaded.edition.name
-    shipped = _limits().get(code) if setting == "professional" else None
-    return None if shipped is None else (shipped, _QUARTER)
+    if day is None:
+        units = shipped_limits().get((setting, code))
+        return None if units is None else (units, shipped_limits_edition().name)
+    found = limit_of_day(lists, code, setting, day)
+    return None if found is None else (found.units, found.edition.name)
 
 
 def _limit_row(setting: str) -> list[list[object]]:
@@ -193,7 +187,7 @@ def _limit_row(setting: str) -> list[list[object]]:
     message="{hcpcs} is billed with {stated} on one day; the limit ({edition}) is {limit} ({box})",
     help="Check the units. Where they are right, keep the record at hand: splitting the lines does not help, "
     "because the limit counts the day.",
-    source=f"NCCI medically unlikely edits: those of the user, else the practitioner file of {_QUARTER}",
+    source="NCCI medically unlikely edits: those of the user, else the practitioner file of 2024 Q3",
     severity="warning",
     snip=7,
     also=("DRUG-MUE-LINE", "NCCI-MUE-001"),
@@ -227,6 +221,7 @@ def _limit_row(setting: str) -> list[list[object]]:
             "/lines/-": {"hcpcs": "J1756", "modifiers": ["JW"], "units": "1", "service_date": "2026-03-03"},
         },
         {"/lines/1/hcpcs": "J3490", "/lines/1/units": "9999"},
+        {"/lines/1/hcpcs": "J3490", "/lines/1/units": "9999", "/lines/1/service_date": None},
         {"/lines/1/units": "501", "/lines/1/service_through": "2026-03-04"},
         {BASE: "coded-facility", "/lines/2/units": "501"},
     ],

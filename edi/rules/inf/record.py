@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
 
-from edi.codes import hcpcs
 from edi.coding.timeline import Given
-from edi.model.claim import ServiceLine
 from edi.rules import Case, Hit, rule
 from edi.rules.about import BASE, code_of
+from edi.rules.drug.facts import administrations_of
 from edi.rules.inf.linking import (
     coded_links,
     links,
@@ -159,6 +158,11 @@ def _supported_units(case: Case, code: str, day: date | None) -> Decimal:
             "/encounter_end": None,
             "/services/0/service_date": "2026-03-04",
         },
+        {
+            BASE: "coded-facility",
+            "/services/-": {"revenue_code": "0270", "units": 1, "charge": "12", "service_date": "2026-03-02"},
+            "/administrations/0/hcpcs": None,
+        },
         {BASE: "professional"},
     ],
 )
@@ -169,7 +173,7 @@ def another_day(case: Case) -> Iterator[Hit]:
         day = line.service_date
         if day is None or line.service_through is not None:
             continue
-        given = linked.get(i) or _by_code(case, line)
+        given = linked.get(i) or administrations_of(case, line, any_day=True)
         spans = [span for one in given if (span := _days(case, one)) is not None]
         if not spans or len(spans) < len(given):
             continue
@@ -182,19 +186,6 @@ def another_day(case: Case) -> Iterator[Hit]:
                 names=names(given),
                 days=" and ".join(dict.fromkeys(first.isoformat() for first, _ in spans)),
             )
-
-
-def _by_code(case: Case, line: ServiceLine) -> tuple[Given, ...]:
-    """What a drug line bills, on whatever day: by the ids that it names, else by its code."""
-    return tuple(
-        one
-        for one in case.timeline.given
-        if (one.id in line.administrations if line.administrations else _code(one) == code_of(line))
-    )
-
-
-def _code(given: Given) -> str:
-    return hcpcs.compact(given.source.hcpcs or "")
 
 
 def _days(case: Case, given: Given) -> tuple[date, date] | None:

@@ -4,27 +4,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache, lru_cache
+from functools import lru_cache
 
-from edi import tables
 from edi.coding import edits
 from edi.coding.family import INITIALS
 from edi.model.claim import ServiceLine
-from edi.refdata import Edition, Lists, UnitLimit
-from edi.refdata.editions import shipped_window
+from edi.refdata import Lists, UnitLimit
 from edi.rules.about import BASE, LOADED, codes_of_lines, edits_setting
 from edi.rules.across import Across, Found, Told, once
 from edi.rules.asks import count_of
 from edi.rules.base import Case, Hit, per_case, per_lines, rule
 from edi.rules.days import DayLine, by_day, day_of, lines_of, repeated_lines, replaces, setting_of
-from edi.rules.drug.facts import modifiers_of
+from edi.rules.drug.facts import limit_of_day, modifiers_of, shipped_limits
 from edi.rules.inf.linking import distinct
 from edi.rules.ncci.tables import LIMITS, Line, coded, edition, severity
 
 BY_LINE = 1
 """Adjudication indicator: the limit counts each line by itself."""
-_BY_DAY = 3
-_DRUGS = "coding/drug_mue.csv"
 ABSOLUTE = 2
 """Adjudication indicator: the limit counts the day, and no record lifts it."""
 ELSEWHERE = frozenset({"96368", "96371", "96376"})
@@ -62,46 +58,13 @@ class Over:
     units: Decimal
 
 
-@cache
-def _drugs() -> dict[str, int]:
-    """The limits of drugs that ship, which are those of practitioners."""
-    return {row["code"]: int(row["practitioner"]) for row in tables.rows(_DRUGS)}
-
-
-@cache
-def _quarter() -> Edition:
-    """The edition of these limits."""
-    name = tables.notes(_DRUGS)["edition"]
-    start, through = shipped_window(name)
-    return Edition(
-        kind="mue",
-        setting="practitioner",
-        name=name,
-        start=start,
-        through=through,
-        origin="shipped",
-        complete=False,
-    )
-
-
-def _of_day(lists: Lists, code: str, setting: str, day: date) -> UnitLimit | None:
-    """Most units of a code on a day, on all claims together."""
-    found = edits.unit_limit(lists, code, setting, day)
-    if found is not None or setting != "professional" or code not in _drugs():
-        return found
-    quarter, units = _quarter(), _drugs()[code]
-    return UnitLimit(
-        code=code, units=units, adjudication=_BY_DAY, edition=quarter, covers=quarter.covers(day)
-    )
-
-
 def _units(line: ServiceLine) -> Decimal:
     return Decimal(1) if line.units is None else line.units
 
 
 def _counted(code: str, setting: str) -> bool:
     """Whether the units of a code on one claim count here, and not by another rule."""
-    return code not in ELSEWHERE and not (setting == "professional" and code in _drugs())
+    return code not in ELSEWHERE and (setting, code) not in shipped_limits()
 
 
 @per_case
@@ -218,7 +181,7 @@ def _across(told: Sequence[Told], lists: Lists) -> Iterator[tuple[UnitLimit, Fou
                 performer = line.rendering if setting == "professional" else None
                 groups.setdefault((line.code, performer), []).append((one, line))
     for (code, _), members in groups.items():
-        limit = _of_day(lists, code, setting, date.fromisoformat(day))
+        limit = limit_of_day(lists, code, setting, date.fromisoformat(day))
         if limit is None or limit.adjudication == BY_LINE:
             continue
         by_claim: dict[int, Decimal] = {}
